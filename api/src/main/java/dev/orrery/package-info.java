@@ -1,0 +1,2 @@
+/** The public API: everything an application needs. */
+package dev.orrery;

@@ -1,0 +1,2 @@
+/** Benchmarks. */
+package dev.orrery.benchmarks;

@@ -1,0 +1,2 @@
+/** Runnable examples and the local cluster. */
+package dev.orrery.examples;

@@ -1,0 +1,2 @@
+/** The head: leader election, scheduling and reconciliation. */
+package dev.orrery.head;

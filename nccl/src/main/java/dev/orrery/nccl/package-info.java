@@ -1,0 +1,2 @@
+/** Worlds: process groups that move tensors between workers. */
+package dev.orrery.nccl;
