@@ -1,2 +1,2 @@
-/** The public API: everything an application needs. */
+/** The public API: connect to a cluster, declare pipelines, deploy and call them. */
 package dev.orrery;

@@ -1,2 +1,2 @@
-/** Worlds: process groups that move tensors between workers. */
+/** Worlds: small process groups, each its own fault domain. */
 package dev.orrery.nccl;

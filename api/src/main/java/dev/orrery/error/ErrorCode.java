@@ -1,0 +1,93 @@
+package dev.orrery.error;
+
+/**
+ * What kind of thing went wrong. The name travels over the wire, so a code is never renamed and never given a second
+ * meaning.
+ */
+public enum ErrorCode {
+    /** An argument, option or definition that can never be accepted; the message says which and what would be. */
+    INVALID_ARGUMENT(Category.USER, false),
+    /** Configuration that does not hold; the message lists every error found, not only the first. */
+    INVALID_CONFIG(Category.USER, false),
+    /** A pipeline of that name is there already. */
+    ALREADY_EXISTS(Category.USER, false),
+    /** No pipeline, stage, world or artifact of that name. */
+    NOT_FOUND(Category.USER, false),
+    /** No node has room; the message lists need and free per node. */
+    DOES_NOT_FIT(Category.CAPACITY, true),
+    /** A tensor is missing, or of another type or shape than the stage declared. */
+    TENSOR_MISMATCH(Category.USER, false),
+    /** A tensor is larger than the configured limit. */
+    TENSOR_TOO_LARGE(Category.USER, false),
+    /** The user's {@code process} threw; the user's exception is the failure. */
+    STAGE_FAILED(Category.USER, false),
+    /** A worker could not construct or open its stage, within its restarts. */
+    START_FAILED(Category.USER, false),
+    /** The gateway's queue is full. */
+    OVERLOADED(Category.CAPACITY, true),
+    /** The time given for an operation is over; the message names who was waited for. */
+    DEADLINE_EXCEEDED(Category.TIME, true),
+    /** A request was replayed as often as its pipeline's policy allows. */
+    ATTEMPTS_EXHAUSTED(Category.AVAILABILITY, true),
+    /** The caller, or the end of what it called, cancelled the operation. */
+    CANCELLED(Category.AVAILABILITY, true),
+    /** A part that is needed is not there now: no gateway, no replica, shutting down. */
+    UNAVAILABLE(Category.AVAILABILITY, true),
+    /** A connection could not be made. */
+    CONNECTION_FAILED(Category.AVAILABILITY, true),
+    /** A connection ended while something was under way on it. */
+    CONNECTION_LOST(Category.AVAILABILITY, true),
+    /** This head stands by; the leader's address comes with the error when it is known. */
+    NOT_LEADER(Category.AVAILABILITY, true),
+    /** A command of an older epoch, or for another incarnation. */
+    FENCED(Category.AVAILABILITY, false),
+    /** The peer does not hold this cluster's secret. */
+    UNAUTHENTICATED(Category.SECURITY, false),
+    /** Bytes that are not this protocol, or another version of it. */
+    PROTOCOL(Category.SECURITY, false),
+    /** The peer does not know the method; it runs another version. */
+    UNKNOWN_METHOD(Category.INTERNAL, false),
+    /** A world broke; its cause is the failure. */
+    BROKEN_WORLD(Category.AVAILABILITY, true),
+    /** The peer is not (or no longer) a member of that world. */
+    UNKNOWN_WORLD(Category.AVAILABILITY, true),
+    /** ZooKeeper cannot be reached. */
+    STORE_UNAVAILABLE(Category.AVAILABILITY, true),
+    /** ZooKeeper holds another cluster, or none where there was one. */
+    STORE_LOST(Category.AVAILABILITY, false),
+    /** An address to listen at is taken. */
+    ADDRESS_IN_USE(Category.USER, false),
+    /** An artifact's bytes do not have the SHA-256 that names it. */
+    ARTIFACT_CORRUPT(Category.INTERNAL, true),
+    /** Part of an interface that a backend does not offer. */
+    UNSUPPORTED(Category.USER, false),
+    /** A defect of Orrery. */
+    INTERNAL(Category.INTERNAL, false);
+
+    /** Who has to act. */
+    public enum Category {
+        USER,
+        CAPACITY,
+        TIME,
+        AVAILABILITY,
+        SECURITY,
+        INTERNAL
+    }
+
+    private final Category category;
+    private final boolean retryable;
+
+    ErrorCode(Category category, boolean retryable) {
+        this.category = category;
+        this.retryable = retryable;
+    }
+
+    public Category category() {
+        return category;
+    }
+
+    /** Whether the same call can succeed later without anybody changing it. */
+    public boolean retryable() {
+        return retryable;
+    }
+}

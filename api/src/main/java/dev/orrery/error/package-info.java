@@ -1,0 +1,2 @@
+/** One family of exceptions, with codes, ids and first causes. */
+package dev.orrery.error;

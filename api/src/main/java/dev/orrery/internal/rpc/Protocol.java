@@ -1,0 +1,93 @@
+package dev.orrery.internal.rpc;
+
+import dev.orrery.internal.proto.Assignment;
+import dev.orrery.internal.proto.CancelAttempt;
+import dev.orrery.internal.proto.ClusterView;
+import dev.orrery.internal.proto.DeployRequest;
+import dev.orrery.internal.proto.DeployResponse;
+import dev.orrery.internal.proto.DescribeClusterRequest;
+import dev.orrery.internal.proto.DescribePipelineRequest;
+import dev.orrery.internal.proto.DesiredSet;
+import dev.orrery.internal.proto.DesiredSetAck;
+import dev.orrery.internal.proto.GatewayStatus;
+import dev.orrery.internal.proto.GatewayStatusRequest;
+import dev.orrery.internal.proto.GetArtifactRequest;
+import dev.orrery.internal.proto.GetArtifactResponse;
+import dev.orrery.internal.proto.InferRequest;
+import dev.orrery.internal.proto.InferResponse;
+import dev.orrery.internal.proto.MissingArtifactsRequest;
+import dev.orrery.internal.proto.MissingArtifactsResponse;
+import dev.orrery.internal.proto.NodeHello;
+import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.NodeReportAck;
+import dev.orrery.internal.proto.NodeWelcome;
+import dev.orrery.internal.proto.PipelineView;
+import dev.orrery.internal.proto.PutArtifactRequest;
+import dev.orrery.internal.proto.PutArtifactResponse;
+import dev.orrery.internal.proto.ReplicaAttach;
+import dev.orrery.internal.proto.ReplicaAttached;
+import dev.orrery.internal.proto.ReplicaNotice;
+import dev.orrery.internal.proto.ScaleRequest;
+import dev.orrery.internal.proto.ScaleResponse;
+import dev.orrery.internal.proto.StopWorker;
+import dev.orrery.internal.proto.UndeployRequest;
+import dev.orrery.internal.proto.UndeployResponse;
+import dev.orrery.internal.proto.WorkerHello;
+import dev.orrery.internal.proto.WorkerReport;
+import dev.orrery.internal.proto.WorkerWelcome;
+
+/** Every method and notice that Orrery's processes exchange, by who serves it. */
+public final class Protocol {
+    // Served by the leader, for drivers.
+    public static final RpcMethod<DeployRequest, DeployResponse> DEPLOY =
+            new RpcMethod<>("Deploy", DeployRequest.parser(), DeployResponse.parser());
+    public static final RpcMethod<ScaleRequest, ScaleResponse> SCALE =
+            new RpcMethod<>("Scale", ScaleRequest.parser(), ScaleResponse.parser());
+    public static final RpcMethod<UndeployRequest, UndeployResponse> UNDEPLOY =
+            new RpcMethod<>("Undeploy", UndeployRequest.parser(), UndeployResponse.parser());
+    public static final RpcMethod<DescribePipelineRequest, PipelineView> DESCRIBE_PIPELINE =
+            new RpcMethod<>("DescribePipeline", DescribePipelineRequest.parser(), PipelineView.parser());
+    public static final RpcMethod<DescribeClusterRequest, ClusterView> DESCRIBE_CLUSTER =
+            new RpcMethod<>("DescribeCluster", DescribeClusterRequest.parser(), ClusterView.parser());
+    public static final RpcMethod<MissingArtifactsRequest, MissingArtifactsResponse> MISSING_ARTIFACTS =
+            new RpcMethod<>("MissingArtifacts", MissingArtifactsRequest.parser(), MissingArtifactsResponse.parser());
+    public static final RpcMethod<PutArtifactRequest, PutArtifactResponse> PUT_ARTIFACT =
+            new RpcMethod<>("PutArtifact", PutArtifactRequest.parser(), PutArtifactResponse.parser());
+
+    // Served by the leader, for node agents.
+    public static final RpcMethod<NodeHello, NodeWelcome> REGISTER_NODE =
+            new RpcMethod<>("RegisterNode", NodeHello.parser(), NodeWelcome.parser());
+    public static final RpcMethod<NodeReport, NodeReportAck> REPORT_NODE =
+            new RpcMethod<>("ReportNode", NodeReport.parser(), NodeReportAck.parser());
+    public static final RpcMethod<GetArtifactRequest, GetArtifactResponse> GET_ARTIFACT =
+            new RpcMethod<>("GetArtifact", GetArtifactRequest.parser(), GetArtifactResponse.parser());
+
+    // Served by node agents, for the leader (over the connection that the agent dialled).
+    public static final RpcMethod<DesiredSet, DesiredSetAck> DESIRED_SET =
+            new RpcMethod<>("DesiredSet", DesiredSet.parser(), DesiredSetAck.parser());
+
+    // Served by node agents, for their workers.
+    public static final RpcMethod<WorkerHello, WorkerWelcome> REGISTER_WORKER =
+            new RpcMethod<>("RegisterWorker", WorkerHello.parser(), WorkerWelcome.parser());
+    public static final RpcNotice<WorkerReport> WORKER_REPORT = new RpcNotice<>("WorkerReport", WorkerReport.parser());
+
+    // Served by workers, for their node agent (over the connection that the worker dialled).
+    public static final RpcNotice<Assignment> ASSIGNMENT = new RpcNotice<>("Assignment", Assignment.parser());
+    public static final RpcNotice<StopWorker> STOP_WORKER = new RpcNotice<>("StopWorker", StopWorker.parser());
+
+    // Served by gateways, for drivers.
+    public static final RpcMethod<InferRequest, InferResponse> INFER =
+            new RpcMethod<>("Infer", InferRequest.parser(), InferResponse.parser());
+    public static final RpcMethod<GatewayStatusRequest, GatewayStatus> GATEWAY_STATUS =
+            new RpcMethod<>("GatewayStatus", GatewayStatusRequest.parser(), GatewayStatus.parser());
+
+    // The control link between a replica, which dials, and a gateway.
+    public static final RpcMethod<ReplicaAttach, ReplicaAttached> ATTACH_REPLICA =
+            new RpcMethod<>("AttachReplica", ReplicaAttach.parser(), ReplicaAttached.parser());
+    public static final RpcNotice<ReplicaNotice> REPLICA_NOTICE =
+            new RpcNotice<>("ReplicaNotice", ReplicaNotice.parser());
+    public static final RpcNotice<CancelAttempt> CANCEL_ATTEMPT =
+            new RpcNotice<>("CancelAttempt", CancelAttempt.parser());
+
+    private Protocol() {}
+}

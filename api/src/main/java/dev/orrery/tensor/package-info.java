@@ -1,0 +1,2 @@
+/** Named, typed, shaped values, off-heap. */
+package dev.orrery.tensor;
