@@ -1,0 +1,33 @@
+package dev.orrery.examples.cli;
+
+import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.proto.ClusterView;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+@Command(name = "actors", mixinStandardHelpOptions = true, description = "Lists the actors and why they restarted.")
+final class ActorsCommand extends Listing {
+    @Override
+    List<Row> rows(ClusterView view) {
+        return view.getActorsList().stream()
+                .map(actor -> new Row()
+                        .with("actor", actor.getLabel())
+                        .with("id", actor.getLife().getActor())
+                        .with("incarnation", actor.getLife().getIncarnation())
+                        .with("state", actor.getState())
+                        .with("node", actor.getNode())
+                        .with("pid", actor.getPid())
+                        .with("restarts", actor.getRestarts())
+                        .with("last_cause", lastCause(actor))
+                        .with("log", actor.getLogPath()))
+                .toList();
+    }
+
+    private static String lastCause(ActorView actor) {
+        int count = actor.getCausesCount();
+        return count == 0
+                ? ""
+                : actor.getCauses(count - 1).getKind() + ": "
+                        + actor.getCauses(count - 1).getMessage();
+    }
+}

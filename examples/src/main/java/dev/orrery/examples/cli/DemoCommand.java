@@ -1,0 +1,75 @@
+package dev.orrery.examples.cli;
+
+import dev.orrery.examples.demo.DemoOptions;
+import dev.orrery.examples.demo.DemoRun;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Serves a real model, cut in two, on a local cluster through faults, and checks every answer.",
+            "Exits 0 only if all held."
+        })
+final class DemoCommand implements Callable<Integer> {
+    private static final long STOP_SECONDS = 60;
+
+    @Option(names = "--rate", description = "Requests a second (default: ${DEFAULT-VALUE}).")
+    private double rate = 80;
+
+    @Option(names = "--input", paramLabel = "FILE", description = "Text to embed, one document a line.")
+    private Path input;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write what happened as JSON.")
+    private Path report;
+
+    @Option(names = "--plain", description = "Lines instead of a progress bar.")
+    private boolean plain;
+
+    @Option(names = "--dir", paramLabel = "DIR", description = "Keep data and logs there (default: a fresh folder, removed).")
+    private Path directory;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (!(rate > 0) || rate > 10_000) {
+            throw new ParameterException(spec.commandLine(), "--rate must be above 0 and at most 10000, not " + rate);
+        }
+        DemoOptions options = new DemoOptions(
+                rate, Optional.ofNullable(input), Optional.ofNullable(report), plain, Optional.ofNullable(directory));
+        CountDownLatch finished = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(stopOnSignal(Thread.currentThread(), finished));
+        try {
+            return new DemoRun(options, System.out).run() ? 0 : 1;
+        } finally {
+            finished.countDown();
+        }
+    }
+
+    /** Ctrl-C interrupts the run, whose {@code finally} blocks end the cluster, and waits for that. */
+    private static Thread stopOnSignal(Thread run, CountDownLatch finished) {
+        return new Thread(
+                () -> {
+                    if (finished.getCount() > 0) {
+                        run.interrupt();
+                    }
+                    try {
+                        finished.await(STOP_SECONDS, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "orrery-demo-stop");
+    }
+}

@@ -1,0 +1,57 @@
+package dev.orrery.examples.cli;
+
+import dev.orrery.error.OrreryException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code bin/orrery}: exits 0 when done, 1 when something failed, 2 when it was called wrongly. */
+@Command(
+        name = "orrery",
+        mixinStandardHelpOptions = true,
+        version = "Orrery 0.1.0",
+        description = "Distributed tasks and elastic pipelines on the JVM.",
+        subcommands = {
+            HeadCommand.class,
+            AgentCommand.class,
+            UpCommand.class,
+            DemoCommand.class,
+            StatusCommand.class,
+            PipelinesCommand.class,
+            NodesCommand.class,
+            ActorsCommand.class,
+            WorldsCommand.class
+        })
+public final class OrreryMain implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say which command");
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new OrreryMain());
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("orrery " + command.getCommandName() + ": " + message(failure));
+            if (!(failure instanceof OrreryException)) {
+                failure.printStackTrace(command.getErr());
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        return line;
+    }
+
+    private static String message(Exception failure) {
+        return failure instanceof OrreryException known
+                ? known.code() + ": " + known.getMessage()
+                : failure.toString();
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+}

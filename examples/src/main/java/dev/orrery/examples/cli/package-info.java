@@ -1,0 +1,2 @@
+/** The command line, {@code bin/orrery}. */
+package dev.orrery.examples.cli;

@@ -1,0 +1,142 @@
+package dev.orrery.examples.cluster;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * How a {@link LocalCluster} is made.
+ *
+ * @param directory where data, logs and the secret lie; empty: a fresh folder that goes when the cluster is closed
+ * @param nodes names of the node agents to run
+ * @param cpusPerNode CPUs that each node offers to placement
+ * @param gpusPerNode GPU slots that each node offers
+ * @param headPort port of the first head; 0: any free one
+ * @param supervised whether heads and agents are started again when they end; ZooKeeper always is
+ * @param startTimeout until the head leads and all nodes are ALIVE
+ * @param headConfig keys of {@code conf/head.yaml} for the heads
+ * @param agentConfig keys of {@code conf/node-agent.yaml} for the agents
+ */
+public record LocalClusterOptions(
+        Optional<Path> directory,
+        List<String> nodes,
+        double cpusPerNode,
+        int gpusPerNode,
+        int headPort,
+        boolean supervised,
+        Duration startTimeout,
+        Map<String, String> headConfig,
+        Map<String, String> agentConfig) {
+
+    public LocalClusterOptions {
+        nodes = List.copyOf(nodes);
+        headConfig = Map.copyOf(headConfig);
+        agentConfig = Map.copyOf(agentConfig);
+        List<String> errors = new ArrayList<>();
+        if (nodes.isEmpty() || nodes.stream().distinct().count() != nodes.size()) {
+            errors.add("nodes must be one or more different names, not " + nodes);
+        }
+        if (cpusPerNode <= 0) {
+            errors.add("cpusPerNode must be above 0, not " + cpusPerNode);
+        }
+        if (gpusPerNode < 0) {
+            errors.add("gpusPerNode must not be negative: " + gpusPerNode);
+        }
+        if (headPort < 0 || headPort > 65_535) {
+            errors.add("headPort must be from 0 to 65535, not " + headPort);
+        }
+        if (!errors.isEmpty()) {
+            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, String.join("; ", errors));
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects the options; {@link #build()} checks them all. */
+    public static final class Builder {
+        private Optional<Path> directory = Optional.empty();
+        private List<String> nodes = List.of("node-a", "node-b");
+        private double cpusPerNode = Math.max(2, Runtime.getRuntime().availableProcessors());
+        private int gpusPerNode;
+        private int headPort;
+        private boolean supervised;
+        private Duration startTimeout = Duration.ofSeconds(60);
+        private final Map<String, String> headConfig = new TreeMap<>();
+        private final Map<String, String> agentConfig = new TreeMap<>();
+
+        private Builder() {}
+
+        /** Default: a fresh folder that goes when the cluster is closed. A folder that is given stays. */
+        public Builder directory(Path value) {
+            directory = Optional.of(value);
+            return this;
+        }
+
+        /** Default: {@code node-a} and {@code node-b}. */
+        public Builder nodes(String... names) {
+            nodes = List.of(names);
+            return this;
+        }
+
+        /** Default: those of this machine, at least 2. */
+        public Builder cpusPerNode(double value) {
+            cpusPerNode = value;
+            return this;
+        }
+
+        /** Default: 0. */
+        public Builder gpusPerNode(int value) {
+            gpusPerNode = value;
+            return this;
+        }
+
+        /** Default: 0, any free port. */
+        public Builder headPort(int value) {
+            headPort = value;
+            return this;
+        }
+
+        /** Default: false. */
+        public Builder supervised(boolean value) {
+            supervised = value;
+            return this;
+        }
+
+        /** Default: 60 s. */
+        public Builder startTimeout(Duration value) {
+            startTimeout = value;
+            return this;
+        }
+
+        public Builder head(String key, String value) {
+            headConfig.put(key, value);
+            return this;
+        }
+
+        public Builder agent(String key, String value) {
+            agentConfig.put(key, value);
+            return this;
+        }
+
+        public LocalClusterOptions build() {
+            return new LocalClusterOptions(
+                    directory,
+                    nodes,
+                    cpusPerNode,
+                    gpusPerNode,
+                    headPort,
+                    supervised,
+                    startTimeout,
+                    headConfig,
+                    agentConfig);
+        }
+    }
+}

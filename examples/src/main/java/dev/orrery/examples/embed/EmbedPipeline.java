@@ -1,0 +1,55 @@
+package dev.orrery.examples.embed;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.util.Utils;
+import ai.onnxruntime.OrtEnvironment;
+import com.google.gson.Gson;
+import com.google.protobuf.MessageLite;
+import dev.orrery.Pipeline;
+import dev.orrery.StageFactory;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Text to sentence embedding, with the encoder cut in two. */
+public final class EmbedPipeline {
+    public static final String NAME = "embed";
+    public static final String FRONT = "encode-front";
+    public static final String BACK = "encode-back";
+    public static final List<String> STAGES = List.of("tokenize", FRONT, BACK, "pool");
+
+    private static final double CPUS = 0.25;
+    private static final int MOST_REPLICAS = 8;
+
+    private EmbedPipeline() {}
+
+    public static Pipeline define() {
+        Pipeline.Builder pipeline = Pipeline.named(NAME)
+                .stage("tokenize", (StageFactory) TokenizeStage::new, s -> s.cpus(CPUS)
+                        .replicas(1, MOST_REPLICAS))
+                .stage(FRONT, (StageFactory) EncodeFrontStage::new, s -> s.cpus(CPUS)
+                        .replicas(1, MOST_REPLICAS))
+                .stage(BACK, (StageFactory) EncodeBackStage::new, s -> s.cpus(CPUS)
+                        .replicas(2, MOST_REPLICAS))
+                .stage("pool", (StageFactory) PoolStage::new, s -> s.cpus(CPUS).replicas(1, MOST_REPLICAS));
+        for (Class<?> used : List.of(
+                OrtEnvironment.class, HuggingFaceTokenizer.class, Utils.class, Gson.class, MessageLite.class)) {
+            pipeline.artifact(jarOf(used.getProtectionDomain().getCodeSource().getLocation()));
+        }
+        return pipeline.artifact(jarOf(MiniLm.location())).build();
+    }
+
+    private static Path jarOf(URL location) {
+        try {
+            Path jar = Path.of(location.toURI());
+            if (!Files.isRegularFile(jar)) {
+                throw new IllegalStateException(jar + " is not a jar");
+            }
+            return jar;
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("not a file: " + location, e);
+        }
+    }
+}
