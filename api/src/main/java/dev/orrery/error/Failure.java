@@ -38,7 +38,10 @@ public record Failure(
             line.append(": ").append(message);
         }
         if (!host.isEmpty()) {
-            line.append(" (on ").append(host).append(logPath.isEmpty() ? "" : ", log " + logPath).append(')');
+            line.append(" (on ")
+                    .append(host)
+                    .append(logPath.isEmpty() ? "" : ", log " + logPath)
+                    .append(')');
         }
         return line.toString();
     }

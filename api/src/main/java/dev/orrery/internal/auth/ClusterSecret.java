@@ -26,7 +26,9 @@ public final class ClusterSecret {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(key, ALGORITHM));
             for (byte[] part : parts) {
-                mac.update(java.nio.ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
+                mac.update(java.nio.ByteBuffer.allocate(Integer.BYTES)
+                        .putInt(part.length)
+                        .array());
                 mac.update(part);
             }
             return mac.doFinal();

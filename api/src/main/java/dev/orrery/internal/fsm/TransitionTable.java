@@ -35,8 +35,7 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
         this.outcomes = builder.outcomes;
     }
 
-    public static <S extends Enum<S>, E extends Enum<E>> Builder<S, E> named(
-            String name, S initial, Class<E> events) {
+    public static <S extends Enum<S>, E extends Enum<E>> Builder<S, E> named(String name, S initial, Class<E> events) {
         return new Builder<>(name, initial, events);
     }
 
@@ -70,7 +69,8 @@ public final class TransitionTable<S extends Enum<S>, E extends Enum<E>> {
                     arrows.computeIfAbsent(go.to(), to -> new TreeSet<>()).add(event.name());
                 }
             }
-            arrows.forEach((to, names) -> text.append("    %s --> %s: %s%n".formatted(from, to, String.join(", ", names))));
+            arrows.forEach(
+                    (to, names) -> text.append("    %s --> %s: %s%n".formatted(from, to, String.join(", ", names))));
         }
         return text.toString();
     }

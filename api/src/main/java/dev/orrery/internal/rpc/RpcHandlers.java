@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /** What one end of a connection answers. Immutable. */
 public final class RpcHandlers {
-    record BoundMethod<Q extends MessageLite, R extends MessageLite>(RpcMethod<Q, R> method, RpcHandler<Q, R> handler) {}
+    record BoundMethod<Q extends MessageLite, R extends MessageLite>(
+            RpcMethod<Q, R> method, RpcHandler<Q, R> handler) {}
 
     record BoundNotice<M extends MessageLite>(RpcNotice<M> notice, NoticeHandler<M> handler) {}
 

@@ -1,0 +1,118 @@
+package dev.orrery.internal.memory;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Blocks of native memory in size classes (four to each doubling), kept for the next use up to a bound: fresh pages cost
+ * more than copying into warm ones. Thread-safe.
+ */
+public final class MemoryPool {
+    private static final int MIN_SHIFT = 6;
+    private static final int MAX_SHIFT = 26;
+    private static final int STEPS = 4;
+    private static final long DEFAULT_CACHE_BYTES = 256L << 20;
+    private static final MemoryPool SHARED = new MemoryPool(DEFAULT_CACHE_BYTES);
+
+    private final long maxCachedBytes;
+    private final Deque<Long>[] cached;
+    private final AtomicLong cachedBytes = new AtomicLong();
+    private final AtomicLong bytesInUse = new AtomicLong();
+    private final AtomicLong blocksInUse = new AtomicLong();
+
+    public MemoryPool(long maxCachedBytes) {
+        this.maxCachedBytes = maxCachedBytes;
+        this.cached = newDeques((MAX_SHIFT - MIN_SHIFT) * STEPS + 1);
+    }
+
+    // An array of a generic type cannot be made otherwise; only deques of Long go in.
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static Deque<Long>[] newDeques(int count) {
+        Deque<Long>[] deques = new Deque[count];
+        for (int i = 0; i < count; i++) {
+            deques[i] = new ArrayDeque<>();
+        }
+        return deques;
+    }
+
+    /** The one that tensors live in. */
+    public static MemoryPool shared() {
+        return SHARED;
+    }
+
+    public MemoryBlock allocate(long bytes) {
+        int sizeClass = sizeClass(bytes);
+        long capacity = sizeClass < 0 ? bytes : capacity(sizeClass);
+        long address = sizeClass < 0 ? 0 : takeCached(sizeClass);
+        if (address == 0) {
+            address = NativeMemory.allocate(capacity);
+        }
+        bytesInUse.addAndGet(capacity);
+        blocksInUse.incrementAndGet();
+        return new MemoryBlock(this, address, capacity);
+    }
+
+    void release(long address, long capacity) {
+        bytesInUse.addAndGet(-capacity);
+        blocksInUse.decrementAndGet();
+        int sizeClass = sizeClass(capacity);
+        if (sizeClass < 0 || cachedBytes.addAndGet(capacity) > maxCachedBytes) {
+            if (sizeClass >= 0) {
+                cachedBytes.addAndGet(-capacity);
+            }
+            NativeMemory.free(address);
+            return;
+        }
+        Deque<Long> blocks = cached[sizeClass];
+        synchronized (blocks) {
+            blocks.push(address);
+        }
+    }
+
+    private long takeCached(int sizeClass) {
+        Deque<Long> blocks = cached[sizeClass];
+        Long address;
+        synchronized (blocks) {
+            address = blocks.poll();
+        }
+        if (address == null) {
+            return 0;
+        }
+        cachedBytes.addAndGet(-capacity(sizeClass));
+        return address;
+    }
+
+    /** The smallest class that holds {@code bytes}; -1 when none does. */
+    static int sizeClass(long bytes) {
+        if (bytes <= 1L << MIN_SHIFT) {
+            return 0;
+        }
+        int shift = Long.SIZE - 1 - Long.numberOfLeadingZeros(bytes - 1);
+        if (shift >= MAX_SHIFT) {
+            return -1;
+        }
+        long step = (1L << shift) / STEPS;
+        int steps = (int) ((bytes - (1L << shift) + step - 1) / step);
+        return (shift - MIN_SHIFT) * STEPS + steps;
+    }
+
+    static long capacity(int sizeClass) {
+        long base = 1L << (MIN_SHIFT + sizeClass / STEPS);
+        return base + base / STEPS * (sizeClass % STEPS);
+    }
+
+    /** Capacity of what was allocated and not released. */
+    public long bytesInUse() {
+        return bytesInUse.get();
+    }
+
+    public long blocksInUse() {
+        return blocksInUse.get();
+    }
+
+    /** Capacity of what waits for the next use. */
+    public long cachedBytes() {
+        return cachedBytes.get();
+    }
+}

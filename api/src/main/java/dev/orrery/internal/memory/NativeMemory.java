@@ -1,0 +1,108 @@
+package dev.orrery.internal.memory;
+
+import java.lang.reflect.Field;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import sun.misc.Unsafe;
+
+/**
+ * Memory by its address, beyond what a ByteBuffer can count. The only class that uses {@link Unsafe}: on Java 17 nothing
+ * else addresses more than 2^31 bytes. No method checks bounds; callers do.
+ */
+public final class NativeMemory {
+    private static final Unsafe UNSAFE = unsafe();
+    private static final long ADDRESS = offset("address");
+    private static final long CAPACITY = offset("capacity");
+    private static final ByteBuffer TEMPLATE = ByteBuffer.allocateDirect(0);
+
+    private NativeMemory() {}
+
+    static long allocate(long bytes) {
+        return UNSAFE.allocateMemory(bytes);
+    }
+
+    static void free(long address) {
+        UNSAFE.freeMemory(address);
+    }
+
+    public static void zero(long address, long bytes) {
+        UNSAFE.setMemory(address, bytes, (byte) 0);
+    }
+
+    public static void copy(long from, long to, long bytes) {
+        UNSAFE.copyMemory(from, to, bytes);
+    }
+
+    /** Copies a whole or a part of a primitive array (offsets and sizes in bytes) to an address. */
+    public static void copyFromArray(Object array, long arrayByteOffset, long to, long bytes) {
+        UNSAFE.copyMemory(array, base(array) + arrayByteOffset, null, to, bytes);
+    }
+
+    public static void copyToArray(long from, Object array, long arrayByteOffset, long bytes) {
+        UNSAFE.copyMemory(null, from, array, base(array) + arrayByteOffset, bytes);
+    }
+
+    private static long base(Object array) {
+        return UNSAFE.arrayBaseOffset(array.getClass());
+    }
+
+    public static byte getByte(long address) {
+        return UNSAFE.getByte(address);
+    }
+
+    public static void putByte(long address, byte value) {
+        UNSAFE.putByte(address, value);
+    }
+
+    public static short getShort(long address) {
+        return UNSAFE.getShort(address);
+    }
+
+    public static void putShort(long address, short value) {
+        UNSAFE.putShort(address, value);
+    }
+
+    public static int getInt(long address) {
+        return UNSAFE.getInt(address);
+    }
+
+    public static void putInt(long address, int value) {
+        UNSAFE.putInt(address, value);
+    }
+
+    public static long getLong(long address) {
+        return UNSAFE.getLong(address);
+    }
+
+    public static void putLong(long address, long value) {
+        UNSAFE.putLong(address, value);
+    }
+
+    /** A direct buffer over memory that it does not own: it must not be used after the memory was freed. */
+    public static ByteBuffer view(long address, int bytes) {
+        ByteBuffer buffer = TEMPLATE.duplicate();
+        UNSAFE.putLong(buffer, ADDRESS, address);
+        UNSAFE.putInt(buffer, CAPACITY, bytes);
+        buffer.clear();
+        return buffer.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static Unsafe unsafe() {
+        try {
+            Field field = Unsafe.class.getDeclaredField("theUnsafe");
+            field.setAccessible(true);
+            return (Unsafe) field.get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this JVM has no sun.misc.Unsafe", e);
+        }
+    }
+
+    private static long offset(String field) {
+        try {
+            return UNSAFE.objectFieldOffset(Buffer.class.getDeclaredField(field));
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException("this JVM's buffers have no field " + field, e);
+        }
+    }
+}

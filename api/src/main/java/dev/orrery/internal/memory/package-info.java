@@ -1,0 +1,2 @@
+/** Native memory. */
+package dev.orrery.internal.memory;

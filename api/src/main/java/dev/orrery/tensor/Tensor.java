@@ -1,0 +1,259 @@
+package dev.orrery.tensor;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.memory.MemoryBlock;
+import dev.orrery.internal.memory.MemoryPool;
+import dev.orrery.internal.memory.NativeMemory;
+import java.lang.ref.Cleaner;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A typed, shaped array outside the Java heap: contiguous, row-major, little-endian, of any length (offsets are
+ * {@code long}). Comes from a pool and goes back to it when closed; one that is forgotten goes back when it is garbage
+ * collected. Not thread-safe while it is written to.
+ */
+public final class Tensor implements AutoCloseable {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final DataType dataType;
+    private final long[] shape;
+    private final long elements;
+    private final long byteSize;
+    private final MemoryBlock block;
+    private final Cleaner.Cleanable cleanable;
+    private volatile boolean closed;
+
+    private Tensor(DataType dataType, long[] shape, long byteSize) {
+        this.dataType = dataType;
+        this.shape = shape.clone();
+        this.elements = Shapes.elements(shape);
+        this.byteSize = byteSize;
+        this.block = MemoryPool.shared().allocate(Math.max(1, byteSize));
+        this.cleanable = CLEANER.register(this, block);
+    }
+
+    /** A tensor of a type whose elements have one size; its contents are undefined. */
+    public static Tensor allocate(DataType type, long... shape) {
+        return new Tensor(type, shape, Shapes.byteSize(type, shape));
+    }
+
+    /** A tensor of zeros. */
+    public static Tensor allocateZeroed(DataType type, long... shape) {
+        Tensor tensor = allocate(type, shape);
+        NativeMemory.zero(tensor.address(), tensor.byteSize);
+        return tensor;
+    }
+
+    /** A BYTES tensor with room for {@code byteSize} bytes of encoded elements, which are still to be written. */
+    public static Tensor allocateBytes(long byteSize, long... shape) {
+        if (byteSize < Math.multiplyExact(Shapes.elements(shape), (long) Integer.BYTES)) {
+            throw invalid(
+                    "a BYTES tensor of shape " + Arrays.toString(shape) + " has more than " + byteSize + " bytes");
+        }
+        return new Tensor(DataType.BYTES, shape, byteSize);
+    }
+
+    public static Tensor ofFloats(float[] values, long... shape) {
+        return ofArray(DataType.FP32, values, values.length, shape);
+    }
+
+    public static Tensor ofDoubles(double[] values, long... shape) {
+        return ofArray(DataType.FP64, values, values.length, shape);
+    }
+
+    public static Tensor ofInts(int[] values, long... shape) {
+        return ofArray(DataType.INT32, values, values.length, shape);
+    }
+
+    public static Tensor ofLongs(long[] values, long... shape) {
+        return ofArray(DataType.INT64, values, values.length, shape);
+    }
+
+    public static Tensor ofUint8(byte[] values, long... shape) {
+        return ofArray(DataType.UINT8, values, values.length, shape);
+    }
+
+    /** A BYTES tensor of one dimension whose elements are the texts in UTF-8. */
+    public static Tensor ofStrings(String... texts) {
+        return ByteStrings.encode(ByteStrings.utf8(texts), texts.length);
+    }
+
+    public static Tensor ofByteStrings(List<byte[]> values, long... shape) {
+        return ByteStrings.encode(values, shape);
+    }
+
+    private static Tensor ofArray(DataType type, Object array, int length, long[] shape) {
+        if (Shapes.elements(shape) != length) {
+            throw invalid(length + " values do not fill shape " + Arrays.toString(shape));
+        }
+        Tensor tensor = allocate(type, shape);
+        NativeMemory.copyFromArray(array, 0, tensor.address(), tensor.byteSize);
+        return tensor;
+    }
+
+    public DataType dataType() {
+        return dataType;
+    }
+
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    /** The product of the shape; 1 for a scalar, whose shape is empty. */
+    public long elements() {
+        return elements;
+    }
+
+    public long byteSize() {
+        return byteSize;
+    }
+
+    /** Where the first byte lies, for native libraries; valid until {@link #close()}. */
+    public long address() {
+        if (closed) {
+            throw new IllegalStateException("this tensor is closed: " + this);
+        }
+        return block.address();
+    }
+
+    public byte getByte(long index) {
+        return NativeMemory.getByte(at(index, Byte.BYTES));
+    }
+
+    public void setByte(long index, byte value) {
+        NativeMemory.putByte(at(index, Byte.BYTES), value);
+    }
+
+    public short getShort(long index) {
+        return NativeMemory.getShort(at(index, Short.BYTES));
+    }
+
+    public void setShort(long index, short value) {
+        NativeMemory.putShort(at(index, Short.BYTES), value);
+    }
+
+    public int getInt(long index) {
+        return NativeMemory.getInt(at(index, Integer.BYTES));
+    }
+
+    public void setInt(long index, int value) {
+        NativeMemory.putInt(at(index, Integer.BYTES), value);
+    }
+
+    public long getLong(long index) {
+        return NativeMemory.getLong(at(index, Long.BYTES));
+    }
+
+    public void setLong(long index, long value) {
+        NativeMemory.putLong(at(index, Long.BYTES), value);
+    }
+
+    public float getFloat(long index) {
+        return Float.intBitsToFloat(getInt(index));
+    }
+
+    public void setFloat(long index, float value) {
+        setInt(index, Float.floatToRawIntBits(value));
+    }
+
+    public double getDouble(long index) {
+        return Double.longBitsToDouble(getLong(index));
+    }
+
+    public void setDouble(long index, double value) {
+        setLong(index, Double.doubleToRawLongBits(value));
+    }
+
+    private long at(long index, int size) {
+        if (dataType.fixedSize() && dataType.size() != size) {
+            throw new IllegalStateException("elements of " + dataType + " do not have " + size + " bytes");
+        }
+        Objects.checkIndex(index, byteSize / size);
+        return address() + index * size;
+    }
+
+    /** A copy of an FP32 tensor's values. */
+    public float[] toFloats() {
+        float[] values = new float[arrayLength(DataType.FP32)];
+        NativeMemory.copyToArray(address(), values, 0, byteSize);
+        return values;
+    }
+
+    public double[] toDoubles() {
+        double[] values = new double[arrayLength(DataType.FP64)];
+        NativeMemory.copyToArray(address(), values, 0, byteSize);
+        return values;
+    }
+
+    public int[] toInts() {
+        int[] values = new int[arrayLength(DataType.INT32)];
+        NativeMemory.copyToArray(address(), values, 0, byteSize);
+        return values;
+    }
+
+    public long[] toLongs() {
+        long[] values = new long[arrayLength(DataType.INT64)];
+        NativeMemory.copyToArray(address(), values, 0, byteSize);
+        return values;
+    }
+
+    /** The raw bytes, whatever the type. */
+    public byte[] toBytes() {
+        byte[] bytes = new byte[Math.toIntExact(byteSize)];
+        NativeMemory.copyToArray(address(), bytes, 0, byteSize);
+        return bytes;
+    }
+
+    /** The elements of a BYTES tensor as UTF-8. */
+    public List<String> toStrings() {
+        return ByteStrings.strings(this);
+    }
+
+    /** The elements of a BYTES tensor. */
+    public List<byte[]> toByteStrings() {
+        return ByteStrings.decode(this);
+    }
+
+    private int arrayLength(DataType wanted) {
+        if (dataType != wanted) {
+            throw new IllegalStateException("this tensor is of " + dataType + ", not " + wanted);
+        }
+        return Math.toIntExact(elements);
+    }
+
+    /** A little-endian view without copying; it must not be used after {@link #close()}. */
+    public ByteBuffer buffer(long byteOffset, int length) {
+        Objects.checkFromIndexSize(byteOffset, (long) length, byteSize);
+        return NativeMemory.view(address() + byteOffset, length);
+    }
+
+    public Tensor copy() {
+        Tensor copy = new Tensor(dataType, shape, byteSize);
+        NativeMemory.copy(address(), copy.address(), byteSize);
+        return copy;
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        cleanable.clean();
+    }
+
+    @Override
+    public String toString() {
+        return dataType + Arrays.toString(shape);
+    }
+
+    private static OrreryException invalid(String message) {
+        return OrreryException.of(ErrorCode.INVALID_ARGUMENT, message);
+    }
+}
