@@ -6,6 +6,7 @@ import dev.orrery.internal.memory.MemoryBlock;
 import dev.orrery.internal.memory.MemoryPool;
 import dev.orrery.internal.memory.NativeMemory;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -112,7 +113,7 @@ public final class Tensor implements AutoCloseable {
         return byteSize;
     }
 
-    /** Where the first byte lies, for native libraries; valid until {@link #close()}. */
+    /** Where the first byte lies, for native libraries; valid while this tensor is reachable and not closed. */
     public long address() {
         if (closed) {
             throw new IllegalStateException("this tensor is closed: " + this);
@@ -179,33 +180,42 @@ public final class Tensor implements AutoCloseable {
     /** A copy of an FP32 tensor's values. */
     public float[] toFloats() {
         float[] values = new float[arrayLength(DataType.FP32)];
-        NativeMemory.copyToArray(address(), values, 0, byteSize);
+        copyTo(values);
         return values;
     }
 
     public double[] toDoubles() {
         double[] values = new double[arrayLength(DataType.FP64)];
-        NativeMemory.copyToArray(address(), values, 0, byteSize);
+        copyTo(values);
         return values;
     }
 
     public int[] toInts() {
         int[] values = new int[arrayLength(DataType.INT32)];
-        NativeMemory.copyToArray(address(), values, 0, byteSize);
+        copyTo(values);
         return values;
     }
 
     public long[] toLongs() {
         long[] values = new long[arrayLength(DataType.INT64)];
-        NativeMemory.copyToArray(address(), values, 0, byteSize);
+        copyTo(values);
         return values;
     }
 
     /** The raw bytes, whatever the type. */
     public byte[] toBytes() {
         byte[] bytes = new byte[Math.toIntExact(byteSize)];
-        NativeMemory.copyToArray(address(), bytes, 0, byteSize);
+        copyTo(bytes);
         return bytes;
+    }
+
+    private void copyTo(Object array) {
+        try {
+            NativeMemory.copyToArray(address(), array, 0, byteSize);
+        } finally {
+            // A forgotten tensor must not be collected, and its memory freed, under the copy.
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** The elements of a BYTES tensor as UTF-8. */
@@ -228,12 +238,16 @@ public final class Tensor implements AutoCloseable {
     /** A little-endian view without copying; it must not be used after {@link #close()}. */
     public ByteBuffer buffer(long byteOffset, int length) {
         Objects.checkFromIndexSize(byteOffset, (long) length, byteSize);
-        return NativeMemory.view(address() + byteOffset, length);
+        return NativeMemory.view(address() + byteOffset, length, this);
     }
 
     public Tensor copy() {
         Tensor copy = new Tensor(dataType, shape, byteSize);
-        NativeMemory.copy(address(), copy.address(), byteSize);
+        try {
+            NativeMemory.copy(address(), copy.address(), byteSize);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
         return copy;
     }
 

@@ -12,9 +12,10 @@ import sun.misc.Unsafe;
  */
 public final class NativeMemory {
     private static final Unsafe UNSAFE = unsafe();
-    private static final long ADDRESS = offset("address");
-    private static final long CAPACITY = offset("capacity");
     private static final ByteBuffer TEMPLATE = ByteBuffer.allocateDirect(0);
+    private static final long ADDRESS = offset(Buffer.class, "address");
+    private static final long CAPACITY = offset(Buffer.class, "capacity");
+    private static final long ATTACHMENT = offset(TEMPLATE.getClass(), "att");
 
     private NativeMemory() {}
 
@@ -79,11 +80,15 @@ public final class NativeMemory {
         UNSAFE.putLong(address, value);
     }
 
-    /** A direct buffer over memory that it does not own: it must not be used after the memory was freed. */
-    public static ByteBuffer view(long address, int bytes) {
+    /**
+     * A direct buffer over memory that it does not own: it must not be used after the memory was freed. As long as it is
+     * reachable, so is {@code owner}.
+     */
+    public static ByteBuffer view(long address, int bytes, Object owner) {
         ByteBuffer buffer = TEMPLATE.duplicate();
         UNSAFE.putLong(buffer, ADDRESS, address);
         UNSAFE.putInt(buffer, CAPACITY, bytes);
+        UNSAFE.putObject(buffer, ATTACHMENT, owner);
         buffer.clear();
         return buffer.order(ByteOrder.LITTLE_ENDIAN);
     }
@@ -98,11 +103,11 @@ public final class NativeMemory {
         }
     }
 
-    private static long offset(String field) {
+    private static long offset(Class<?> buffer, String field) {
         try {
-            return UNSAFE.objectFieldOffset(Buffer.class.getDeclaredField(field));
+            return UNSAFE.objectFieldOffset(buffer.getDeclaredField(field));
         } catch (NoSuchFieldException e) {
-            throw new IllegalStateException("this JVM's buffers have no field " + field, e);
+            throw new IllegalStateException("this JVM's " + buffer + " has no field " + field, e);
         }
     }
 }
