@@ -14,12 +14,14 @@ public class OrreryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;
+    private final String detail;
     private final transient Map<String, String> ids;
     private final transient Optional<Failure> failure;
 
     OrreryException(Details details) {
         super(details.fullMessage(), details.cause());
         this.code = details.code();
+        this.detail = details.message();
         this.ids = details.ids();
         this.failure = details.failure();
     }
@@ -79,6 +81,11 @@ public class OrreryException extends RuntimeException {
 
     public final ErrorCode code() {
         return code;
+    }
+
+    /** The message without the first cause and the ids. */
+    public final String detail() {
+        return detail;
     }
 
     public final Map<String, String> ids() {

@@ -1,0 +1,2 @@
+/** The cluster's shared secret. */
+package dev.orrery.internal.auth;

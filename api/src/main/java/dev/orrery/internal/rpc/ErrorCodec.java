@@ -1,0 +1,92 @@
+package dev.orrery.internal.rpc;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.RpcError;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Errors and failures to messages and back. */
+public final class ErrorCodec {
+    private static final String LEADER = "leader";
+
+    private ErrorCodec() {}
+
+    /** The exception inside the wrappers that futures put around it. */
+    public static Throwable unwrap(Throwable thrown) {
+        Throwable inner = thrown;
+        while ((inner instanceof CompletionException || inner instanceof ExecutionException)
+                && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+
+    public static RpcError toMessage(Throwable thrown) {
+        Throwable inner = unwrap(thrown);
+        RpcError.Builder message = RpcError.newBuilder();
+        if (inner instanceof OrreryException known) {
+            message.setCode(known.code().name()).setMessage(known.detail()).putAllIds(known.ids());
+            known.failure().ifPresent(failure -> message.setFailure(toMessage(failure)));
+        } else if (inner instanceof CancellationException) {
+            message.setCode(ErrorCode.CANCELLED.name()).setMessage("the call was cancelled");
+        } else {
+            message.setCode(ErrorCode.INTERNAL.name())
+                    .setMessage("unexpected " + inner.getClass().getName())
+                    .setFailure(toMessage(Failure.of(inner)));
+        }
+        return message.build();
+    }
+
+    public static OrreryException fromMessage(RpcError message) {
+        // A newer peer may know more codes.
+        ErrorCode code = Arrays.stream(ErrorCode.values())
+                .filter(known -> known.name().equals(message.getCode()))
+                .findFirst()
+                .orElse(ErrorCode.INTERNAL);
+        Optional<Failure> failure =
+                message.hasFailure() ? Optional.of(fromMessage(message.getFailure())) : Optional.empty();
+        return OrreryException.of(code, message.getMessage(), message.getIdsMap(), failure);
+    }
+
+    public static dev.orrery.internal.proto.Failure toMessage(Failure failure) {
+        dev.orrery.internal.proto.Failure.Builder message = dev.orrery.internal.proto.Failure.newBuilder()
+                .setKind(failure.kind())
+                .setMessage(failure.message())
+                .setStackTrace(failure.stackTrace())
+                .setHost(failure.host())
+                .setLogPath(failure.logPath());
+        failure.consequence().ifPresent(next -> message.setConsequence(toMessage(next)));
+        return message.build();
+    }
+
+    public static Failure fromMessage(dev.orrery.internal.proto.Failure message) {
+        return new Failure(
+                message.getKind(),
+                message.getMessage(),
+                message.getStackTrace(),
+                message.getHost(),
+                message.getLogPath(),
+                message.hasConsequence() ? Optional.of(fromMessage(message.getConsequence())) : Optional.empty());
+    }
+
+    public static OrreryException notLeader(String head, Optional<HostPort> leader) {
+        return OrreryException.of(
+                ErrorCode.NOT_LEADER,
+                "head " + head + " stands by; "
+                        + leader.map(address -> "the leader is " + address).orElse("no leader is known now"),
+                leader.map(address -> Map.of(LEADER, address.toString())).orElse(Map.of()));
+    }
+
+    /** The leader that a NOT_LEADER error names. */
+    public static Optional<HostPort> leaderOf(OrreryException error) {
+        return error.code() == ErrorCode.NOT_LEADER
+                ? Optional.ofNullable(error.ids().get(LEADER)).map(HostPort::parse)
+                : Optional.empty();
+    }
+}

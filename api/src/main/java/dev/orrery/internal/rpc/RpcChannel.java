@@ -1,0 +1,263 @@
+package dev.orrery.internal.rpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.RpcFrame;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A connection after its handshake. What it serves is {@link ServedCalls}' business. */
+final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(RpcChannel.class);
+
+    /** Room for what a frame adds to its payload. */
+    private static final int FRAME_OVERHEAD = 1_024;
+
+    private record PendingCall<R extends MessageLite>(RpcMethod<?, R> method, CompletableFuture<R> future) {}
+
+    private final Channel channel;
+    private final RpcPeer peer;
+    private final RpcLimits limits;
+    private final ServedCalls served;
+    private final Liveness liveness;
+    private final AtomicLong lastCall = new AtomicLong();
+    private final Map<Long, PendingCall<?>> pending = new ConcurrentHashMap<>();
+    private final CompletableFuture<String> closed = new CompletableFuture<>();
+    private volatile String closeReason = "the peer closed it";
+
+    RpcChannel(Channel channel, RpcPeer peer, RpcLimits limits, RpcHandlers handlers) {
+        this.channel = channel;
+        this.peer = peer;
+        this.limits = limits;
+        this.served = new ServedCalls(this, handlers);
+        this.liveness = new Liveness(limits, System.nanoTime());
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        long interval = limits.heartbeatInterval().toNanos();
+        var ticks = context.executor().scheduleAtFixedRate(this::tick, interval, interval, TimeUnit.NANOSECONDS);
+        closed.thenRun(() -> ticks.cancel(false));
+    }
+
+    private void tick() {
+        switch (liveness.tick(System.nanoTime())) {
+            case SEND_HEARTBEAT ->
+                send(RpcFrame.newBuilder()
+                        .setHeartbeat(RpcFrame.Heartbeat.getDefaultInstance())
+                        .build());
+            case PEER_IS_GONE -> close("silent for " + limits.silenceLimit().toMillis() + " ms");
+            case NOTHING -> {}
+        }
+    }
+
+    @Override
+    public RpcPeer peer() {
+        return peer;
+    }
+
+    @Override
+    public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
+            RpcMethod<Q, R> method, Q request, Duration timeout) {
+        CompletableFuture<R> future = new CompletableFuture<>();
+        if (request.getSerializedSize() > limits.maxFrameBytes() - FRAME_OVERHEAD) {
+            future.completeExceptionally(tooLarge(method.name(), request.getSerializedSize()));
+            return future;
+        }
+        long call = lastCall.incrementAndGet();
+        pending.put(call, new PendingCall<>(method, future));
+        var deadline = channel.eventLoop()
+                .schedule(() -> expire(call, method.name(), timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        future.whenComplete((response, failure) -> {
+            deadline.cancel(false);
+            if (pending.remove(call) != null && future.isCancelled()) {
+                sendCancel(call);
+            }
+        });
+        send(RpcFrame.newBuilder()
+                .setRequest(RpcFrame.Request.newBuilder()
+                        .setCall(call)
+                        .setMethod(method.name())
+                        .setPayload(request.toByteString())
+                        .setTimeoutMillis(Math.max(1, timeout.toMillis())))
+                .build());
+        // Closed before the call was entered: nobody else will end it.
+        if (closed.isDone()) {
+            failPending(call, lost());
+        }
+        return future;
+    }
+
+    private void expire(long call, String method, Duration timeout) {
+        sendCancel(call);
+        failPending(
+                call,
+                OrreryException.of(
+                        ErrorCode.DEADLINE_EXCEEDED,
+                        "waited " + timeout.toMillis() + " ms for " + peer + " to answer " + method));
+    }
+
+    private void sendCancel(long call) {
+        send(RpcFrame.newBuilder()
+                .setCancel(RpcFrame.Cancel.newBuilder().setCall(call))
+                .build());
+    }
+
+    private void failPending(long call, OrreryException failure) {
+        PendingCall<?> waiting = pending.remove(call);
+        if (waiting != null) {
+            waiting.future().completeExceptionally(failure);
+        }
+    }
+
+    @Override
+    public <M extends MessageLite> void notify(RpcNotice<M> notice, M message) {
+        if (message.getSerializedSize() > limits.maxFrameBytes() - FRAME_OVERHEAD) {
+            throw tooLarge(notice.name(), message.getSerializedSize());
+        }
+        send(RpcFrame.newBuilder()
+                .setNotice(RpcFrame.Notice.newBuilder().setMethod(notice.name()).setPayload(message.toByteString()))
+                .build());
+    }
+
+    private OrreryException tooLarge(String what, int bytes) {
+        return OrreryException.of(
+                ErrorCode.TENSOR_TOO_LARGE,
+                what + " of " + bytes + " bytes for " + peer + " is larger than a frame may be ("
+                        + limits.maxFrameBytes() + " bytes)");
+    }
+
+    void respond(long call, ByteString payload) {
+        if (payload.size() > limits.maxFrameBytes() - FRAME_OVERHEAD) {
+            respondError(call, tooLarge("a response", payload.size()));
+            return;
+        }
+        send(RpcFrame.newBuilder()
+                .setResponse(RpcFrame.Response.newBuilder().setCall(call).setPayload(payload))
+                .build());
+    }
+
+    void respondError(long call, Throwable failure) {
+        send(RpcFrame.newBuilder()
+                .setResponse(RpcFrame.Response.newBuilder().setCall(call).setError(ErrorCodec.toMessage(failure)))
+                .build());
+    }
+
+    private void send(RpcFrame frame) {
+        if (channel.isActive()) {
+            liveness.sent(System.nanoTime());
+            channel.writeAndFlush(Frames.write(channel.alloc(), frame), channel.voidPromise());
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        liveness.received(System.nanoTime());
+        RpcFrame frame = Frames.read(RpcFrame.parser(), (ByteBuf) message);
+        switch (frame.getKindCase()) {
+            case REQUEST -> served.onRequest(frame.getRequest(), context.executor());
+            case RESPONSE -> onResponse(frame.getResponse());
+            case CANCEL -> served.cancel(frame.getCancel().getCall(), "the caller cancelled");
+            case NOTICE -> served.onNotice(frame.getNotice());
+            case HEARTBEAT -> {}
+            case KIND_NOT_SET -> LOG.debug("a frame of a kind unknown here from {}", peer);
+        }
+    }
+
+    private void onResponse(RpcFrame.Response response) {
+        PendingCall<?> waiting = pending.remove(response.getCall());
+        if (waiting == null) {
+            // Its deadline was over, or it was cancelled.
+            return;
+        }
+        if (response.hasError()) {
+            waiting.future().completeExceptionally(ErrorCodec.fromMessage(response.getError()));
+        } else {
+            complete(waiting, response.getPayload());
+        }
+    }
+
+    private <R extends MessageLite> void complete(PendingCall<R> waiting, ByteString payload) {
+        try {
+            waiting.future().complete(waiting.method().responseParser().parseFrom(payload));
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            waiting.future()
+                    .completeExceptionally(OrreryException.of(
+                            ErrorCode.PROTOCOL,
+                            peer + " answered " + waiting.method().name() + " with something else",
+                            e));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+        Throwable cause = thrown.getCause() instanceof OrreryException ? thrown.getCause() : thrown;
+        String why = cause instanceof OrreryException known ? known.detail() : String.valueOf(cause.getMessage());
+        if (cause instanceof java.io.IOException) {
+            LOG.debug("connection with {} failed: {}", peer, why);
+        } else {
+            LOG.warn("closing the connection with {}: {}", peer, why);
+        }
+        close(why);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (!closed.complete(closeReason)) {
+            return;
+        }
+        pending.keySet().forEach(call -> failPending(call, lost()));
+        served.cancelAll("the connection ended: " + closeReason);
+    }
+
+    private OrreryException lost() {
+        return OrreryException.of(ErrorCode.CONNECTION_LOST, "the connection with " + peer + " ended: " + closeReason);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isActive();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public CompletableFuture<String> closed() {
+        return closed;
+    }
+
+    private void close(String why) {
+        closeReason = why;
+        channel.close();
+    }
+
+    @Override
+    public void close() {
+        if (channel.isActive()) {
+            close("closed here");
+        }
+    }
+
+    /** For errors of handlers: a call that was cancelled tells nobody anything. */
+    static boolean isExpected(Throwable failure) {
+        Throwable inner = ErrorCodec.unwrap(failure);
+        return inner instanceof CancellationException
+                || (inner instanceof OrreryException known && known.code() != ErrorCode.INTERNAL);
+    }
+}

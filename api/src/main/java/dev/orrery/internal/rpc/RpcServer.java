@@ -1,0 +1,93 @@
+package dev.orrery.internal.rpc;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens, and serves every connection that proves to know the secret. */
+public final class RpcServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RpcServer.class);
+    private static final int STRANGER_FRAME_BYTES = 4_096;
+    private static final long CLOSE_SECONDS = 2;
+    private static final int BACKLOG = 1_024;
+
+    private final RpcTransport transport;
+    private final RpcEnd end;
+    private final HostPort bind;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private Channel listener;
+
+    public RpcServer(
+            RpcTransport transport, RpcIdentity identity, RpcLimits limits, HostPort bind, RpcHandlers handlers) {
+        this.transport = transport;
+        this.end = new RpcEnd(identity, limits, handlers);
+        this.bind = bind;
+    }
+
+    /** Returns the address, with the port that was given when any was asked for. Throws ADDRESS_IN_USE. */
+    public synchronized HostPort start() {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(transport.group())
+                .channel(EpollServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                })
+                .bind(bind.host(), bind.port())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw OrreryException.of(
+                    ErrorCode.ADDRESS_IN_USE,
+                    "cannot listen at " + bind + ": " + bound.cause().getMessage()
+                            + "; end what listens there or choose another address",
+                    bound.cause());
+        }
+        listener = bound.channel();
+        return address();
+    }
+
+    private void accept(Channel channel) {
+        connections.add(channel);
+        CompletableFuture<RpcChannel> established = new CompletableFuture<>();
+        established.whenComplete((connection, failure) -> {
+            if (failure != null) {
+                LOG.warn("{}", failure.getMessage());
+            }
+        });
+        channel.pipeline()
+                .addLast("frames", new FrameDecoder(STRANGER_FRAME_BYTES))
+                .addLast("handshake", new HandshakeHandler(end, false, established));
+    }
+
+    public synchronized HostPort address() {
+        InetSocketAddress local = (InetSocketAddress) listener.localAddress();
+        return new HostPort(bind.host(), local.getPort());
+    }
+
+    /** Stops listening and ends all connections. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (listener != null) {
+            listener.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+            connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+}

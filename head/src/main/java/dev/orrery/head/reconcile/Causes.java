@@ -1,0 +1,57 @@
+package dev.orrery.head.reconcile;
+
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.internal.proto.Failure;
+
+/** Keeps why an actor failed, small enough for a record. */
+final class Causes {
+    private static final int KEPT = 4;
+    private static final int MAX_TRACE_CHARS = 2_000;
+    private static final int MAX_MESSAGE_CHARS = 1_000;
+    private static final int MAX_CHAIN = 5;
+
+    private Causes() {}
+
+    /** The newest few. */
+    static ActorRecord.Builder add(ActorRecord.Builder actor, Failure cause) {
+        actor.addCauses(cut(cause, MAX_CHAIN));
+        while (actor.getCausesCount() > KEPT) {
+            actor.removeCauses(0);
+        }
+        return actor;
+    }
+
+    static Failure of(String kind, String message) {
+        return Failure.newBuilder().setKind(kind).setMessage(message).build();
+    }
+
+    /** The last cause of {@code actor}, and what followed from it. */
+    static Failure leadingTo(ActorRecord actor, Failure consequence) {
+        return actor.getCausesCount() == 0
+                ? consequence
+                : append(actor.getCauses(actor.getCausesCount() - 1), consequence);
+    }
+
+    static String summary(Failure failure) {
+        return failure.getKind() + ": " + failure.getMessage();
+    }
+
+    private static Failure append(Failure first, Failure last) {
+        Failure rest = first.hasConsequence() ? append(first.getConsequence(), last) : last;
+        return first.toBuilder().setConsequence(rest).build();
+    }
+
+    private static Failure cut(Failure failure, int chain) {
+        Failure.Builder cut = failure.toBuilder()
+                .setMessage(cut(failure.getMessage(), MAX_MESSAGE_CHARS))
+                .setStackTrace(cut(failure.getStackTrace(), MAX_TRACE_CHARS));
+        if (!failure.hasConsequence() || chain == 0) {
+            return cut.clearConsequence().build();
+        }
+        return cut.setConsequence(cut(failure.getConsequence(), chain - 1)).build();
+    }
+
+    private static String cut(String text, int limit) {
+        return text.length() <= limit ? text : text.substring(0, limit) + "…";
+    }
+}

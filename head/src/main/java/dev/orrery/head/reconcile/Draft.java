@@ -1,0 +1,195 @@
+package dev.orrery.head.reconcile;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NodeRecord;
+import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.ReplicaRecord;
+import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.state.ActorEvent;
+import dev.orrery.head.state.ActorState;
+import dev.orrery.head.state.NodeEvent;
+import dev.orrery.head.state.NodeState;
+import dev.orrery.head.state.PipelineEvent;
+import dev.orrery.head.state.PipelineState;
+import dev.orrery.head.state.ReplicaEvent;
+import dev.orrery.head.state.ReplicaState;
+import dev.orrery.head.state.StateTables;
+import dev.orrery.head.state.WorldEvent;
+import dev.orrery.head.state.WorldState;
+import dev.orrery.head.store.RecordKey;
+import dev.orrery.internal.fsm.TransitionTable;
+import dev.orrery.internal.fsm.TransitionTable.Outcome;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
+
+/**
+ * A plan in the making: the state as it will be once the plan is committed. Its {@code fire} methods are the only way a
+ * record gets another state.
+ */
+public final class Draft {
+    private final ClusterState base;
+    private final long nowNanos;
+    private final Records records;
+    private final Map<RecordKey, Write> writes = new LinkedHashMap<>();
+    private final List<Note> notes = new ArrayList<>();
+    private final List<Plan.Reason> reasons = new ArrayList<>();
+
+    public Draft(ClusterState base, long nowNanos) {
+        this.base = base;
+        this.nowNanos = nowNanos;
+        this.records = base.records().copy();
+    }
+
+    /** The records with this draft's writes. */
+    public Records records() {
+        return records;
+    }
+
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    public Settings settings() {
+        return base.settings();
+    }
+
+    public Observed observed() {
+        return base.observed();
+    }
+
+    Memory memory() {
+        return base.memory();
+    }
+
+    Told told() {
+        return base.told();
+    }
+
+    Ids ids() {
+        return base.ids();
+    }
+
+    long epoch() {
+        return base.epoch();
+    }
+
+    long takenOverNanos() {
+        return base.takenOverNanos();
+    }
+
+    /** Only what differs from the state that the draft began with. */
+    public Plan plan() {
+        List<Write> changed = writes.entrySet().stream()
+                .filter(write -> !base.records()
+                        .value(write.getKey())
+                        .equals(write.getValue().value()))
+                .map(Entry::getValue)
+                .toList();
+        return new Plan(changed, notes, reasons);
+    }
+
+    public void write(Write write) {
+        writes.put(write.key(), write);
+        records.apply(write);
+    }
+
+    void note(Note note) {
+        notes.add(note);
+    }
+
+    /** Whether this draft itself notes a failure of that edge. */
+    boolean failedNow(Note.Edge edge) {
+        return notes.stream().anyMatch(note -> note instanceof Note.EdgeFailed failed && failed.edge().equals(edge));
+    }
+
+    /** A line for the log, about something of {@code pipeline}. */
+    public void reason(String pipeline, String line) {
+        reasons.add(new Plan.Reason(pipeline, line));
+    }
+
+    public NodeRecord fire(NodeRecord node, NodeEvent event, String why) {
+        NodeState from = NodeState.valueOf(node.getState());
+        NodeState to = next(StateTables.NODE, from, event, node.getNode());
+        if (from == to) {
+            return node;
+        }
+        NodeRecord moved = node.toBuilder().setState(to.name()).build();
+        write(Write.put(moved));
+        moved("", "node " + node.getNode(), from, to, why);
+        return moved;
+    }
+
+    public ActorRecord fire(ActorRecord actor, ActorEvent event, String why) {
+        ActorState from = ActorState.valueOf(actor.getState());
+        String name = "actor " + actor.getLabel() + " " + actor.getActor() + "#" + actor.getIncarnation();
+        ActorState to = next(StateTables.ACTOR, from, event, name);
+        if (from == to) {
+            return actor;
+        }
+        ActorRecord moved = actor.toBuilder().setState(to.name()).build();
+        write(Write.put(moved));
+        moved(actor.getPipeline(), name, from, to, why);
+        return moved;
+    }
+
+    public ReplicaRecord fire(ReplicaRecord replica, ReplicaEvent event, String why) {
+        ReplicaState from = ReplicaState.valueOf(replica.getState());
+        String name = "replica " + replica.getPipeline() + "/" + replica.getReplica();
+        ReplicaState to = next(StateTables.REPLICA, from, event, name);
+        if (from == to) {
+            return replica;
+        }
+        ReplicaRecord moved = replica.toBuilder().setState(to.name()).build();
+        write(to == ReplicaState.GONE ? Write.delete(moved) : Write.put(moved));
+        moved(replica.getPipeline(), name, from, to, why);
+        return moved;
+    }
+
+    /** A world that ended has no record any more. */
+    public WorldRecord fire(WorldRecord world, WorldEvent event, String why) {
+        WorldState from = WorldState.of(world.getState());
+        String name = "world " + Long.toHexString(world.getSpec().getId());
+        WorldState to = next(StateTables.WORLD, from, event, name);
+        if (from == to) {
+            return world;
+        }
+        WorldRecord moved = world.toBuilder().setState(to.toMessage()).build();
+        boolean ended = to == WorldState.BROKEN || to == WorldState.CLOSED;
+        write(ended ? Write.delete(moved) : Write.put(moved));
+        moved(world.getPipeline(), name, from, to, why);
+        return moved;
+    }
+
+    public PipelineRecord fire(PipelineRecord pipeline, PipelineEvent event, String why) {
+        PipelineState from = PipelineState.valueOf(pipeline.getState());
+        String name = pipeline.getSpec().getName();
+        PipelineState to = next(StateTables.PIPELINE, from, event, "pipeline " + name);
+        if (from == to) {
+            return pipeline;
+        }
+        PipelineRecord moved = pipeline.toBuilder().setState(to.name()).build();
+        write(to == PipelineState.STOPPED ? Write.delete(moved) : Write.put(moved));
+        moved(name, "pipeline " + name, from, to, why);
+        return moved;
+    }
+
+    private void moved(String pipeline, String name, Enum<?> from, Enum<?> to, String why) {
+        reason(pipeline, name + ": " + from + " -> " + to + " (" + why + ")");
+    }
+
+    private static <S extends Enum<S>, E extends Enum<E>> S next(
+            TransitionTable<S, E> table, S from, E event, String name) {
+        Outcome<S> outcome = table.on(from, event);
+        if (outcome instanceof Outcome.Refuse<S> refused) {
+            throw OrreryException.of(
+                    ErrorCode.INTERNAL,
+                    "%s: %s is refused in state %s: %s".formatted(name, event, from, refused.why()));
+        }
+        return outcome instanceof Outcome.Go<S> go ? go.to() : from;
+    }
+}

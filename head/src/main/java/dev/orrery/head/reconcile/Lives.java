@@ -1,0 +1,69 @@
+package dev.orrery.head.reconcile;
+
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.ReplicaRecord;
+import dev.orrery.head.state.ActorState;
+import dev.orrery.head.state.PipelineState;
+import dev.orrery.head.state.ReplicaState;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.StageSpec;
+
+/** Questions about records that several reconcilers ask. */
+public final class Lives {
+    private Lives() {}
+
+    public static ActorLife lifeOf(ActorRecord actor) {
+        return ActorLife.newBuilder()
+                .setActor(actor.getActor())
+                .setIncarnation(actor.getIncarnation())
+                .build();
+    }
+
+    public static ActorState stateOf(ActorRecord actor) {
+        return ActorState.valueOf(actor.getState());
+    }
+
+    public static ReplicaState stateOf(ReplicaRecord replica) {
+        return ReplicaState.valueOf(replica.getState());
+    }
+
+    public static PipelineState stateOf(PipelineRecord pipeline) {
+        return PipelineState.valueOf(pipeline.getState());
+    }
+
+    public static boolean isAlive(ActorRecord actor) {
+        return stateOf(actor) == ActorState.ALIVE;
+    }
+
+    public static boolean isDraining(ReplicaRecord replica) {
+        return stateOf(replica) == ReplicaState.DRAINING;
+    }
+
+    /** Whether a life of it takes room on its node. */
+    public static boolean isPlaced(ActorRecord actor) {
+        ActorState state = stateOf(actor);
+        return !actor.getNode().isEmpty()
+                && (state == ActorState.STARTING || state == ActorState.ALIVE || state == ActorState.DRAINING);
+    }
+
+    public static boolean isGateway(ActorRecord actor) {
+        return actor.getStage().isEmpty();
+    }
+
+    /** Whether the pipeline should have a gateway, replicas and worlds. */
+    public static boolean isWanted(PipelineRecord pipeline) {
+        return switch (stateOf(pipeline)) {
+            case DEPLOYING, RUNNING, SCALING, RECOVERING, DEGRADED -> true;
+            case STOPPING, STOPPED, FAILED -> false;
+        };
+    }
+
+    public static StageSpec stage(PipelineRecord pipeline, String name) {
+        return pipeline.getSpec().getStagesList().stream()
+                .filter(stage -> stage.getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "pipeline " + pipeline.getSpec().getName() + " has no stage " + name));
+    }
+}

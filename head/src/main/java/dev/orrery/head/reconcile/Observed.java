@@ -1,0 +1,66 @@
+package dev.orrery.head.reconcile;
+
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.NodeHello;
+import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.WorkerReport;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What the nodes told this leader in this epoch. High-rate, so never written. */
+public final class Observed {
+    /** One node: its agent's hello and newest report, and when it was last heard. */
+    public record SeenNode(
+            NodeHello hello, long heardNanos, Optional<NodeReport> report, Map<ActorLife, WorkerReport> workers) {
+        /** Whether it has reported in this epoch. */
+        public boolean reported() {
+            return report.isPresent();
+        }
+    }
+
+    private final Map<String, SeenNode> nodes = new HashMap<>();
+
+    /** An agent dialled this leader. What its node reported before stays true until it reports anew. */
+    public void registered(NodeHello hello, long nowNanos) {
+        SeenNode before = nodes.get(hello.getNode());
+        SeenNode now = before == null
+                ? new SeenNode(hello, nowNanos, Optional.empty(), Map.of())
+                : new SeenNode(hello, nowNanos, before.report(), before.workers());
+        nodes.put(hello.getNode(), now);
+    }
+
+    /** Returns false for a report that is older than one taken already, or from an agent that was replaced. */
+    public boolean reported(NodeReport report, long nowNanos) {
+        SeenNode before = nodes.get(report.getNode());
+        if (before == null || !before.hello().getAgentInstance().equals(report.getAgentInstance())) {
+            return false;
+        }
+        boolean stale = before.report()
+                .filter(last -> last.getAgentInstance().equals(report.getAgentInstance())
+                        && last.getSequence() >= report.getSequence())
+                .isPresent();
+        if (stale) {
+            return false;
+        }
+        Map<ActorLife, WorkerReport> workers = report.getWorkersList().stream()
+                .collect(Collectors.toMap(WorkerReport::getLife, Function.identity(), (first, second) -> second));
+        nodes.put(report.getNode(), new SeenNode(before.hello(), nowNanos, Optional.of(report), workers));
+        return true;
+    }
+
+    public Map<String, SeenNode> nodes() {
+        return Map.copyOf(nodes);
+    }
+
+    public Optional<SeenNode> node(String name) {
+        return Optional.ofNullable(nodes.get(name));
+    }
+
+    /** What the node last said about that life. */
+    public Optional<WorkerReport> worker(String node, ActorLife life) {
+        return node(node).map(seen -> seen.workers().get(life));
+    }
+}

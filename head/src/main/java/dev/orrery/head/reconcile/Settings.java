@@ -1,0 +1,52 @@
+package dev.orrery.head.reconcile;
+
+import java.time.Duration;
+
+/**
+ * The times and sizes that decisions are made by.
+ *
+ * @param suspectAfter silence of a node after which nothing new is placed there
+ * @param deadAfter silence of a node after which its workers are replaced
+ * @param worldFormingTimeout for members to form a HOST world
+ * @param worldFormingSlack for their reports to arrive after that
+ * @param closingTimeout for a worker to close its worlds before it is stopped
+ * @param firstBackoff of an actor's second restart, or an edge's second world; doubles each time
+ * @param maxBackoff what it grows to
+ * @param gatewayMilliCpus what a gateway needs of its node
+ */
+public record Settings(
+        Duration suspectAfter,
+        Duration deadAfter,
+        Duration worldFormingTimeout,
+        Duration worldFormingSlack,
+        Duration closingTimeout,
+        Duration firstBackoff,
+        Duration maxBackoff,
+        long gatewayMilliCpus) {
+
+    public static Settings defaults() {
+        return of(Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofSeconds(5));
+    }
+
+    /** The rest as by default. */
+    public static Settings of(Duration suspectAfter, Duration deadAfter, Duration worldFormingTimeout) {
+        return new Settings(
+                suspectAfter,
+                deadAfter,
+                worldFormingTimeout,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(10),
+                100);
+    }
+
+    /** {@code failures} 1 waits the first backoff, each more twice as long. */
+    Duration backoff(int failures) {
+        if (failures <= 0) {
+            return Duration.ZERO;
+        }
+        Duration delay = firstBackoff.multipliedBy(1L << Math.min(failures - 1, 20));
+        return delay.compareTo(maxBackoff) < 0 ? delay : maxBackoff;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.orrery.head.reconcile;
+
+import com.google.protobuf.MessageLite;
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NodeRecord;
+import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.ReplicaRecord;
+import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.store.RecordKey;
+import java.util.Optional;
+
+/**
+ * A record's new value, or none to delete it.
+ *
+ * @param pipeline whose record it is; empty for a node's
+ */
+public record Write(RecordKey key, String pipeline, Optional<MessageLite> value) {
+
+    static Write put(NodeRecord node) {
+        return new Write(new RecordKey.NodeKey(node.getNode()), "", Optional.of(node));
+    }
+
+    static Write put(ActorRecord actor) {
+        return new Write(key(actor), actor.getPipeline(), Optional.of(actor));
+    }
+
+    static Write put(PipelineRecord pipeline) {
+        return new Write(key(pipeline), pipeline.getSpec().getName(), Optional.of(pipeline));
+    }
+
+    static Write put(ReplicaRecord replica) {
+        return new Write(key(replica), replica.getPipeline(), Optional.of(replica));
+    }
+
+    static Write put(WorldRecord world) {
+        return new Write(key(world), world.getPipeline(), Optional.of(world));
+    }
+
+    static Write delete(ActorRecord actor) {
+        return new Write(key(actor), actor.getPipeline(), Optional.empty());
+    }
+
+    static Write delete(PipelineRecord pipeline) {
+        return new Write(key(pipeline), pipeline.getSpec().getName(), Optional.empty());
+    }
+
+    static Write delete(ReplicaRecord replica) {
+        return new Write(key(replica), replica.getPipeline(), Optional.empty());
+    }
+
+    static Write delete(WorldRecord world) {
+        return new Write(key(world), world.getPipeline(), Optional.empty());
+    }
+
+    static RecordKey key(ActorRecord actor) {
+        return new RecordKey.ActorKey(actor.getActor());
+    }
+
+    static RecordKey key(PipelineRecord pipeline) {
+        return new RecordKey.PipelineKey(pipeline.getSpec().getName());
+    }
+
+    static RecordKey key(ReplicaRecord replica) {
+        return new RecordKey.ReplicaKey(replica.getPipeline(), replica.getReplica());
+    }
+
+    static RecordKey key(WorldRecord world) {
+        return new RecordKey.WorldKey(world.getSpec().getId());
+    }
+}

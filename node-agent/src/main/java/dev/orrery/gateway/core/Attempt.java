@@ -1,0 +1,61 @@
+package dev.orrery.gateway.core;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * One sending of a request. It holds one credit at each replica of its path until that replica has certainly done with
+ * it; a credit is membership in {@link ReplicaSlot#holding}, so it cannot be returned twice.
+ */
+final class Attempt {
+    private final Request request;
+    private final int number;
+    private final List<Long> path;
+    private final List<ReplicaSlot> replicas;
+
+    Attempt(Request request, int number, List<Long> path, List<ReplicaSlot> replicas) {
+        this.request = request;
+        this.number = number;
+        this.path = List.copyOf(path);
+        this.replicas = List.copyOf(replicas);
+    }
+
+    Request request() {
+        return request;
+    }
+
+    int number() {
+        return number;
+    }
+
+    List<Long> path() {
+        return path;
+    }
+
+    List<ReplicaSlot> replicas() {
+        return replicas;
+    }
+
+    /** Position of a life on the path, or -1. The world that it sends on is the next one after its position. */
+    int indexOf(Life life) {
+        for (int index = 0; index < replicas.size(); index++) {
+            if (replicas.get(index).life().equals(life)) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether the request waits for this attempt, and not for a later one or for none. */
+    boolean current() {
+        return request.isCurrent(this);
+    }
+
+    List<ReplicaSlot> heldAt() {
+        return replicas.stream().filter(slot -> slot.holds(this)).toList();
+    }
+
+    String where() {
+        return replicas.stream().map(ReplicaSlot::name).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.orrery.worker;
+
+import dev.orrery.error.Failure;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.rpc.RpcIdentity;
+import dev.orrery.internal.rpc.RpcTransport;
+import dev.orrery.internal.time.NanoClock;
+import dev.orrery.nccl.WorldManager;
+import dev.orrery.worker.launch.LaunchSpec;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** What the worker process lends to its actor. */
+public interface ActorEnvironment {
+    LaunchSpec launch();
+
+    ActorLife life();
+
+    /** The desired state at the start; later ones come by {@link HostedActor#onDesired}. */
+    DesiredWorker desired();
+
+    WorldManager worlds();
+
+    RpcTransport transport();
+
+    RpcIdentity identity();
+
+    NanoClock clock();
+
+    /** One thread for timers; what runs on it must not block. */
+    ScheduledExecutorService timers();
+
+    /** Something that the report tells has changed: a complete one is collected and sent soon. Any thread. */
+    void changed();
+
+    /** The actor cannot go on: the failure is reported and the process exits with code 1. Any thread. */
+    void fatal(Failure failure);
+}
