@@ -46,11 +46,6 @@ final class Attempt {
         return -1;
     }
 
-    /** Whether the request waits for this attempt, and not for a later one or for none. */
-    boolean current() {
-        return request.isCurrent(this);
-    }
-
     List<ReplicaSlot> heldAt() {
         return replicas.stream().filter(slot -> slot.holds(this)).toList();
     }

@@ -1,8 +1,6 @@
 package dev.orrery.gateway.core;
 
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,15 +49,6 @@ final class Credits {
             slot.release(attempt);
             forgetIfFree(attempt);
         }
-    }
-
-    /** Requests that wait for an attempt which holds credit here, oldest first. */
-    static List<Request> waitingOn(ReplicaSlot slot) {
-        return slot.holding().stream()
-                .filter(Attempt::current)
-                .map(Attempt::request)
-                .sorted(Comparator.comparingLong(Request::id))
-                .toList();
     }
 
     int attemptsHolding() {

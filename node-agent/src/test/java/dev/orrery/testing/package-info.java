@@ -1,0 +1,2 @@
+/** Fakes that this module's tests share. */
+package dev.orrery.testing;
