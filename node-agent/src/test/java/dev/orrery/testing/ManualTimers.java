@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ManualTimers extends AbstractExecutorService implements ScheduledExecutorService {
     private final ManualClock clock;
-    private final PriorityQueue<Timer<?>> timers = new PriorityQueue<>(Comparator.comparingLong((Timer<?> t) -> t.dueNanos)
-            .thenComparingLong(t -> t.number));
+    private final PriorityQueue<Timer<?>> timers = new PriorityQueue<>(
+            Comparator.comparingLong((Timer<?> t) -> t.dueNanos).thenComparingLong(t -> t.number));
     private final Deque<Runnable> ready = new ArrayDeque<>();
     private long numbers;
     private boolean shutdown;

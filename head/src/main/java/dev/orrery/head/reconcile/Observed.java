@@ -21,6 +21,15 @@ public final class Observed {
         }
     }
 
+    /** What a report brings. */
+    public enum News {
+        /** Older than one taken already, or from an agent that was replaced. */
+        STALE,
+        /** What the one before said. */
+        HEARTBEAT,
+        CHANGE
+    }
+
     private final Map<String, SeenNode> nodes = new HashMap<>();
 
     /** An agent dialled this leader. What its node reported before stays true until it reports anew. */
@@ -32,23 +41,25 @@ public final class Observed {
         nodes.put(hello.getNode(), now);
     }
 
-    /** Returns false for a report that is older than one taken already, or from an agent that was replaced. */
-    public boolean reported(NodeReport report, long nowNanos) {
+    public News reported(NodeReport report, long nowNanos) {
         SeenNode before = nodes.get(report.getNode());
         if (before == null || !before.hello().getAgentInstance().equals(report.getAgentInstance())) {
-            return false;
+            return News.STALE;
         }
-        boolean stale = before.report()
-                .filter(last -> last.getAgentInstance().equals(report.getAgentInstance())
-                        && last.getSequence() >= report.getSequence())
-                .isPresent();
-        if (stale) {
-            return false;
+        Optional<NodeReport> last =
+                before.report().filter(known -> known.getAgentInstance().equals(report.getAgentInstance()));
+        if (last.filter(known -> known.getSequence() >= report.getSequence()).isPresent()) {
+            return News.STALE;
         }
         Map<ActorLife, WorkerReport> workers = report.getWorkersList().stream()
                 .collect(Collectors.toMap(WorkerReport::getLife, Function.identity(), (first, second) -> second));
         nodes.put(report.getNode(), new SeenNode(before.hello(), nowNanos, Optional.of(report), workers));
-        return true;
+        boolean same = last.map(known -> known.toBuilder()
+                        .setSequence(report.getSequence())
+                        .build()
+                        .equals(report))
+                .orElse(false);
+        return same ? News.HEARTBEAT : News.CHANGE;
     }
 
     public Map<String, SeenNode> nodes() {

@@ -7,8 +7,8 @@ public final class Planner {
     private static final List<Reconciler> RECONCILERS = List.of(
             new NodeReconciler(),
             new PipelineReconciler(),
-            new ActorReconciler(),
             new DrainReconciler(),
+            new ActorReconciler(),
             new WorldReconciler(),
             new ReplicaReconciler(),
             new PipelineStateReconciler());

@@ -24,7 +24,7 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(actor), actor.getPipeline(), Optional.of(actor));
     }
 
-    static Write put(PipelineRecord pipeline) {
+    public static Write put(PipelineRecord pipeline) {
         return new Write(key(pipeline), pipeline.getSpec().getName(), Optional.of(pipeline));
     }
 

@@ -53,7 +53,8 @@ final class PathPicker {
         int last = graph.stageNames().size() - 1;
         for (int stage = last; stage >= 0; stage--) {
             for (Node node : graph.stage(stage)) {
-                node.viable(node.free() >= credits && (stage == last ? !node.exits().isEmpty() : leadsOn(node)));
+                node.viable(
+                        node.free() >= credits && (stage == last ? !node.exits().isEmpty() : leadsOn(node)));
             }
         }
     }
@@ -104,7 +105,8 @@ final class PathPicker {
             if (nodes.stream().allMatch(node -> node.free() <= 0)) {
                 return "stage " + name + ": all of its " + nodes.size() + " replicas hold as many requests as they may";
             }
-            if (stage == graph.stageNames().size() - 1 && reached.stream().allMatch(n -> n.exits().isEmpty())) {
+            if (stage == graph.stageNames().size() - 1
+                    && reached.stream().allMatch(n -> n.exits().isEmpty())) {
                 return "stage " + name + ": none of its replicas has a READY edge back to the gateway";
             }
             Set<Node> next = new LinkedHashSet<>();

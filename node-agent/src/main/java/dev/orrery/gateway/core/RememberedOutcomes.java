@@ -26,8 +26,8 @@ final class RememberedOutcomes {
                         ? answered.answer().byteSize()
                         : 0);
         long until = request.deadlineNanos() + limits.afterDeadline().toNanos();
-        entries.put(request.key(), new Entry(outcome, size, until));
-        bytes += size;
+        Entry before = entries.put(request.key(), new Entry(outcome, size, until));
+        bytes += size - (before == null ? 0 : before.bytes());
         Iterator<Entry> oldest = entries.values().iterator();
         while (oldest.hasNext() && (entries.size() > limits.outcomes() || bytes > limits.bytes())) {
             bytes -= oldest.next().bytes();

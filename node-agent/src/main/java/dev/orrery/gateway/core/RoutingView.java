@@ -145,10 +145,7 @@ final class RoutingView {
     private void forgetOldestBroken() {
         if (broken.size() > MAX_BROKEN) {
             Set<Long> named = table.edges().keySet();
-            broken.stream()
-                    .filter(world -> !named.contains(world))
-                    .findFirst()
-                    .ifPresent(broken::remove);
+            broken.stream().filter(world -> !named.contains(world)).findFirst().ifPresent(broken::remove);
         }
     }
 }

@@ -1,0 +1,123 @@
+package dev.orrery.internal.config;
+
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.rpc.HostPort;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * One setting. {@code head.data-dir} is {@code head: {data-dir: …}} in YAML, {@code ORRERY_HEAD_DATA_DIR} in the
+ * environment and {@code --head.data-dir=…} as a flag; flags win over the environment, which wins over the file.
+ *
+ * @param defaultText the default as it would be written; empty for a setting that has none of its own (see the doc)
+ * @param form what a value looks like, for error messages
+ * @param parser throws IllegalArgumentException, saying what is wrong
+ */
+public record ConfigKey<T>(String name, String defaultText, String doc, String form, Function<String, T> parser) {
+
+    public static ConfigKey<String> string(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, defaultText, doc, "a text", Function.identity());
+    }
+
+    public static ConfigKey<Integer> integer(String name, int defaultValue, Range range, String doc) {
+        return new ConfigKey<>(
+                name,
+                Integer.toString(defaultValue),
+                doc,
+                "a whole number from " + range.min() + " to " + range.max(),
+                text -> range.check(Integer.parseInt(text)));
+    }
+
+    /** Bounds of a number, both allowed. */
+    public record Range(int min, int max) {
+        int check(int value) {
+            if (value < min || value > max) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return value;
+        }
+    }
+
+    public static ConfigKey<Double> decimal(String name, double defaultValue, String doc) {
+        return new ConfigKey<>(name, Double.toString(defaultValue), doc, "a positive number", text -> {
+            double value = Double.parseDouble(text);
+            if (!(value > 0)) {
+                throw new IllegalArgumentException("not positive");
+            }
+            return value;
+        });
+    }
+
+    public static ConfigKey<Boolean> bool(String name, boolean defaultValue, String doc) {
+        return new ConfigKey<>(name, Boolean.toString(defaultValue), doc, "true or false", text -> {
+            if (!text.equals("true") && !text.equals("false")) {
+                throw new IllegalArgumentException("neither true nor false");
+            }
+            return Boolean.parseBoolean(text);
+        });
+    }
+
+    public static ConfigKey<Duration> duration(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, defaultText, doc, "a time like 500ms, 2s, 5m or 1h", Units::duration);
+    }
+
+    public static ConfigKey<Long> bytes(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, defaultText, doc, "a size like 512, 64KiB, 32MiB or 1GiB", Units::bytes);
+    }
+
+    public static ConfigKey<Path> path(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, defaultText, doc, "a path", text -> {
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        });
+    }
+
+    public static ConfigKey<HostPort> hostPort(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, defaultText, doc, "host:port", ConfigKey::parseHostPort);
+    }
+
+    public static ConfigKey<List<HostPort>> hostPorts(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, defaultText, doc, "host:port, or several with commas", text -> split(text).stream()
+                .map(ConfigKey::parseHostPort)
+                .toList());
+    }
+
+    public static ConfigKey<List<String>> strings(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, defaultText, doc, "texts with commas", ConfigKey::split);
+    }
+
+    /** Words between blanks, as on a command line (without quotes). */
+    public static ConfigKey<List<String>> words(String name, String defaultText, String doc) {
+        return new ConfigKey<>(
+                name, defaultText, doc, "words with blanks", text -> Arrays.stream(text.split("\\s+", -1))
+                        .filter(word -> !word.isEmpty())
+                        .toList());
+    }
+
+    private static HostPort parseHostPort(String text) {
+        try {
+            return HostPort.parse(text);
+        } catch (OrreryException e) {
+            throw new IllegalArgumentException(e.detail(), e);
+        }
+    }
+
+    private static List<String> split(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
+    }
+
+    public String environmentVariable() {
+        return ("ORRERY_" + name).toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+}

@@ -1,0 +1,2 @@
+/** Tensors to messages and back. */
+package dev.orrery.internal.tensor;

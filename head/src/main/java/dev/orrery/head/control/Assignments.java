@@ -1,0 +1,110 @@
+package dev.orrery.head.control;
+
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.reconcile.ClusterState;
+import dev.orrery.head.reconcile.Lives;
+import dev.orrery.head.reconcile.Records;
+import dev.orrery.head.reconcile.Rooms;
+import dev.orrery.head.state.ActorState;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.ActorSpec;
+import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.proto.GatewayEndpoint;
+import dev.orrery.internal.proto.GatewaySpec;
+import dev.orrery.internal.proto.StageSpec;
+import dev.orrery.internal.proto.WorkerReport;
+import dev.orrery.internal.proto.WorldReport;
+import dev.orrery.internal.proto.WorldSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What each node should run, as it follows from the records. */
+final class Assignments {
+    private Assignments() {}
+
+    /** By node; the workers in the order of their actors' ids. */
+    static Map<String, List<DesiredWorker>> of(ClusterState state, RoutingTables routing, long nowNanos) {
+        Records records = state.records();
+        Map<ActorLife, List<WorldSpec>> worlds = new HashMap<>();
+        for (WorldRecord world : records.worlds()) {
+            world.getSpec()
+                    .getMembersList()
+                    .forEach(member -> worlds.computeIfAbsent(member.getLife(), life -> new ArrayList<>())
+                            .add(world.getSpec()));
+        }
+        Map<String, List<DesiredWorker>> nodes = new HashMap<>();
+        for (ActorRecord actor : records.actors()) {
+            if (Lives.isPlaced(actor) && !mayStop(state, actor, nowNanos)) {
+                records.pipeline(actor.getPipeline())
+                        .ifPresent(pipeline -> nodes.computeIfAbsent(actor.getNode(), node -> new ArrayList<>())
+                                .add(worker(state, pipeline, actor, routing)
+                                        .addAllWorlds(worlds.getOrDefault(Lives.lifeOf(actor), List.of()))
+                                        .build()));
+            }
+        }
+        return nodes;
+    }
+
+    /** A draining actor's worker closes its worlds in good order before it is stopped. */
+    private static boolean mayStop(ClusterState state, ActorRecord actor, long nowNanos) {
+        if (Lives.stateOf(actor) != ActorState.DRAINING) {
+            return false;
+        }
+        boolean closing = state.observed()
+                .worker(actor.getNode(), Lives.lifeOf(actor))
+                .map(WorkerReport::getWorldsList)
+                .orElse(List.of())
+                .stream()
+                .anyMatch(Assignments::isOpen);
+        return !closing
+                || state.memory()
+                                .inState(actor, nowNanos)
+                                .compareTo(state.settings().closingTimeout())
+                        > 0;
+    }
+
+    private static boolean isOpen(WorldReport world) {
+        return switch (world.getState()) {
+            case FORMING, READY -> true;
+            default -> false;
+        };
+    }
+
+    private static DesiredWorker.Builder worker(
+            ClusterState state, PipelineRecord pipeline, ActorRecord actor, RoutingTables routing) {
+        DesiredWorker.Builder worker = DesiredWorker.newBuilder()
+                .setLife(Lives.lifeOf(actor))
+                .setLabel(actor.getLabel())
+                .setSpec(spec(state, pipeline, actor));
+        if (Lives.isGateway(actor)) {
+            return worker.setRouting(routing.table(actor));
+        }
+        state.records()
+                .gateway(pipeline)
+                .filter(Lives::isAlive)
+                .ifPresent(gateway -> worker.addGateways(GatewayEndpoint.newBuilder()
+                        .setLife(Lives.lifeOf(gateway))
+                        .setRpcAddress(gateway.getRpcAddress())));
+        return worker;
+    }
+
+    private static ActorSpec spec(ClusterState state, PipelineRecord pipeline, ActorRecord actor) {
+        ActorSpec.Builder spec = ActorSpec.newBuilder()
+                .setPipeline(actor.getPipeline())
+                .setPolicy(pipeline.getSpec().getPolicy())
+                .setResources(Rooms.need(pipeline, actor, state.settings()))
+                .addAllArtifacts(pipeline.getSpec().getArtifactsList());
+        if (Lives.isGateway(actor)) {
+            GatewaySpec.Builder gateway = GatewaySpec.newBuilder();
+            pipeline.getSpec().getStagesList().stream().map(StageSpec::getName).forEach(gateway::addStages);
+            return spec.setGateway(gateway).build();
+        }
+        // A worker is the same whatever the number of replicas: scaling changes nothing about it.
+        StageSpec stage = Lives.stage(pipeline, actor.getStage());
+        return spec.setStage(stage.toBuilder().clearReplicas()).build();
+    }
+}

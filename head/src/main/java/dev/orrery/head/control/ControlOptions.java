@@ -1,0 +1,22 @@
+package dev.orrery.head.control;
+
+import dev.orrery.head.reconcile.Settings;
+import java.time.Duration;
+
+/**
+ * @param tick how often time alone is looked at
+ * @param mutationTimeout how long a client's change may wait for the store
+ * @param callTimeout for an agent to answer
+ * @param resendAfter how long a node may take to work towards its newest desired set before it is sent again
+ */
+public record ControlOptions(
+        Settings settings, Duration tick, Duration mutationTimeout, Duration callTimeout, Duration resendAfter) {
+    public static ControlOptions defaults() {
+        return of(Settings.defaults());
+    }
+
+    public static ControlOptions of(Settings settings) {
+        return new ControlOptions(
+                settings, Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,2 @@
+/** Control links: one to each process that shares a world with this one. */
+package dev.orrery.nccl.link;

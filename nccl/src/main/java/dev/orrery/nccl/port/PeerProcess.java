@@ -1,0 +1,27 @@
+package dev.orrery.nccl.port;
+
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.nccl.proto.ProcessIdentity;
+
+/**
+ * One run of one process.
+ *
+ * @param instance random; another one for each run
+ * @param address what it says of where its data port is reached
+ */
+public record PeerProcess(String instance, HostPort address) {
+    /** Throws for an identity that is not one. */
+    static PeerProcess of(ProcessIdentity message) {
+        if (message.getInstance().isEmpty()) {
+            throw new IllegalArgumentException("a process without an instance");
+        }
+        return new PeerProcess(message.getInstance(), HostPort.of(message.getAddress()));
+    }
+
+    ProcessIdentity toMessage() {
+        return ProcessIdentity.newBuilder()
+                .setInstance(instance)
+                .setAddress(address.toMessage())
+                .build();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.orrery.nccl.spi;
+
+import dev.orrery.error.OrreryException;
+import dev.orrery.nccl.Communicator;
+
+/** What carries the tensors of one world. No method blocks. */
+public interface DataPath {
+    Communicator communicator();
+
+    /** Looks for operations past their deadline. Called regularly. */
+    void tick();
+
+    /**
+     * Takes no new operations, fails the receives that wait, delivers what was sent, and tells peers that the end is in
+     * good order. Tells {@link DataPathEvents#released()} when all is done; the caller bounds that with {@link #cut} and
+     * {@link #abort}.
+     *
+     * @param why what the operations fail with
+     * @param keepArrived whether what arrived can still be received
+     */
+    void end(OrreryException why, boolean keepArrived);
+
+    /** Gives up what is not yet delivered of an {@link #end}, but still tells peers. */
+    void cut();
+
+    /** Releases everything at once. Operations fail with {@code why} as soon as nothing uses their memory. */
+    void abort(OrreryException why);
+}

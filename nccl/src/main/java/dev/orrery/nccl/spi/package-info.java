@@ -1,0 +1,2 @@
+/** What a data path of worlds has to offer. */
+package dev.orrery.nccl.spi;

@@ -1,0 +1,2 @@
+/** The life of the worlds of one process. */
+package dev.orrery.nccl.world;

@@ -1,0 +1,61 @@
+package dev.orrery.agent.desired;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.DesiredSet;
+import dev.orrery.worker.launch.DurableFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The newest desired set and the cluster's id, on disk. */
+public final class DesiredStore {
+    private final Path setFile;
+    private final Path clusterFile;
+
+    public DesiredStore(Path setFile, Path clusterFile) {
+        this.setFile = setFile;
+        this.clusterFile = clusterFile;
+    }
+
+    /** The set that was written last; empty when there was none. */
+    public Optional<DesiredSet> read() {
+        try {
+            return Optional.of(DesiredSet.parseFrom(Files.readAllBytes(setFile)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (InvalidProtocolBufferException e) {
+            // Guessing would stop workers or run them twice; a person can remove the file, and the leader sends the set
+            // anew.
+            throw OrreryException.of(
+                    ErrorCode.INVALID_CONFIG, setFile + " is damaged; remove it if the disk can be trusted again", e);
+        } catch (IOException e) {
+            throw OrreryException.of(ErrorCode.INVALID_CONFIG, "cannot read " + setFile, e);
+        }
+    }
+
+    /** On disk when this returns. */
+    public void write(DesiredSet set) throws IOException {
+        DurableFile.write(setFile, set.toByteArray());
+    }
+
+    /** The cluster that this node belongs to. */
+    public Optional<String> cluster() {
+        try {
+            String cluster = Files.readString(clusterFile).strip();
+            return cluster.isEmpty() ? Optional.empty() : Optional.of(cluster);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw OrreryException.of(ErrorCode.INVALID_CONFIG, "cannot read " + clusterFile, e);
+        }
+    }
+
+    public void writeCluster(String cluster) throws IOException {
+        DurableFile.write(clusterFile, (cluster + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+}

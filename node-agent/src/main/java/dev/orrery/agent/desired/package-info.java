@@ -1,0 +1,2 @@
+/** The desired set that the leader sends: which one counts, and its copy on disk. */
+package dev.orrery.agent.desired;

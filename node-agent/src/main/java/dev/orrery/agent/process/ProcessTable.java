@@ -1,0 +1,16 @@
+package dev.orrery.agent.process;
+
+/** The host's processes. */
+public interface ProcessTable {
+    /** Names this run of the host's kernel. */
+    String bootId();
+
+    /** False also for one that is dead and only waits for its parent to take notice. */
+    boolean isAlive(ProcessId process);
+
+    /** SIGTERM, if it is still that process. */
+    void terminate(ProcessId process);
+
+    /** SIGKILL, if it is still that process. */
+    void kill(ProcessId process);
+}

@@ -1,0 +1,120 @@
+package dev.orrery.agent.process;
+
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.worker.launch.LaunchSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The folder of one life: what was launched, what the shim says of it, its output. */
+public record WorkerFolder(Path root) {
+    private static final int MAX_NAME = 100;
+
+    /** A name for people and for the file system; two lives never share one. */
+    public static WorkerFolder of(Path workers, ActorLife life) {
+        String actor = life.getActor();
+        String safe = actor.replaceAll("[^A-Za-z0-9._-]", "_");
+        if (safe.length() > MAX_NAME || !safe.equals(actor) || safe.startsWith(".")) {
+            safe = "a" + safe.substring(0, Math.min(safe.length(), MAX_NAME)) + "_"
+                    + Integer.toHexString(actor.hashCode());
+        }
+        return new WorkerFolder(workers.resolve(safe + "-" + life.getIncarnation()));
+    }
+
+    public Path launchFile() {
+        return root.resolve(LaunchSpec.FILE_NAME);
+    }
+
+    public Path output() {
+        return root.resolve(LaunchSpec.OUTPUT);
+    }
+
+    public Path temporary() {
+        return root.resolve("tmp");
+    }
+
+    /** Only the shim writes here, so a watch on it is quiet. */
+    public Path run() {
+        return root.resolve("run");
+    }
+
+    public void create() throws IOException {
+        Files.createDirectories(run());
+        Files.createDirectories(temporary());
+    }
+
+    public boolean exists() {
+        return Files.exists(launchFile());
+    }
+
+    public RunRecord readRun() {
+        // The exit first would miss one written during the read; callers read twice where it matters.
+        Optional<String[]> shim = words("shim");
+        Optional<String[]> worker = words("worker");
+        Optional<String[]> exit = words("exit");
+        return new RunRecord(
+                Files.exists(run().resolve("shim")),
+                shim.filter(words -> words.length == 3).map(words -> words[2]),
+                shim.filter(words -> words.length == 3).map(WorkerFolder::process),
+                worker.filter(words -> words.length == 2).map(WorkerFolder::process),
+                exit.filter(words -> words.length == 1).map(words -> Integer.parseInt(words[0])));
+    }
+
+    private static ProcessId process(String[] words) {
+        return new ProcessId(Long.parseLong(words[0]), Long.parseLong(words[1]));
+    }
+
+    /** Empty while the line is not complete. */
+    private Optional<String[]> words(String file) {
+        try {
+            String text = Files.readString(run().resolve(file));
+            return text.endsWith("\n") ? Optional.of(text.strip().split(" ")) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** After true, no shim will ever start a worker from this folder. False when one has begun. */
+    public boolean preventStart() throws IOException {
+        try {
+            Files.createDirectories(run());
+            Files.writeString(
+                    run().resolve("shim"),
+                    "none\n",
+                    StandardCharsets.UTF_8,
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return Files.readString(run().resolve("shim")).equals("none\n");
+        }
+    }
+
+    public void removeTemporary() throws IOException {
+        removeTree(temporary());
+    }
+
+    public void remove() throws IOException {
+        removeTree(root);
+    }
+
+    private static void removeTree(Path top) throws IOException {
+        List<Path> inside;
+        try (Stream<Path> walk = Files.walk(top)) {
+            inside = walk.sorted(Comparator.reverseOrder()).toList();
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        for (Path path : inside) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

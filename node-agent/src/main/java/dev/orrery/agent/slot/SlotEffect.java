@@ -1,0 +1,10 @@
+package dev.orrery.agent.slot;
+
+/** What is to be done on entering a state. */
+public enum SlotEffect {
+    LAUNCH,
+    ASK_TO_STOP,
+    TERMINATE,
+    KILL,
+    CLEAN_UP
+}
