@@ -4,39 +4,75 @@ import com.google.protobuf.MessageLite;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.lifecycle.NamedThreads;
-import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcClient;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.rpc.RpcMethod;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls whichever head leads: tries one after another, follows NOT_LEADER, and goes on until the call's deadline. Every
- * call is repeated after a lost connection, so each must be safe to repeat: mutations carry an operation id. Thread-safe.
+ * Calls whichever head leads, over one connection: tries one head after another, follows NOT_LEADER, and goes on until
+ * the call's deadline. A call is repeated when its connection is lost, so each must be safe to repeat: mutations carry an
+ * operation id. Thread-safe.
  */
 public final class LeaderClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final long FIRST_PAUSE_MILLIS = 20;
-    private static final long LONGEST_PAUSE_MILLIS = 500;
+
+    /** An answer, and the connection with the head that gave it. */
+    public record Answered<R>(RpcConnection connection, R response) {}
+
+    /** A connection, or the attempt to make it; compared by identity, as a head may be dialled again and again. */
+    static final class Link {
+        private final HostPort head;
+        private final CompletableFuture<RpcConnection> connection;
+
+        private Link(HostPort head, CompletableFuture<RpcConnection> connection) {
+            this.head = head;
+            this.connection = connection;
+        }
+
+        HostPort head() {
+            return head;
+        }
+
+        CompletableFuture<RpcConnection> connection() {
+            return connection;
+        }
+
+        private boolean isUsable() {
+            return !connection.isDone()
+                    || (!connection.isCompletedExceptionally()
+                            && connection.join().isOpen());
+        }
+
+        private void close() {
+            connection.whenComplete((made, failure) -> {
+                if (made != null) {
+                    made.close();
+                }
+            });
+        }
+    }
 
     private final RpcClient client;
     private final List<HostPort> heads;
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(new NamedThreads("leader-client"));
+    private final ScheduledThreadPoolExecutor timer =
+            new ScheduledThreadPoolExecutor(1, new NamedThreads("leader-client"));
+    private final Set<LeaderCall<?>> open = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
-    private Optional<CompletableFuture<RpcConnection>> current = Optional.empty();
+    private Optional<Link> current = Optional.empty();
     private HostPort candidate;
     private int nextHead;
-    private volatile boolean closed;
+    private boolean closed;
 
     public LeaderClient(RpcClient client, List<HostPort> heads) {
         if (heads.isEmpty()) {
@@ -45,144 +81,107 @@ public final class LeaderClient implements AutoCloseable {
         this.client = client;
         this.heads = List.copyOf(heads);
         this.candidate = heads.get(0);
+        timer.setRemoveOnCancelPolicy(true);
     }
 
     /** Fails with DEADLINE_EXCEEDED, naming what each head last said, or with the leader's own error. */
     public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
             RpcMethod<Q, R> method, Q request, Duration timeout) {
-        Attempt<Q, R> attempt = new Attempt<>(method, request, System.nanoTime() + timeout.toNanos(), timeout);
-        attempt.run();
-        return attempt.result;
+        CompletableFuture<Answered<R>> answered = answered(method, request, timeout);
+        CompletableFuture<R> result = answered.thenApply(Answered::response);
+        result.whenComplete((response, failure) -> answered.cancel(false));
+        return result;
     }
 
-    /** A connection with the head that most likely leads; the first answer tells. */
-    private CompletableFuture<RpcConnection> connection() {
-        synchronized (lock) {
-            if (current.isPresent() && !isBroken(current.get())) {
-                return current.get();
-            }
-            CompletableFuture<RpcConnection> dialling = client.connect(candidate, CONNECT_TIMEOUT);
-            current = Optional.of(dialling);
-            return dialling;
+    /** As {@link #call}, and tells the connection, for those who go on talking with the head that accepted them. */
+    public <Q extends MessageLite, R extends MessageLite> CompletableFuture<Answered<R>> answered(
+            RpcMethod<Q, R> method, Q request, Duration timeout) {
+        return start(new LeaderCall<>(
+                this,
+                "to answer " + method.name(),
+                timeout,
+                (connection, left) -> connection.call(method, request, left)));
+    }
+
+    /** A connection with the head that most likely leads; the first answer over it tells. */
+    public CompletableFuture<RpcConnection> connection(Duration timeout) {
+        CompletableFuture<Answered<RpcConnection>> answered = start(new LeaderCall<>(
+                this, "to connect", timeout, (connection, left) -> CompletableFuture.completedFuture(connection)));
+        CompletableFuture<RpcConnection> result = answered.thenApply(Answered::connection);
+        result.whenComplete((connection, failure) -> answered.cancel(false));
+        return result;
+    }
+
+    private <R> CompletableFuture<Answered<R>> start(LeaderCall<R> call) {
+        open.add(call);
+        call.result().whenComplete((answered, failure) -> open.remove(call));
+        call.start();
+        return call.result();
+    }
+
+    List<HostPort> heads() {
+        return heads;
+    }
+
+    ScheduledFuture<?> schedule(Runnable step, long delayNanos) {
+        try {
+            return timer.schedule(step, delayNanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            throw closedHere();
         }
     }
 
-    private static boolean isBroken(CompletableFuture<RpcConnection> dialling) {
-        return dialling.isCompletedExceptionally()
-                || (dialling.isDone() && !dialling.join().isOpen());
+    /** The link in use, or a new one to the next candidate. */
+    Link link() {
+        synchronized (lock) {
+            if (closed) {
+                throw closedHere();
+            }
+            if (current.isEmpty() || !current.get().isUsable()) {
+                current = Optional.of(new Link(candidate, client.connect(candidate, CONNECT_TIMEOUT)));
+            }
+            return current.get();
+        }
     }
 
-    /** Turns to the head that was named, or else to the next one; {@code tried} is where the failure came from. */
-    private void turnAway(HostPort tried, Optional<HostPort> leader) {
-        CompletableFuture<RpcConnection> left;
+    /** Leaves the link, unless another call did so before, for the head that was named or else for the next one. */
+    void leave(Link failed, Optional<HostPort> leader) {
         synchronized (lock) {
-            if (!candidate.equals(tried) || current.isEmpty()) {
+            if (!isCurrent(failed)) {
                 return;
             }
-            left = current.get();
             current = Optional.empty();
-            candidate = leader.filter(named -> !named.equals(tried)).orElseGet(() -> {
-                nextHead = (nextHead + 1) % heads.size();
-                return heads.get(nextHead);
-            });
+            candidate = leader.filter(named -> !named.equals(failed.head())).orElseGet(this::next);
         }
-        left.whenComplete((connection, failure) -> {
-            if (connection != null) {
-                connection.close();
-            }
-        });
+        failed.close();
     }
 
-    private HostPort candidate() {
-        synchronized (lock) {
-            return candidate;
-        }
+    // What is compared is which attempt it was, not what it holds.
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isCurrent(Link link) {
+        return current.isPresent() && current.get() == link;
     }
 
+    private HostPort next() {
+        nextHead = (nextHead + 1) % heads.size();
+        return heads.get(nextHead);
+    }
+
+    private static OrreryException closedHere() {
+        return OrreryException.of(ErrorCode.CANCELLED, "the client was closed");
+    }
+
+    /** Ends the connection and fails the calls under way with CANCELLED. Idempotent. */
     @Override
     public void close() {
-        closed = true;
-        timer.shutdownNow();
+        Optional<Link> last;
         synchronized (lock) {
-            current.ifPresent(dialling -> dialling.whenComplete((connection, failure) -> {
-                if (connection != null) {
-                    connection.close();
-                }
-            }));
+            closed = true;
+            last = current;
             current = Optional.empty();
         }
-    }
-
-    /** One call with its repetitions. */
-    private final class Attempt<Q extends MessageLite, R extends MessageLite> implements Runnable {
-        private final RpcMethod<Q, R> method;
-        private final Q request;
-        private final long endNanos;
-        private final Duration timeout;
-        private final CompletableFuture<R> result = new CompletableFuture<>();
-        private final Map<String, String> lastSaid = new TreeMap<>();
-        private long pauseMillis = FIRST_PAUSE_MILLIS;
-
-        private Attempt(RpcMethod<Q, R> method, Q request, long endNanos, Duration timeout) {
-            this.method = method;
-            this.request = request;
-            this.endNanos = endNanos;
-            this.timeout = timeout;
-        }
-
-        @Override
-        public void run() {
-            if (result.isDone()) {
-                return;
-            }
-            long left = endNanos - System.nanoTime();
-            if (closed) {
-                result.completeExceptionally(OrreryException.of(ErrorCode.CANCELLED, "the client was closed"));
-            } else if (left <= 0) {
-                result.completeExceptionally(OrreryException.of(
-                        ErrorCode.DEADLINE_EXCEEDED,
-                        "waited " + timeout.toMillis() + " ms for a leader to answer " + method.name() + "; heads "
-                                + heads + (lastSaid.isEmpty() ? "" : " last said " + lastSaid)));
-            } else {
-                HostPort tried = candidate();
-                connection()
-                        .thenCompose(connection -> connection.call(method, request, Duration.ofNanos(left)))
-                        .whenComplete((response, failure) -> onOutcome(tried, response, failure));
-            }
-        }
-
-        private void onOutcome(HostPort tried, R response, Throwable failure) {
-            if (failure == null) {
-                result.complete(response);
-                return;
-            }
-            Throwable cause = ErrorCodec.unwrap(failure);
-            if (!(cause instanceof OrreryException known) || !triesAgain(known)) {
-                result.completeExceptionally(cause);
-                return;
-            }
-            lastSaid.put(tried.toString(), known.detail());
-            Optional<HostPort> leader = ErrorCodec.leaderOf(known);
-            turnAway(tried, leader);
-            boolean atOnce = leader.isPresent() && !leader.get().equals(tried);
-            again(atOnce ? 1 : pauseMillis);
-            pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
-        }
-
-        private void again(long delayMillis) {
-            long left = Math.max(0, TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime()));
-            try {
-                timer.schedule(this, Math.min(delayMillis, left + 1), TimeUnit.MILLISECONDS);
-            } catch (java.util.concurrent.RejectedExecutionException e) {
-                result.completeExceptionally(OrreryException.of(ErrorCode.CANCELLED, "the client was closed", e));
-            }
-        }
-
-        private static boolean triesAgain(OrreryException failure) {
-            return switch (failure.code()) {
-                case NOT_LEADER, CONNECTION_FAILED, CONNECTION_LOST, DEADLINE_EXCEEDED, STORE_UNAVAILABLE -> true;
-                default -> false;
-            };
-        }
+        timer.shutdownNow();
+        open.forEach(call -> call.result().completeExceptionally(closedHere()));
+        last.ifPresent(Link::close);
     }
 }

@@ -13,14 +13,22 @@ final class FrameDecoder extends ByteToMessageDecoder {
     private boolean prefaceSeen;
     private boolean refused;
     private int limit;
+    private Runnable bytesCame = () -> {};
 
     FrameDecoder(int limit) {
         this.limit = limit;
     }
 
-    /** Strangers may send only little. */
-    void raiseLimit(int authenticatedLimit) {
+    /** Strangers may send only little. A large frame takes its time, so that bytes come is told, not only frames. */
+    void trust(int authenticatedLimit, Runnable onBytes) {
         limit = authenticatedLimit;
+        bytesCame = onBytes;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object input) throws Exception {
+        bytesCame.run();
+        super.channelRead(context, input);
     }
 
     @Override
@@ -29,16 +37,8 @@ final class FrameDecoder extends ByteToMessageDecoder {
             in.skipBytes(in.readableBytes());
             return;
         }
-        if (!prefaceSeen) {
-            Optional<String> mismatch = Preface.mismatch(in);
-            if (mismatch.isPresent()) {
-                refuse(mismatch.get());
-            }
-            if (in.readableBytes() < Preface.LENGTH) {
-                return;
-            }
-            in.skipBytes(Preface.LENGTH);
-            prefaceSeen = true;
+        if (!prefaceSeen && !readPreface(in)) {
+            return;
         }
         if (in.readableBytes() < Integer.BYTES) {
             return;
@@ -51,6 +51,19 @@ final class FrameDecoder extends ByteToMessageDecoder {
             in.skipBytes(Integer.BYTES);
             out.add(in.readRetainedSlice((int) length));
         }
+    }
+
+    private boolean readPreface(ByteBuf in) {
+        Optional<String> mismatch = Preface.mismatch(in);
+        if (mismatch.isPresent()) {
+            refuse(mismatch.get());
+        }
+        if (in.readableBytes() < Preface.LENGTH) {
+            return false;
+        }
+        in.skipBytes(Preface.LENGTH);
+        prefaceSeen = true;
+        return true;
     }
 
     private void refuse(String why) {

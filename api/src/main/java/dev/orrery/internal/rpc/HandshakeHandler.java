@@ -29,14 +29,17 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private static final byte[] LISTENER = "orrery-rpc-listener".getBytes(StandardCharsets.US_ASCII);
 
     private final RpcEnd end;
+    private final Optional<HostPort> dialled;
     private final boolean dialler;
     private final CompletableFuture<RpcChannel> established;
     private final Hello own;
     private Optional<Hello> peer = Optional.empty();
 
-    HandshakeHandler(RpcEnd end, boolean dialler, CompletableFuture<RpcChannel> established) {
+    /** @param dialled what was dialled; empty at the listener */
+    HandshakeHandler(RpcEnd end, Optional<HostPort> dialled, CompletableFuture<RpcChannel> established) {
         this.end = end;
-        this.dialler = dialler;
+        this.dialled = dialled;
+        this.dialler = dialled.isPresent();
         this.established = established;
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
@@ -52,15 +55,16 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) throws Exception {
         long timeoutMillis = end.limits().handshakeTimeout().toMillis();
-        context.executor()
+        var deadline = context.executor()
                 .schedule(
-                        () -> {
-                            if (!established.isDone()) {
-                                fail(context, ErrorCode.PROTOCOL, "no handshake within " + timeoutMillis + " ms");
-                            }
-                        },
+                        () -> fail(
+                                context,
+                                ErrorCode.DEADLINE_EXCEEDED,
+                                "waited " + timeoutMillis + " ms for " + (peer.isPresent() ? "the proof" : "a greeting")
+                                        + " of Orrery's protocol"),
                         timeoutMillis,
                         TimeUnit.MILLISECONDS);
+        established.whenComplete((connection, failure) -> deadline.cancel(false));
         if (dialler) {
             sendHello(context);
             context.flush();
@@ -76,11 +80,15 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object frame) {
-        if (peer.isEmpty()) {
-            onHello(context, Frames.read(Hello.parser(), (ByteBuf) frame));
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf frame = (ByteBuf) message;
+        if (established.isDone()) {
+            // Refused; what was read together with the reason counts no more.
+            frame.release();
+        } else if (peer.isEmpty()) {
+            onHello(context, Frames.read(Hello.parser(), frame));
         } else {
-            onProof(context, Frames.read(Proof.parser(), (ByteBuf) frame));
+            onProof(context, Frames.read(Proof.parser(), frame));
         }
     }
 
@@ -104,7 +112,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             fail(
                     context,
                     ErrorCode.UNAUTHENTICATED,
-                    "it is of cluster '" + theirs + "', this is cluster '" + ours + "'");
+                    "another cluster: it is of '" + theirs + "', and this end is of '" + ours + "'");
         }
     }
 
@@ -117,7 +125,10 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     private void onProof(ChannelHandlerContext context, Proof proof) {
         Hello other = peer.orElseThrow();
         if (!MessageDigest.isEqual(mac(!dialler, other), proof.getMac().toByteArray())) {
-            fail(context, ErrorCode.UNAUTHENTICATED, "it does not know this cluster's secret");
+            fail(
+                    context,
+                    ErrorCode.UNAUTHENTICATED,
+                    "wrong cluster secret, or another cluster: the two ends do not hold the same secret");
             return;
         }
         PeerRole role;
@@ -128,7 +139,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         RpcChannel channel = new RpcChannel(
                 context.channel(), new RpcPeer(role, other.getName(), address(context)), end.limits(), end.handlers());
-        context.pipeline().get(FrameDecoder.class).raiseLimit(end.limits().maxFrameBytes());
+        context.pipeline().get(FrameDecoder.class).trust(end.limits().maxFrameBytes(), channel::onBytes);
         context.pipeline().replace(this, "connection", channel);
         established.complete(channel);
     }
@@ -140,10 +151,9 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void fail(ChannelHandlerContext context, ErrorCode code, String why) {
+        HostPort address = dialled.orElseGet(() -> address(context));
         established.completeExceptionally(OrreryException.of(
-                code,
-                "no connection with " + address(context) + ": " + why,
-                Map.of("peer", address(context).toString())));
+                code, "no connection with " + address + ": " + why, Map.of("peer", address.toString())));
         context.close();
     }
 
@@ -151,10 +161,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) {
         fail(
                 context,
-                peer.isPresent() ? ErrorCode.UNAUTHENTICATED : ErrorCode.CONNECTION_LOST,
-                peer.isPresent()
-                        ? "it closed the connection instead of accepting the proof of the secret"
-                        : "it closed the connection before its greeting");
+                ErrorCode.CONNECTION_LOST,
+                "it closed the connection before its " + (peer.isPresent() ? "proof" : "greeting"));
     }
 
     @Override

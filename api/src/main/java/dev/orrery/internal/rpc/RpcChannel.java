@@ -1,21 +1,28 @@
 package dev.orrery.internal.rpc;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.RpcError;
 import dev.orrery.internal.proto.RpcFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +32,8 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
 
     /** Room for what a frame adds to its payload. */
     private static final int FRAME_OVERHEAD = 1_024;
+
+    private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     private record PendingCall<R extends MessageLite>(RpcMethod<?, R> method, CompletableFuture<R> future) {}
 
@@ -36,7 +45,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     private final AtomicLong lastCall = new AtomicLong();
     private final Map<Long, PendingCall<?>> pending = new ConcurrentHashMap<>();
     private final CompletableFuture<String> closed = new CompletableFuture<>();
-    private volatile String closeReason = "the peer closed it";
+    private final AtomicReference<String> closeReason = new AtomicReference<>();
 
     RpcChannel(Channel channel, RpcPeer peer, RpcLimits limits, RpcHandlers handlers) {
         this.channel = channel;
@@ -73,32 +82,43 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
             RpcMethod<Q, R> method, Q request, Duration timeout) {
         CompletableFuture<R> future = new CompletableFuture<>();
-        if (request.getSerializedSize() > limits.maxFrameBytes() - FRAME_OVERHEAD) {
+        if (!fits(request.getSerializedSize())) {
             future.completeExceptionally(tooLarge(method.name(), request.getSerializedSize()));
             return future;
         }
         long call = lastCall.incrementAndGet();
         pending.put(call, new PendingCall<>(method, future));
-        var deadline = channel.eventLoop()
-                .schedule(() -> expire(call, method.name(), timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> deadline = scheduleExpiry(call, method.name(), timeout);
         future.whenComplete((response, failure) -> {
             deadline.cancel(false);
-            if (pending.remove(call) != null && future.isCancelled()) {
+            // Still there: not the peer ended it but whoever holds the future.
+            if (pending.remove(call) != null) {
                 sendCancel(call);
             }
         });
-        send(RpcFrame.newBuilder()
-                .setRequest(RpcFrame.Request.newBuilder()
-                        .setCall(call)
-                        .setMethod(method.name())
-                        .setPayload(request.toByteString())
-                        .setTimeoutMillis(Math.max(1, timeout.toMillis())))
-                .build());
+        RpcFrame.Request head = RpcFrame.Request.newBuilder()
+                .setCall(call)
+                .setMethod(method.name())
+                .setTimeoutMillis(Math.max(1, (timeout.toNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI))
+                .build();
+        send(() -> Frames.write(
+                channel.alloc(), RpcFrame.REQUEST_FIELD_NUMBER, head, RpcFrame.Request.PAYLOAD_FIELD_NUMBER, request));
         // Closed before the call was entered: nobody else will end it.
         if (closed.isDone()) {
             failPending(call, lost());
         }
         return future;
+    }
+
+    private Future<?> scheduleExpiry(long call, String method, Duration timeout) {
+        try {
+            return channel.eventLoop()
+                    .schedule(() -> expire(call, method, timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The transport was closed, and this connection with it.
+            failPending(call, lost());
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     private void expire(long call, String method, Duration timeout) {
@@ -125,12 +145,17 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
 
     @Override
     public <M extends MessageLite> void notify(RpcNotice<M> notice, M message) {
-        if (message.getSerializedSize() > limits.maxFrameBytes() - FRAME_OVERHEAD) {
+        if (!fits(message.getSerializedSize())) {
             throw tooLarge(notice.name(), message.getSerializedSize());
         }
-        send(RpcFrame.newBuilder()
-                .setNotice(RpcFrame.Notice.newBuilder().setMethod(notice.name()).setPayload(message.toByteString()))
-                .build());
+        RpcFrame.Notice head =
+                RpcFrame.Notice.newBuilder().setMethod(notice.name()).build();
+        send(() -> Frames.write(
+                channel.alloc(), RpcFrame.NOTICE_FIELD_NUMBER, head, RpcFrame.Notice.PAYLOAD_FIELD_NUMBER, message));
+    }
+
+    private boolean fits(int bytes) {
+        return bytes <= limits.maxFrameBytes() - FRAME_OVERHEAD;
     }
 
     private OrreryException tooLarge(String what, int bytes) {
@@ -140,37 +165,55 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
                         + limits.maxFrameBytes() + " bytes)");
     }
 
-    void respond(long call, ByteString payload) {
-        if (payload.size() > limits.maxFrameBytes() - FRAME_OVERHEAD) {
-            respondError(call, tooLarge("a response", payload.size()));
+    void respond(long call, MessageLite response) {
+        if (!fits(response.getSerializedSize())) {
+            respondError(call, tooLarge("a response", response.getSerializedSize()));
             return;
         }
-        send(RpcFrame.newBuilder()
-                .setResponse(RpcFrame.Response.newBuilder().setCall(call).setPayload(payload))
-                .build());
+        RpcFrame.Response head = RpcFrame.Response.newBuilder().setCall(call).build();
+        send(() -> Frames.write(
+                channel.alloc(),
+                RpcFrame.RESPONSE_FIELD_NUMBER,
+                head,
+                RpcFrame.Response.PAYLOAD_FIELD_NUMBER,
+                response));
     }
 
     void respondError(long call, Throwable failure) {
+        RpcError error = ErrorCodec.toMessage(failure);
+        RpcError sent = fits(error.getSerializedSize())
+                ? error
+                : RpcError.newBuilder()
+                        .setCode(error.getCode())
+                        .setMessage("an error too large to send (" + error.getSerializedSize() + " bytes)")
+                        .build();
         send(RpcFrame.newBuilder()
-                .setResponse(RpcFrame.Response.newBuilder().setCall(call).setError(ErrorCodec.toMessage(failure)))
+                .setResponse(RpcFrame.Response.newBuilder().setCall(call).setError(sent))
                 .build());
     }
 
     private void send(RpcFrame frame) {
+        send(() -> Frames.write(channel.alloc(), frame));
+    }
+
+    private void send(Supplier<ByteBuf> frame) {
         if (channel.isActive()) {
             liveness.sent(System.nanoTime());
-            channel.writeAndFlush(Frames.write(channel.alloc(), frame), channel.voidPromise());
+            channel.writeAndFlush(frame.get(), channel.voidPromise());
         }
+    }
+
+    void onBytes() {
+        liveness.received(System.nanoTime());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        liveness.received(System.nanoTime());
         RpcFrame frame = Frames.read(RpcFrame.parser(), (ByteBuf) message);
         switch (frame.getKindCase()) {
             case REQUEST -> served.onRequest(frame.getRequest(), context.executor());
             case RESPONSE -> onResponse(frame.getResponse());
-            case CANCEL -> served.cancel(frame.getCancel().getCall(), "the caller cancelled");
+            case CANCEL -> served.cancel(frame.getCancel().getCall());
             case NOTICE -> served.onNotice(frame.getNotice());
             case HEARTBEAT -> {}
             case KIND_NOT_SET -> LOG.debug("a frame of a kind unknown here from {}", peer);
@@ -192,8 +235,8 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
 
     private <R extends MessageLite> void complete(PendingCall<R> waiting, ByteString payload) {
         try {
-            waiting.future().complete(waiting.method().responseParser().parseFrom(payload));
-        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            waiting.future().complete(Frames.readPayload(waiting.method().responseParser(), payload));
+        } catch (InvalidProtocolBufferException e) {
             waiting.future()
                     .completeExceptionally(OrreryException.of(
                             ErrorCode.PROTOCOL,
@@ -206,7 +249,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
         Throwable cause = thrown.getCause() instanceof OrreryException ? thrown.getCause() : thrown;
         String why = cause instanceof OrreryException known ? known.detail() : String.valueOf(cause.getMessage());
-        if (cause instanceof java.io.IOException) {
+        if (cause instanceof IOException) {
             LOG.debug("connection with {} failed: {}", peer, why);
         } else {
             LOG.warn("closing the connection with {}: {}", peer, why);
@@ -216,15 +259,19 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (!closed.complete(closeReason)) {
-            return;
+        if (closed.complete(reason())) {
+            pending.keySet().forEach(call -> failPending(call, lost()));
+            served.cancelAll();
         }
-        pending.keySet().forEach(call -> failPending(call, lost()));
-        served.cancelAll("the connection ended: " + closeReason);
+    }
+
+    private String reason() {
+        closeReason.compareAndSet(null, "the peer closed it");
+        return closeReason.get();
     }
 
     private OrreryException lost() {
-        return OrreryException.of(ErrorCode.CONNECTION_LOST, "the connection with " + peer + " ended: " + closeReason);
+        return OrreryException.of(ErrorCode.CONNECTION_LOST, "the connection with " + peer + " ended: " + reason());
     }
 
     @Override
@@ -243,7 +290,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     }
 
     private void close(String why) {
-        closeReason = why;
+        closeReason.compareAndSet(null, why);
         channel.close();
     }
 

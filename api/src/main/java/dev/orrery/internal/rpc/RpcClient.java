@@ -8,14 +8,15 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Dials. */
 public final class RpcClient {
-    private static final int STRANGER_FRAME_BYTES = 4_096;
-
     private final RpcTransport transport;
     private final RpcEnd end;
 
@@ -26,38 +27,59 @@ public final class RpcClient {
     }
 
     /**
-     * Fails with CONNECTION_FAILED, UNAUTHENTICATED, PROTOCOL or DEADLINE_EXCEEDED, naming the address. A connection that
-     * comes about after the future was cancelled is closed.
+     * Fails with CONNECTION_FAILED, CONNECTION_LOST (it was made, and ended before both had proved themselves),
+     * UNAUTHENTICATED, PROTOCOL or DEADLINE_EXCEEDED, naming the address. A connection that comes about after the future
+     * was cancelled is closed.
      */
     public CompletableFuture<RpcConnection> connect(HostPort address, Duration timeout) {
         CompletableFuture<RpcConnection> result = new CompletableFuture<>();
+        try {
+            var deadline = transport
+                    .group()
+                    .schedule(
+                            () -> result.completeExceptionally(OrreryException.of(
+                                    ErrorCode.DEADLINE_EXCEEDED,
+                                    "waited " + timeout.toMillis() + " ms for a connection with " + address)),
+                            timeout.toNanos(),
+                            TimeUnit.NANOSECONDS);
+            result.whenComplete((connection, failure) -> deadline.cancel(false));
+            transport.resolve(address).whenComplete((resolved, failure) -> {
+                if (failure != null) {
+                    result.completeExceptionally(failed(address, ErrorCodec.unwrap(failure)));
+                } else if (!result.isDone()) {
+                    dial(address, resolved, result);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(failed(address, new IllegalStateException("this end was closed", e)));
+        }
+        return result;
+    }
+
+    private void dial(HostPort address, InetSocketAddress resolved, CompletableFuture<RpcConnection> result) {
         CompletableFuture<RpcChannel> established = new CompletableFuture<>();
-        ChannelFuture dialling = new Bootstrap()
-                .group(transport.group())
-                .channel(EpollSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, timeout.toMillis()))
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast("frames", new FrameDecoder(STRANGER_FRAME_BYTES))
-                                .addLast("handshake", new HandshakeHandler(end, true, established));
-                    }
-                })
-                .connect(address.host(), address.port());
-        dialling.addListener(done -> {
-            if (!done.isSuccess()) {
-                established.completeExceptionally(OrreryException.of(
-                        ErrorCode.CONNECTION_FAILED,
-                        "cannot connect to " + address + ": " + done.cause().getMessage(),
-                        done.cause()));
-            }
-        });
         established.whenComplete((connection, failure) -> {
             boolean taken = failure == null ? result.complete(connection) : result.completeExceptionally(failure);
             if (!taken && connection != null) {
                 connection.close();
+            }
+        });
+        ChannelFuture dialling = new Bootstrap()
+                .group(transport.group())
+                .channel(EpollSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                // The deadline above is the only one.
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        end.greet(channel.pipeline(), new HandshakeHandler(end, Optional.of(address), established));
+                    }
+                })
+                .connect(resolved);
+        dialling.addListener(done -> {
+            if (!done.isSuccess()) {
+                established.completeExceptionally(failed(address, done.cause()));
             }
         });
         result.whenComplete((connection, failure) -> {
@@ -65,15 +87,10 @@ public final class RpcClient {
                 dialling.channel().close();
             }
         });
-        var deadline = dialling.channel()
-                .eventLoop()
-                .schedule(
-                        () -> result.completeExceptionally(OrreryException.of(
-                                ErrorCode.DEADLINE_EXCEEDED,
-                                "waited " + timeout.toMillis() + " ms for a connection with " + address)),
-                        timeout.toNanos(),
-                        TimeUnit.NANOSECONDS);
-        result.whenComplete((connection, failure) -> deadline.cancel(false));
-        return result;
+    }
+
+    private static OrreryException failed(HostPort address, Throwable cause) {
+        return OrreryException.of(
+                ErrorCode.CONNECTION_FAILED, "cannot connect to " + address + ": " + cause.getMessage(), cause);
     }
 }

@@ -10,8 +10,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.channel.unix.Errors.NativeIoException;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -20,14 +22,16 @@ import org.slf4j.LoggerFactory;
 /** Listens, and serves every connection that proves to know the secret. */
 public final class RpcServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RpcServer.class);
-    private static final int STRANGER_FRAME_BYTES = 4_096;
     private static final long CLOSE_SECONDS = 2;
     private static final int BACKLOG = 1_024;
+    // Linux's errno, negative as Netty has it.
+    private static final int EADDRINUSE = -98;
 
     private final RpcTransport transport;
     private final RpcEnd end;
     private final HostPort bind;
-    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    // Once closed, it also closes what is accepted late.
+    private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
     private Channel listener;
 
     public RpcServer(
@@ -37,7 +41,10 @@ public final class RpcServer implements AutoCloseable {
         this.bind = bind;
     }
 
-    /** Returns the address, with the port that was given when any was asked for. Throws ADDRESS_IN_USE. */
+    /**
+     * Returns the address, with the port that was given when any was asked for. Throws ADDRESS_IN_USE, or
+     * INVALID_ARGUMENT for an address that is not this host's.
+     */
     public synchronized HostPort start() {
         ChannelFuture bound = new ServerBootstrap()
                 .group(transport.group())
@@ -54,14 +61,21 @@ public final class RpcServer implements AutoCloseable {
                 .bind(bind.host(), bind.port())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw OrreryException.of(
-                    ErrorCode.ADDRESS_IN_USE,
-                    "cannot listen at " + bind + ": " + bound.cause().getMessage()
-                            + "; end what listens there or choose another address",
-                    bound.cause());
+            throw cannotListen(bound.cause());
         }
         listener = bound.channel();
         return address();
+    }
+
+    private OrreryException cannotListen(Throwable cause) {
+        boolean taken = cause instanceof NativeIoException failure && failure.expectedErr() == EADDRINUSE;
+        return OrreryException.of(
+                taken ? ErrorCode.ADDRESS_IN_USE : ErrorCode.INVALID_ARGUMENT,
+                "cannot listen at " + bind + ": "
+                        + (taken
+                                ? "the address is in use; end what listens there or choose another"
+                                : cause.getMessage()),
+                cause);
     }
 
     private void accept(Channel channel) {
@@ -72,17 +86,18 @@ public final class RpcServer implements AutoCloseable {
                 LOG.warn("{}", failure.getMessage());
             }
         });
-        channel.pipeline()
-                .addLast("frames", new FrameDecoder(STRANGER_FRAME_BYTES))
-                .addLast("handshake", new HandshakeHandler(end, false, established));
+        end.greet(channel.pipeline(), new HandshakeHandler(end, Optional.empty(), established));
     }
 
     public synchronized HostPort address() {
+        if (listener == null) {
+            throw new IllegalStateException("the server for " + bind + " was not started");
+        }
         InetSocketAddress local = (InetSocketAddress) listener.localAddress();
         return new HostPort(bind.host(), local.getPort());
     }
 
-    /** Stops listening and ends all connections. Idempotent. */
+    /** Stops listening and ends all connections. Idempotent; not to be called on an I/O thread. */
     @Override
     public synchronized void close() {
         if (listener != null) {

@@ -1,19 +1,31 @@
 package dev.orrery.internal.rpc;
 
+import dev.orrery.internal.lifecycle.NamedThreads;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The I/O threads that a process's servers and clients share. */
 public final class RpcTransport implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    private static final int RESOLVER_THREADS = 2;
+    private static final long RESOLVER_IDLE_SECONDS = 5;
 
     private final String name;
     private final int ioThreads;
     private EventLoopGroup group;
+    private ThreadPoolExecutor resolver;
 
     public RpcTransport(String name, int ioThreads) {
         this.name = name;
@@ -21,8 +33,19 @@ public final class RpcTransport implements AutoCloseable {
     }
 
     public synchronized void start() {
+        if (group != null) {
+            throw new IllegalStateException("transport " + name + " was started before");
+        }
         group = new MultiThreadIoEventLoopGroup(
                 ioThreads, new DefaultThreadFactory("orrery-" + name + "-io", true), EpollIoHandler.newFactory());
+        resolver = new ThreadPoolExecutor(
+                RESOLVER_THREADS,
+                RESOLVER_THREADS,
+                RESOLVER_IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new NamedThreads(name + "-resolver"));
+        resolver.allowCoreThreadTimeOut(true);
     }
 
     synchronized EventLoopGroup group() {
@@ -32,10 +55,27 @@ public final class RpcTransport implements AutoCloseable {
         return group;
     }
 
-    /** Ends the threads, and with them every connection. Idempotent. */
+    /** Looks the host up, away from the I/O threads: a slow name server must not silence their connections. */
+    CompletableFuture<InetSocketAddress> resolve(HostPort address) {
+        if (NetUtil.isValidIpV4Address(address.host()) || NetUtil.isValidIpV6Address(address.host())) {
+            return CompletableFuture.completedFuture(new InetSocketAddress(address.host(), address.port()));
+        }
+        return CompletableFuture.supplyAsync(() -> lookUp(address), resolver);
+    }
+
+    private static InetSocketAddress lookUp(HostPort address) {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(address.host()), address.port());
+        } catch (UnknownHostException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    /** Ends the threads, and with them every connection. Idempotent; not to be called on one of these threads. */
     @Override
     public synchronized void close() {
         if (group != null && !group.isShuttingDown()) {
+            resolver.shutdownNow();
             group.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
         }

@@ -45,36 +45,42 @@ final class ServedCalls {
             BoundMethod<Q, R> bound, RpcFrame.Request request, EventExecutor executor) {
         long call = request.getCall();
         CompletableFuture<R> response = invoke(bound, request);
+        open.put(call, response);
         if (!response.isDone()) {
-            open.put(call, response);
-            var deadline = executor.schedule(
-                    () -> cancel(call, "its deadline is over"), request.getTimeoutMillis(), TimeUnit.MILLISECONDS);
+            var deadline = executor.schedule(() -> expire(request), request.getTimeoutMillis(), TimeUnit.MILLISECONDS);
             response.whenComplete((done, failure) -> deadline.cancel(false));
         }
         response.whenComplete((done, failure) -> {
-            open.remove(call);
-            if (failure == null) {
-                connection.respond(call, done.toByteString());
-                return;
+            // Gone already: it was cancelled, and nobody waits for the outcome.
+            if (open.remove(call) != null) {
+                answer(request, done, failure);
             }
-            if (!RpcChannel.isExpected(failure)) {
-                LOG.error("{} of {} failed", request.getMethod(), connection.peer(), ErrorCodec.unwrap(failure));
-            }
-            connection.respondError(call, failure);
         });
     }
 
-    // A handler's defect must fail its call, not the connection.
-    @SuppressWarnings("FutureReturnValueIgnored")
+    private void answer(RpcFrame.Request request, MessageLite response, Throwable failure) {
+        if (response != null) {
+            connection.respond(request.getCall(), response);
+            return;
+        }
+        Throwable why = failure == null ? new NullPointerException("the handler answered null") : failure;
+        if (!RpcChannel.isExpected(why)) {
+            LOG.error("{} of {} failed", request.getMethod(), connection.peer(), ErrorCodec.unwrap(why));
+        }
+        connection.respondError(request.getCall(), why);
+    }
+
+    // Whatever a handler throws fails its call, not the connection; answer() logs it.
     private <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> invoke(
             BoundMethod<Q, R> bound, RpcFrame.Request request) {
         try {
-            return bound.handler()
-                    .handle(connection, bound.method().requestParser().parseFrom(request.getPayload()));
+            CompletableFuture<R> response = bound.handler()
+                    .handle(connection, Frames.readPayload(bound.method().requestParser(), request.getPayload()));
+            return response != null ? response : CompletableFuture.completedFuture(null);
         } catch (InvalidProtocolBufferException e) {
             return CompletableFuture.failedFuture(OrreryException.of(
                     ErrorCode.PROTOCOL, "the request of " + request.getMethod() + " is something else", e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -90,23 +96,36 @@ final class ServedCalls {
 
     private <M extends MessageLite> void deliver(BoundNotice<M> bound, RpcFrame.Notice notice) {
         try {
-            bound.handler().handle(connection, bound.notice().parser().parseFrom(notice.getPayload()));
+            bound.handler().handle(connection, Frames.readPayload(bound.notice().parser(), notice.getPayload()));
         } catch (InvalidProtocolBufferException e) {
             LOG.warn("notice {} of {} is something else", notice.getMethod(), connection.peer(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("notice {} of {} failed", notice.getMethod(), connection.peer(), e);
         }
     }
 
-    void cancel(long call, String why) {
+    /** The caller waits no longer. */
+    void cancel(long call) {
         CompletableFuture<?> response = open.remove(call);
         if (response != null) {
-            LOG.debug("call {} of {} ended: {}", call, connection.peer(), why);
             response.cancel(true);
         }
     }
 
-    void cancelAll(String why) {
-        open.keySet().forEach(call -> cancel(call, why));
+    private void expire(RpcFrame.Request request) {
+        CompletableFuture<?> response = open.remove(request.getCall());
+        if (response != null) {
+            connection.respondError(
+                    request.getCall(),
+                    OrreryException.of(
+                            ErrorCode.DEADLINE_EXCEEDED,
+                            request.getMethod() + " was not done in the " + request.getTimeoutMillis()
+                                    + " ms that the caller gave"));
+            response.cancel(true);
+        }
+    }
+
+    void cancelAll() {
+        open.keySet().forEach(this::cancel);
     }
 }

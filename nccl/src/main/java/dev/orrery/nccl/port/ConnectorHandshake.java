@@ -33,10 +33,11 @@ final class ConnectorHandshake extends HandshakeDecoder {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) throws InvalidProtocolBufferException {
+    public void channelActive(ChannelHandlerContext ctx) {
         Wire.write(
                 ctx, ctx.alloc().buffer(PREFACE_BYTES).writeBytes(MAGIC).writeByte(VERSION));
-        send(ctx, Hello.parseFrom(hello));
+        Wire.write(ctx, frame(ctx, hello));
+        ctx.flush();
         ctx.fireChannelActive();
     }
 

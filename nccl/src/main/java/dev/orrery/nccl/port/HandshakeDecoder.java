@@ -60,10 +60,11 @@ abstract class HandshakeDecoder extends ByteToMessageDecoder {
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
             throws InvalidProtocolBufferException {
-        if (ended || !onPreface(ctx, in) || in.readableBytes() < Short.BYTES) {
-            if (ended && !ctx.isRemoved()) {
-                in.skipBytes(in.readableBytes());
-            }
+        if (ended) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        if (!onPreface(ctx, in) || in.readableBytes() < Short.BYTES) {
             return;
         }
         int length = in.getUnsignedShort(in.readerIndex());
@@ -76,7 +77,10 @@ abstract class HandshakeDecoder extends ByteToMessageDecoder {
     }
 
     static ByteBuf frame(ChannelHandlerContext ctx, MessageLite message) {
-        byte[] bytes = message.toByteArray();
+        return frame(ctx, message.toByteArray());
+    }
+
+    static ByteBuf frame(ChannelHandlerContext ctx, byte[] bytes) {
         if (bytes.length > MAX_FRAME_BYTES) {
             throw new IllegalArgumentException("a handshake message of " + bytes.length + " bytes");
         }
@@ -135,6 +139,11 @@ abstract class HandshakeDecoder extends ByteToMessageDecoder {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         Reason reason = cause instanceof java.io.IOException ? Reason.CLOSED : Reason.GARBAGE;
         fail(ctx, reason, cause.toString());
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+        timer.cancel(false);
     }
 
     static String remote(Channel channel) {

@@ -15,7 +15,9 @@ public enum DesiredDecision {
 
     /** @param known the cluster that this node belongs to; empty for one that never belonged to any */
     public static DesiredDecision on(Optional<String> known, Stamp current, Stamp offered) {
-        if (offered.getCluster().isEmpty() || known.isPresent() && !known.get().equals(offered.getCluster())) {
+        boolean foreign =
+                known.filter(cluster -> !cluster.equals(offered.getCluster())).isPresent();
+        if (foreign || offered.getCluster().isEmpty()) {
             return REFUSE_CLUSTER;
         }
         if (offered.getEpoch() < current.getEpoch()) {

@@ -11,9 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The newest desired set and the cluster's id, on disk. */
 public final class DesiredStore {
+    private static final Logger LOG = LoggerFactory.getLogger(DesiredStore.class);
+
     private final Path setFile;
     private final Path clusterFile;
 
@@ -29,10 +33,9 @@ public final class DesiredStore {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (InvalidProtocolBufferException e) {
-            // Guessing would stop workers or run them twice; a person can remove the file, and the leader sends the set
-            // anew.
-            throw OrreryException.of(
-                    ErrorCode.INVALID_CONFIG, setFile + " is damaged; remove it if the disk can be trusted again", e);
+            // Without a set nothing is stopped or launched; the leader sends it anew.
+            LOG.error("{} is damaged and will be replaced by what the leader sends: {}", setFile, e.getMessage());
+            return Optional.empty();
         } catch (IOException e) {
             throw OrreryException.of(ErrorCode.INVALID_CONFIG, "cannot read " + setFile, e);
         }

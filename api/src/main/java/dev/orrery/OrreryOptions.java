@@ -1,0 +1,82 @@
+package dev.orrery;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How to reach a cluster.
+ *
+ * @param heads {@code host:port} of its heads; the leader is found among them
+ * @param secretFile the cluster's secret; empty: the file that the variable {@code ORRERY_SECRET_FILE} names
+ * @param callTimeout for each call to the leader
+ */
+public record OrreryOptions(List<String> heads, Optional<Path> secretFile, Duration callTimeout) {
+    private static final String SCHEME = "orrery://";
+
+    public OrreryOptions {
+        heads = List.copyOf(heads);
+        if (heads.isEmpty() || heads.stream().anyMatch(head -> !head.matches(".+:\\d{1,5}"))) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT, "name heads as orrery://host:port,host:port, not " + heads);
+        }
+        if (callTimeout.isNegative() || callTimeout.isZero()) {
+            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "callTimeout must be positive, not " + callTimeout);
+        }
+    }
+
+    /** Reads {@code orrery://host:port,host:port}. */
+    public static OrreryOptions parse(String address) {
+        if (!address.startsWith(SCHEME)) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "not an address: '" + address + "'; write orrery://host:port,host:port");
+        }
+        return builder()
+                .heads(Arrays.asList(address.substring(SCHEME.length()).split(",", -1)))
+                .build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    public Builder toBuilder() {
+        Builder builder = new Builder().heads(heads).callTimeout(callTimeout);
+        secretFile.ifPresent(builder::secretFile);
+        return builder;
+    }
+
+    /** Collects the options. */
+    public static final class Builder {
+        private List<String> heads = List.of();
+        private Optional<Path> secretFile = Optional.empty();
+        private Duration callTimeout = Duration.ofSeconds(30);
+
+        private Builder() {}
+
+        public Builder heads(List<String> values) {
+            heads = values;
+            return this;
+        }
+
+        public Builder secretFile(Path file) {
+            secretFile = Optional.of(file);
+            return this;
+        }
+
+        /** Default 30 s. */
+        public Builder callTimeout(Duration value) {
+            callTimeout = value;
+            return this;
+        }
+
+        public OrreryOptions build() {
+            return new OrreryOptions(heads, secretFile, callTimeout);
+        }
+    }
+}

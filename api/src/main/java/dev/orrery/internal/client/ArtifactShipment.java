@@ -1,0 +1,160 @@
+package dev.orrery.internal.client;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.orrery.Orrery;
+import dev.orrery.Pipeline;
+import dev.orrery.StageDefinition;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ArtifactRef;
+import dev.orrery.internal.proto.MissingArtifactsRequest;
+import dev.orrery.internal.proto.PutArtifactRequest;
+import dev.orrery.internal.rpc.Protocol;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The jars that a pipeline's code is in: those that were declared, and what the stages' own classes were loaded from here;
+ * a folder of classes is packed into a jar for the purpose. Each is named by its SHA-256 and sent once.
+ */
+final class ArtifactShipment implements AutoCloseable {
+    private static final int CHUNK_BYTES = 4 << 20;
+
+    private final Map<ArtifactRef, Path> files;
+    private final List<Path> temporary;
+
+    private ArtifactShipment(Map<ArtifactRef, Path> files, List<Path> temporary) {
+        this.files = files;
+        this.temporary = temporary;
+    }
+
+    static ArtifactShipment of(Pipeline pipeline) {
+        List<Path> temporary = new ArrayList<>();
+        Set<Path> jars = new LinkedHashSet<>();
+        for (StageDefinition stage : pipeline.stages()) {
+            stage.factory().flatMap(factory -> origin(factory.getClass())).ifPresent(origin -> {
+                if (Files.isDirectory(origin)) {
+                    if (temporary.stream()
+                            .noneMatch(packed -> packed.getFileName().toString().startsWith(tag(origin)))) {
+                        Path packed = ClassFolderJar.pack(origin, tag(origin));
+                        temporary.add(packed);
+                        jars.add(packed);
+                    }
+                } else {
+                    jars.add(origin);
+                }
+            });
+        }
+        jars.addAll(pipeline.artifacts());
+        Map<ArtifactRef, Path> files = new LinkedHashMap<>();
+        jars.forEach(jar -> files.put(describe(jar), jar));
+        return new ArtifactShipment(files, temporary);
+    }
+
+    private static String tag(Path folder) {
+        return "classes-" + Integer.toHexString(folder.hashCode()) + "-";
+    }
+
+    /** Where a class was loaded from, unless that is Orrery's own API or the JDK. */
+    private static Optional<Path> origin(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        CodeSource own = Orrery.class.getProtectionDomain().getCodeSource();
+        if (source == null
+                || source.getLocation() == null
+                || source.getLocation().equals(own.getLocation())) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Path.of(source.getLocation().toURI())).filter(Files::exists);
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            // Not a file: the user names the artifact.
+            return Optional.empty();
+        }
+    }
+
+    private static ArtifactRef describe(Path jar) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (InputStream in = new DigestInputStream(Files.newInputStream(jar), digest)) {
+                in.transferTo(java.io.OutputStream.nullOutputStream());
+            }
+            return ArtifactRef.newBuilder()
+                    .setSha256(HexFormat.of().formatHex(digest.digest()))
+                    .setName(jar.getFileName().toString())
+                    .setSize(Files.size(jar))
+                    .build();
+        } catch (IOException e) {
+            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "cannot read the artifact " + jar, e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JVM lacks SHA-256", e);
+        }
+    }
+
+    List<ArtifactRef> refs() {
+        return List.copyOf(files.keySet());
+    }
+
+    /** Sends what the head does not have. */
+    void upload(ClusterClient client, Duration callTimeout) {
+        MissingArtifactsRequest question =
+                MissingArtifactsRequest.newBuilder().addAllArtifacts(refs()).build();
+        Set<String> missing = Set.copyOf(
+                client.call(Protocol.MISSING_ARTIFACTS, question, callTimeout).getSha256List());
+        files.forEach((ref, file) -> {
+            if (missing.contains(ref.getSha256())) {
+                send(client, ref, file, callTimeout);
+            }
+        });
+    }
+
+    private static void send(ClusterClient client, ArtifactRef ref, Path file, Duration callTimeout) {
+        try (InputStream in = Files.newInputStream(file)) {
+            long offset = 0;
+            do {
+                byte[] chunk = in.readNBytes(CHUNK_BYTES);
+                PutArtifactRequest request = PutArtifactRequest.newBuilder()
+                        .setArtifact(ref)
+                        .setOffset(offset)
+                        .setData(UnsafeByteOperations.unsafeWrap(chunk))
+                        .build();
+                if (client.call(Protocol.PUT_ARTIFACT, request, callTimeout).getComplete()) {
+                    return;
+                }
+                offset += chunk.length;
+            } while (offset < ref.getSize());
+            throw OrreryException.of(
+                    ErrorCode.ARTIFACT_CORRUPT,
+                    "the head did not take the whole artifact " + file + "; did it change?");
+        } catch (IOException e) {
+            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "cannot read the artifact " + file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Path file : temporary) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

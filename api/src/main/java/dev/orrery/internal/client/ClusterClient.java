@@ -1,0 +1,159 @@
+package dev.orrery.internal.client;
+
+import com.google.protobuf.MessageLite;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.auth.ClusterSecret;
+import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.proto.ClusterView;
+import dev.orrery.internal.proto.DescribeClusterRequest;
+import dev.orrery.internal.proto.DescribePipelineRequest;
+import dev.orrery.internal.proto.GatewayStatus;
+import dev.orrery.internal.proto.GatewayStatusRequest;
+import dev.orrery.internal.proto.PipelineView;
+import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.rpc.PeerRole;
+import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.rpc.RpcClient;
+import dev.orrery.internal.rpc.RpcHandlers;
+import dev.orrery.internal.rpc.RpcIdentity;
+import dev.orrery.internal.rpc.RpcLimits;
+import dev.orrery.internal.rpc.RpcMethod;
+import dev.orrery.internal.rpc.RpcTransport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What a driver holds of a cluster: the way to the leader, and to the gateway of each pipeline it uses. */
+public final class ClusterClient implements AutoCloseable {
+    private static final long CLOSE_SECONDS = 2;
+
+    /** A wait here is longer than the call's own deadline, whose error tells more. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
+
+    private final String id;
+    private final RpcTransport transport;
+    private final RpcClient rpc;
+    private final LeaderClient leader;
+    private final ExecutorService callbacks;
+    private final Map<String, GatewayClient> gateways = new ConcurrentHashMap<>();
+
+    private ClusterClient(
+            String id, RpcTransport transport, RpcClient rpc, LeaderClient leader, ExecutorService callbacks) {
+        this.id = id;
+        this.transport = transport;
+        this.rpc = rpc;
+        this.leader = leader;
+        this.callbacks = callbacks;
+    }
+
+    public static ClusterClient open(ClusterSecret secret, List<HostPort> heads) {
+        String id = UUID.randomUUID().toString();
+        RpcTransport transport = new RpcTransport("driver", 1);
+        transport.start();
+        RpcIdentity identity = new RpcIdentity("", PeerRole.DRIVER, id, secret);
+        RpcClient rpc = new RpcClient(transport, identity, RpcLimits.defaults(), RpcHandlers.none());
+        return new ClusterClient(
+                id,
+                transport,
+                rpc,
+                new LeaderClient(rpc, heads),
+                Executors.newCachedThreadPool(new NamedThreads("driver-callback")));
+    }
+
+    /** Calls the leader and waits. */
+    public <Q extends MessageLite, R extends MessageLite> R call(RpcMethod<Q, R> method, Q request, Duration timeout) {
+        return await(leader.call(method, request, timeout), method.name(), timeout);
+    }
+
+    public ClusterView describeCluster(Duration timeout) {
+        return call(Protocol.DESCRIBE_CLUSTER, DescribeClusterRequest.getDefaultInstance(), timeout);
+    }
+
+    public PipelineView describePipeline(String pipeline, Duration timeout) {
+        return call(
+                Protocol.DESCRIBE_PIPELINE,
+                DescribePipelineRequest.newBuilder().setPipeline(pipeline).build(),
+                timeout);
+    }
+
+    public GatewayStatus gatewayStatus(String pipeline, long eventsAfter, Duration timeout) {
+        return await(
+                gateway(pipeline)
+                        .call(
+                                Protocol.GATEWAY_STATUS,
+                                GatewayStatusRequest.newBuilder()
+                                        .setEventsAfter(eventsAfter)
+                                        .build(),
+                                timeout),
+                Protocol.GATEWAY_STATUS.name(),
+                timeout);
+    }
+
+    public GatewayClient gateway(String pipeline) {
+        return gateways.computeIfAbsent(pipeline, name -> new GatewayClient(name, id, rpc, leader));
+    }
+
+    /** Forgets a pipeline that is gone; the next one of its name has another gateway. */
+    public void forget(String pipeline) {
+        GatewayClient gone = gateways.remove(pipeline);
+        if (gone != null) {
+            gone.close();
+        }
+    }
+
+    /** Where users' callbacks run: they may block. */
+    public ExecutorService callbacks() {
+        return callbacks;
+    }
+
+    private static <R> R await(CompletableFuture<R> future, String what, Duration timeout) {
+        try {
+            return future.get(timeout.plus(SLACK).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw rethrown(ErrorCodec.unwrap(e));
+        } catch (TimeoutException e) {
+            future.cancel(true);
+            throw OrreryException.of(
+                    ErrorCode.DEADLINE_EXCEEDED, "waited " + timeout.toMillis() + " ms for " + what, e);
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            Thread.currentThread().interrupt();
+            throw OrreryException.of(ErrorCode.CANCELLED, "interrupted while waiting for " + what, e);
+        }
+    }
+
+    /** The same error with this thread's stack, so that the reader sees who asked. */
+    private static OrreryException rethrown(Throwable cause) {
+        OrreryException here = cause instanceof OrreryException known
+                ? OrreryException.of(known.code(), known.detail(), known.ids(), known.failure())
+                : OrreryException.of(ErrorCode.INTERNAL, "unexpected " + cause);
+        here.addSuppressed(cause);
+        return here;
+    }
+
+    @Override
+    public void close() {
+        gateways.values().forEach(GatewayClient::close);
+        leader.close();
+        transport.close();
+        callbacks.shutdown();
+        try {
+            if (!callbacks.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                callbacks.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            callbacks.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.orrery.internal.client;
+
+import dev.orrery.PipelineRef;
+import dev.orrery.PipelineStatus;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.InferResponse;
+import dev.orrery.internal.proto.PipelineView;
+import dev.orrery.internal.proto.ScaleRequest;
+import dev.orrery.internal.proto.ScaleResponse;
+import dev.orrery.internal.proto.TensorData;
+import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.tensor.TensorCodec;
+import dev.orrery.tensor.Tensors;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+
+/** What users hold of a pipeline. */
+final class DeployedPipeline implements PipelineRef {
+    private static final Duration SCALE_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration UNDEPLOY_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
+
+    /** The gateway ends a request at its deadline; here it is only waited for its word. */
+    private static final Duration SLACK = Duration.ofSeconds(2);
+
+    /** Bounds the wait when only the gateway knows the deadline. */
+    private static final Duration LONGEST_DEFAULT_DEADLINE = Duration.ofMinutes(10);
+
+    private final String name;
+    private final ClusterClient client;
+    private final Deployment deployment;
+
+    DeployedPipeline(String name, ClusterClient client, Deployment deployment) {
+        this.name = name;
+        this.client = client;
+        this.deployment = deployment;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public CompletableFuture<Tensors> infer(Tensors request) {
+        return infer(request, Optional.empty(), LONGEST_DEFAULT_DEADLINE);
+    }
+
+    @Override
+    public CompletableFuture<Tensors> infer(Tensors request, Duration deadline) {
+        if (deadline.toMillis() < 1) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT, "a deadline is at least one millisecond, not " + deadline);
+        }
+        return infer(request, Optional.of(deadline), deadline.plus(SLACK));
+    }
+
+    private CompletableFuture<Tensors> infer(Tensors request, Optional<Duration> deadline, Duration patience) {
+        List<TensorData> tensors = TensorCodec.toMessages(request);
+        CompletableFuture<InferResponse> call = client.gateway(name).infer(tensors, deadline, patience);
+        CompletableFuture<Tensors> answer = new CompletableFuture<>();
+        call.whenComplete((response, failure) -> deliver(answer, response, failure));
+        answer.whenComplete((tensor, failure) -> {
+            if (answer.isCancelled()) {
+                call.cancel(true);
+            }
+        });
+        return answer;
+    }
+
+    private void deliver(CompletableFuture<Tensors> answer, InferResponse response, Throwable failure) {
+        Runnable completion = () -> {
+            if (failure != null) {
+                answer.completeExceptionally(ErrorCodec.unwrap(failure));
+                return;
+            }
+            try {
+                Tensors tensors = TensorCodec.fromMessages(response.getTensorsList(), Long.MAX_VALUE);
+                if (!answer.complete(tensors)) {
+                    tensors.close();
+                }
+            } catch (OrreryException e) {
+                answer.completeExceptionally(e);
+            }
+        };
+        try {
+            client.callbacks().execute(completion);
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(OrreryException.of(ErrorCode.CANCELLED, "the client was closed", e));
+        }
+    }
+
+    @Override
+    public void scale(String stage, int replicas) {
+        scale(stage, replicas, SCALE_TIMEOUT);
+    }
+
+    @Override
+    public void scale(String stage, int replicas, Duration timeout) {
+        ScaleResponse asked = client.call(
+                Protocol.SCALE,
+                ScaleRequest.newBuilder()
+                        .setOperation(UUID.randomUUID().toString())
+                        .setPipeline(name)
+                        .setStage(stage)
+                        .setReplicas(replicas)
+                        .build(),
+                CALL_TIMEOUT);
+        deployment.await(name, "to have " + replicas + " replicas of " + stage, timeout, view -> {
+            // Somebody else has asked for something newer: that is not ours to wait for.
+            boolean ours = view.getGeneration() == asked.getGeneration();
+            return !ours || hasReplicas(view, stage, replicas);
+        });
+    }
+
+    private static boolean hasReplicas(PipelineView view, String stage, int replicas) {
+        return view.getState().equals("RUNNING")
+                && view.getStagesList().stream()
+                        .anyMatch(candidate -> candidate.getName().equals(stage)
+                                && candidate.getServing() == replicas
+                                && candidate.getReplicasCount() == replicas);
+    }
+
+    @Override
+    public PipelineStatus status() {
+        return PipelineMessages.status(client.describePipeline(name, CALL_TIMEOUT));
+    }
+
+    @Override
+    public void undeploy() {
+        deployment.undeploy(name, UNDEPLOY_TIMEOUT);
+    }
+}

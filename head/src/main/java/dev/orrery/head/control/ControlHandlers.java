@@ -1,0 +1,40 @@
+package dev.orrery.head.control;
+
+import dev.orrery.internal.proto.ArtifactRef;
+import dev.orrery.internal.proto.MissingArtifactsRequest;
+import dev.orrery.internal.proto.MissingArtifactsResponse;
+import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.rpc.RpcHandlers;
+import java.util.concurrent.CompletableFuture;
+
+/** The methods of the protocol that the leader serves. */
+final class ControlHandlers {
+    private ControlHandlers() {}
+
+    static RpcHandlers of(ControlPlane control, ArtifactCalls artifacts) {
+        return RpcHandlers.builder()
+                .on(Protocol.DEPLOY, (connection, request) -> control.deploy(request))
+                .on(Protocol.SCALE, (connection, request) -> control.scale(request))
+                .on(Protocol.UNDEPLOY, (connection, request) -> control.undeploy(request))
+                .on(Protocol.DESCRIBE_PIPELINE, (connection, request) -> control.describePipeline(request))
+                .on(Protocol.DESCRIBE_CLUSTER, (connection, request) -> control.describeCluster())
+                .on(Protocol.REGISTER_NODE, control::registerNode)
+                .on(Protocol.REPORT_NODE, (connection, request) -> control.reportNode(request))
+                .on(Protocol.MISSING_ARTIFACTS, (connection, request) -> missing(control, artifacts, request))
+                // Artifacts lie on the leader's disk: a standby that took one would hide it from the agents.
+                .on(Protocol.PUT_ARTIFACT, (connection, request) -> control.ask(leading -> request)
+                        .thenCompose(artifacts::put))
+                .on(Protocol.GET_ARTIFACT, (connection, request) -> control.ask(leading -> request)
+                        .thenCompose(artifacts::get))
+                .build();
+    }
+
+    private static CompletableFuture<MissingArtifactsResponse> missing(
+            ControlPlane control, ArtifactCalls artifacts, MissingArtifactsRequest request) {
+        return control.ask(leading -> MissingArtifactsResponse.newBuilder()
+                .addAllSha256(artifacts.missing(request.getArtifactsList()).stream()
+                        .map(ArtifactRef::getSha256)
+                        .toList())
+                .build());
+    }
+}

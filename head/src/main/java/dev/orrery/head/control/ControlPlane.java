@@ -1,0 +1,239 @@
+package dev.orrery.head.control;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.head.reconcile.Draft;
+import dev.orrery.head.service.PipelineService;
+import dev.orrery.head.store.ClusterStore;
+import dev.orrery.head.store.LeadershipListener;
+import dev.orrery.head.view.ClusterViews;
+import dev.orrery.head.view.PipelineViews;
+import dev.orrery.internal.proto.ClusterView;
+import dev.orrery.internal.proto.DeployRequest;
+import dev.orrery.internal.proto.DeployResponse;
+import dev.orrery.internal.proto.DescribePipelineRequest;
+import dev.orrery.internal.proto.NodeHello;
+import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.NodeReportAck;
+import dev.orrery.internal.proto.NodeWelcome;
+import dev.orrery.internal.proto.PipelineView;
+import dev.orrery.internal.proto.ScaleRequest;
+import dev.orrery.internal.proto.ScaleResponse;
+import dev.orrery.internal.proto.UndeployRequest;
+import dev.orrery.internal.proto.UndeployResponse;
+import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.rpc.RpcHandlers;
+import dev.orrery.internal.time.NanoClock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The head's control plane: while this head leads it takes what drivers ask and agents report, and steers the cluster;
+ * otherwise it says who leads.
+ */
+public final class ControlPlane implements LeadershipListener, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+
+    private final ControlOptions options;
+    private final HeadIdentity self;
+    private final NanoClock clock;
+    private final ArtifactCalls artifacts;
+    private final Supplier<Optional<HostPort>> currentLeader;
+    private final ControlThread thread;
+    private final PipelineService service;
+
+    /** Owned by the control thread, as is all of the leader. */
+    private Optional<Leader> leader = Optional.empty();
+
+    private boolean stepIsDue;
+
+    /**
+     * @param currentLeader where another head leads; asked on the control thread
+     * @param thread closed with this
+     */
+    public ControlPlane(
+            ControlOptions options,
+            HeadIdentity self,
+            NanoClock clock,
+            ArtifactCalls artifacts,
+            Supplier<Optional<HostPort>> currentLeader,
+            ControlThread thread) {
+        this.options = options;
+        this.self = self;
+        this.clock = clock;
+        this.artifacts = artifacts;
+        this.currentLeader = currentLeader;
+        this.thread = thread;
+        this.service = new PipelineService(artifacts::missing);
+    }
+
+    /** Begins to look at the clock. */
+    public void start() {
+        thread.every(options.tick(), this::step);
+    }
+
+    public RpcHandlers handlers() {
+        return ControlHandlers.of(this, artifacts);
+    }
+
+    @Override
+    public void elected(ClusterStore store) {
+        thread.execute(() -> {
+            endTerm("elected again, for epoch " + store.epoch());
+            leader = Optional.of(new Leader(store, options, clock));
+            step();
+        });
+    }
+
+    @Override
+    public void lost(String why) {
+        thread.execute(() -> endTerm(why));
+    }
+
+    @Override
+    public void writesSuspended() {
+        thread.execute(() -> leader.ifPresent(leading -> leading.suspend(true)));
+    }
+
+    @Override
+    public void writesResumed() {
+        thread.execute(() -> {
+            leader.ifPresent(leading -> leading.suspend(false));
+            step();
+        });
+    }
+
+    @Override
+    public void close() {
+        thread.execute(() -> endTerm("this head is closing"));
+        thread.close();
+    }
+
+    CompletableFuture<DeployResponse> deploy(DeployRequest request) {
+        String what = "deploy " + request.getPipeline().getName();
+        return mutate(what, draft -> service.deploy(draft, request));
+    }
+
+    CompletableFuture<ScaleResponse> scale(ScaleRequest request) {
+        return mutate("scale " + request.getPipeline(), draft -> service.scale(draft, request));
+    }
+
+    CompletableFuture<UndeployResponse> undeploy(UndeployRequest request) {
+        return mutate("undeploy " + request.getPipeline(), draft -> service.undeploy(draft, request));
+    }
+
+    CompletableFuture<PipelineView> describePipeline(DescribePipelineRequest request) {
+        return ask(leading -> PipelineViews.of(
+                leading.state(),
+                PipelineService.find(leading.state().records(), request.getPipeline()),
+                clock.nanoTime()));
+    }
+
+    CompletableFuture<ClusterView> describeCluster() {
+        return ask(leading -> ClusterViews.of(leading.state(), clock.nanoTime()).toBuilder()
+                .setCluster(leading.cluster())
+                .setEpoch(leading.epoch())
+                .setLeader(self.head())
+                .setLeaderAddress(self.address().toMessage())
+                .build());
+    }
+
+    CompletableFuture<NodeWelcome> registerNode(RpcConnection connection, NodeHello hello) {
+        return ask(leading -> {
+            boolean foreign = !hello.getKnownCluster().isEmpty() && !hello.getKnownCluster().equals(leading.cluster());
+            if (foreign) {
+                throw OrreryException.of(
+                        ErrorCode.FENCED,
+                        "node '%s' belongs to cluster %s, this is cluster %s; give the node another data directory"
+                                .formatted(hello.getNode(), hello.getKnownCluster(), leading.cluster()),
+                        Map.of("node", hello.getNode()));
+            }
+            leading.registered(connection, hello);
+            stepSoon();
+            return NodeWelcome.newBuilder()
+                    .setCluster(leading.cluster())
+                    .setEpoch(leading.epoch())
+                    .setHead(self.head())
+                    .build();
+        });
+    }
+
+    CompletableFuture<NodeReportAck> reportNode(NodeReport report) {
+        return ask(leading -> {
+            if (!leading.reported(report)) {
+                // So that the agent looks for the leader, finds this head, and registers.
+                throw ErrorCodec.notLeader(self.head(), Optional.of(self.address()));
+            }
+            stepSoon();
+            return NodeReportAck.newBuilder().setEpoch(leading.epoch()).build();
+        });
+    }
+
+    /** Fails with NOT_LEADER, on the control thread, unless this head leads. */
+    <R> CompletableFuture<R> ask(Function<Leader, R> question) {
+        return onLeader(leading -> CompletableFuture.completedFuture(question.apply(leading)));
+    }
+
+    private <R> CompletableFuture<R> mutate(String what, Function<Draft, R> change) {
+        return onLeader(leading -> {
+            CompletableFuture<R> answer = leading.mutate(what, change);
+            stepSoon();
+            return answer;
+        });
+    }
+
+    private <R> CompletableFuture<R> onLeader(Function<Leader, CompletableFuture<R>> question) {
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        thread.execute(() -> {
+            try {
+                Leader leading =
+                        leader.orElseThrow(() -> ErrorCodec.notLeader(self.head(), currentLeader.get()));
+                question.apply(leading).whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        answer.complete(value);
+                    } else {
+                        answer.completeExceptionally(failure);
+                    }
+                });
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    /** Behind what is queued already, so that many reports make one step. */
+    private void stepSoon() {
+        if (!stepIsDue) {
+            stepIsDue = true;
+            thread.execute(this::step);
+        }
+    }
+
+    private void step() {
+        stepIsDue = false;
+        try {
+            leader.ifPresent(Leader::step);
+        } catch (OrreryException e) {
+            if (e.code() != ErrorCode.FENCED) {
+                throw e;
+            }
+            endTerm("fenced: " + e.getMessage());
+        }
+    }
+
+    private void endTerm(String why) {
+        leader.ifPresent(ended -> {
+            log.info("epoch {} is no longer led by this head: {}", ended.epoch(), why);
+            ended.end(ErrorCodec.notLeader(self.head(), Optional.empty()));
+        });
+        leader = Optional.empty();
+    }
+}

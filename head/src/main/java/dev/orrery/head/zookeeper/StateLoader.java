@@ -1,0 +1,96 @@
+package dev.orrery.head.zookeeper;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NodeRecord;
+import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.ReplicaRecord;
+import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.store.RecordKey;
+import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.NodeKey;
+import dev.orrery.head.store.RecordKey.PipelineKey;
+import dev.orrery.head.store.RecordKey.ReplicaKey;
+import dev.orrery.head.store.StoredState;
+import dev.orrery.head.store.Versioned;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+
+/** Reads everything, many records with one call. */
+final class StateLoader {
+    /** Records of the largest size, so many, are half of what the client takes in one answer. */
+    private static final int READS_PER_CALL = 256;
+
+    private static final String LOAD = "load the records";
+
+    private final BlockingCalls calls;
+    private final StorePaths paths;
+    private final Deadline deadline;
+
+    StateLoader(BlockingCalls calls, StorePaths paths, Deadline deadline) {
+        this.calls = calls;
+        this.paths = paths;
+        this.deadline = deadline;
+    }
+
+    StoredState load() {
+        List<String> nodes = names(List.of(paths.nodes()));
+        List<String> actors = names(paths.actorBuckets());
+        List<String> worlds = names(paths.worldBuckets());
+        List<PipelineKey> pipelines =
+                names(List.of(paths.pipelines())).stream().map(PipelineKey::new).toList();
+        List<ReplicaKey> replicas = new ArrayList<>();
+        List<List<String>> replicaNames =
+                children(pipelines.stream().map(paths::replicas).toList());
+        for (int i = 0; i < pipelines.size(); i++) {
+            String pipeline = pipelines.get(i).pipeline();
+            replicaNames.get(i).forEach(name -> replicas.add(new ReplicaKey(pipeline, name)));
+        }
+        return new StoredState(
+                records(nodes.stream().map(NodeKey::new).toList(), NodeRecord.parser()),
+                records(actors.stream().map(ActorKey::new).toList(), ActorRecord.parser()),
+                records(pipelines, PipelineRecord.parser()),
+                records(replicas, ReplicaRecord.parser()),
+                records(worlds.stream().map(StorePaths::worldKey).toList(), WorldRecord.parser()));
+    }
+
+    private List<String> names(List<String> parents) {
+        return children(parents).stream().flatMap(List::stream).toList();
+    }
+
+    private List<List<String>> children(List<String> parents) {
+        List<List<String>> children = new ArrayList<>();
+        for (OpResult result : read(parents, Op::getChildren)) {
+            children.add(result instanceof OpResult.GetChildrenResult found ? found.getChildren() : List.of());
+        }
+        return children;
+    }
+
+    private <K extends RecordKey, R extends MessageLite> Map<K, Versioned<R>> records(List<K> keys, Parser<R> parser) {
+        List<OpResult> results = read(keys.stream().map(paths::path).toList(), Op::getData);
+        Map<K, Versioned<R>> records = new HashMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            // One that went between the two reads was deleted by another leader: the epoch tells in the end.
+            if (results.get(i) instanceof OpResult.GetDataResult found) {
+                R record = RecordCodec.decode(parser, found.getData(), keys.get(i).toString());
+                records.put(keys.get(i), new Versioned<>(record, found.getStat().getVersion()));
+            }
+        }
+        return records;
+    }
+
+    private List<OpResult> read(List<String> all, Function<String, Op> read) {
+        List<OpResult> results = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += READS_PER_CALL) {
+            List<String> some = all.subList(from, Math.min(all.size(), from + READS_PER_CALL));
+            results.addAll(calls.read(some.stream().map(read).toList(), deadline, LOAD));
+        }
+        return results;
+    }
+}

@@ -1,0 +1,222 @@
+package dev.orrery.head.control;
+
+import com.google.protobuf.MessageLite;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.DesiredSet;
+import dev.orrery.internal.proto.DesiredSetAck;
+import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.proto.NodeHello;
+import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.Resources;
+import dev.orrery.internal.proto.Stamp;
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.rpc.PeerRole;
+import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.rpc.RpcMethod;
+import dev.orrery.internal.rpc.RpcNotice;
+import dev.orrery.internal.rpc.RpcPeer;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** A node: its agent, which keeps to desired sets and reports, and its workers, which outlive the agent. */
+final class TestingAgent {
+    final String node;
+    final Map<ActorLife, TestingWorker> workers = new LinkedHashMap<>();
+    private final Resources resources;
+    private final Consumer<TestingWorker> onLaunch;
+    private Stamp applied = Stamp.getDefaultInstance();
+    private DesiredSet desired = DesiredSet.getDefaultInstance();
+    private int instance = 1;
+    private long sequence;
+    private int stepsToAdopt;
+    /** The agent process is down; its workers run. */
+    boolean down;
+    /** The host is gone, with all on it. */
+    boolean hostDown;
+
+    private Optional<ControlPlane> head = Optional.empty();
+    private Optional<Link> link = Optional.empty();
+    private Optional<NodeReport> lastReport = Optional.empty();
+    private int stepsSinceReport;
+    int launches;
+
+    TestingAgent(String node, long milliCpus, int gpus, Consumer<TestingWorker> onLaunch) {
+        this.node = node;
+        this.resources =
+                Resources.newBuilder().setMilliCpus(milliCpus).setGpus(gpus).build();
+        this.onLaunch = onLaunch;
+    }
+
+    /** Registers at that head. Its connection to another one ends. */
+    void dial(ControlPlane leader) {
+        hangUp();
+        head = Optional.of(leader);
+        Link dialled = new Link();
+        link = Optional.of(dialled);
+        leader.registerNode(
+                dialled,
+                NodeHello.newBuilder()
+                        .setNode(node)
+                        .setAgentInstance(node + "-" + instance)
+                        .setResources(resources)
+                        .setHost("host-" + node)
+                        .setKnownCluster(applied.getCluster())
+                        .build());
+        lastReport = Optional.empty();
+        stepsSinceReport = 1000;
+    }
+
+    void hangUp() {
+        link.ifPresent(Link::close);
+        head = Optional.empty();
+    }
+
+    boolean isConnectedTo(ControlPlane leader) {
+        return head.filter(known -> known == leader).isPresent();
+    }
+
+    void restartAgent() {
+        hangUp();
+        instance++;
+        sequence = 0;
+        stepsToAdopt = 3;
+        down = false;
+    }
+
+    void killHost() {
+        hangUp();
+        hostDown = true;
+        workers.values().forEach(worker -> worker.exit("host", "gone"));
+        workers.clear();
+    }
+
+    void startHost() {
+        hostDown = false;
+        restartAgent();
+    }
+
+    /** What the agent and its workers do by themselves within one step. */
+    void step(TestingWorlds network) {
+        if (hostDown) {
+            return;
+        }
+        workers.values().forEach(worker -> worker.step(network));
+        if (!down) {
+            stepsToAdopt = Math.max(0, stepsToAdopt - 1);
+            keepTo(desired);
+            report();
+        }
+    }
+
+    private void keepTo(DesiredSet set) {
+        Map<ActorLife, DesiredWorker> named = set.getWorkersList().stream()
+                .collect(Collectors.toMap(DesiredWorker::getLife, worker -> worker, (a, b) -> a, LinkedHashMap::new));
+        Set<ActorLife> unnamed = new HashSet<>(workers.keySet());
+        unnamed.removeAll(named.keySet());
+        for (ActorLife life : unnamed) {
+            workers.remove(life).exit("stopped", "not wanted any more");
+        }
+        for (DesiredWorker worker : named.values()) {
+            TestingWorker running = workers.get(worker.getLife());
+            if (running == null) {
+                running = new TestingWorker(worker);
+                workers.put(worker.getLife(), running);
+                launches++;
+                onLaunch.accept(running);
+            }
+            running.desired = worker;
+        }
+    }
+
+    private void report() {
+        if (head.isEmpty()) {
+            return;
+        }
+        NodeReport.Builder report = NodeReport.newBuilder()
+                .setNode(node)
+                .setAgentInstance(node + "-" + instance)
+                .setApplied(applied)
+                .setAdoptionFinished(stepsToAdopt == 0);
+        if (stepsToAdopt == 0) {
+            workers.values().forEach(worker -> report.addWorkers(worker.report()));
+        }
+        stepsSinceReport++;
+        if (stepsSinceReport >= 10 || !lastReport.equals(Optional.of(report.build()))) {
+            lastReport = Optional.of(report.build());
+            stepsSinceReport = 0;
+            sequence++;
+            head.get().reportNode(report.setSequence(sequence).build()).whenComplete((ack, failure) -> {
+                if (failure != null) {
+                    hangUp();
+                }
+            });
+        }
+    }
+
+    private void take(DesiredSet set) {
+        boolean newer = set.getStamp().getEpoch() > applied.getEpoch()
+                || (set.getStamp().getEpoch() == applied.getEpoch()
+                        && set.getStamp().getSequence() > applied.getSequence());
+        if (newer && !down && !hostDown) {
+            desired = set;
+            applied = set.getStamp();
+        }
+    }
+
+    /** The connection that the agent dialled, seen from the head. */
+    private final class Link implements RpcConnection {
+        private final CompletableFuture<String> closed = new CompletableFuture<>();
+
+        @Override
+        public RpcPeer peer() {
+            return new RpcPeer(PeerRole.AGENT, node, new HostPort("h", 1));
+        }
+
+        @Override
+        public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
+                RpcMethod<Q, R> method, Q request, Duration timeout) {
+            take((DesiredSet) request);
+            try {
+                return CompletableFuture.completedFuture(method.responseParser()
+                        .parseFrom(DesiredSetAck.newBuilder()
+                                .setApplied(applied)
+                                .build()
+                                .toByteString()));
+            } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        @Override
+        public <M extends MessageLite> void notify(RpcNotice<M> notice, M message) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !closed.isDone();
+        }
+
+        @Override
+        public boolean isWritable() {
+            return isOpen();
+        }
+
+        @Override
+        public CompletableFuture<String> closed() {
+            return closed;
+        }
+
+        @Override
+        public void close() {
+            closed.complete("closed");
+        }
+    }
+}

@@ -1,0 +1,305 @@
+package dev.orrery.head.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.reconcile.Settings;
+import dev.orrery.head.store.RecordKey;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.ArtifactRef;
+import dev.orrery.internal.proto.ClusterView;
+import dev.orrery.internal.proto.DeployRequest;
+import dev.orrery.internal.proto.DescribePipelineRequest;
+import dev.orrery.internal.proto.GetArtifactRequest;
+import dev.orrery.internal.proto.GetArtifactResponse;
+import dev.orrery.internal.proto.PipelineSpec;
+import dev.orrery.internal.proto.PipelineView;
+import dev.orrery.internal.proto.PutArtifactRequest;
+import dev.orrery.internal.proto.PutArtifactResponse;
+import dev.orrery.internal.proto.ReplicaView;
+import dev.orrery.internal.proto.ScaleRequest;
+import dev.orrery.internal.proto.StageView;
+import dev.orrery.internal.proto.UndeployRequest;
+import dev.orrery.internal.proto.WorldState;
+import dev.orrery.internal.rpc.HostPort;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** A whole cluster that moves by steps of 50 ms: one leading head at a time, a store, nodes with their workers. */
+final class TestingCluster {
+    static final Duration STEP = Duration.ofMillis(50);
+
+    final TestingStore store = new TestingStore();
+    final Map<String, TestingAgent> nodes = new TreeMap<>();
+    final TestingWorlds network = new TestingWorlds(this::worker);
+    final List<ArtifactRef> missing = new ArrayList<>();
+    /** Leaders that were replaced and do not know it yet. */
+    private final List<TestingHead> zombies = new ArrayList<>();
+
+    private Consumer<TestingWorker> onLaunch = worker -> {};
+    private Settings settings = Settings.defaults();
+    private TestingHead head;
+    private long now = 1_000_000_000L;
+    private int operations;
+    int leaders;
+
+    /** One head's process. */
+    private record TestingHead(ControlPlane control, TestingThread thread) {}
+
+    /** None of it is used by these tests but what is missing. */
+    private final class Artifacts implements ArtifactCalls {
+        @Override
+        public List<ArtifactRef> missing(List<ArtifactRef> artifacts) {
+            return artifacts.stream().filter(missing::contains).toList();
+        }
+
+        @Override
+        public CompletableFuture<PutArtifactResponse> put(PutArtifactRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<GetArtifactResponse> get(GetArtifactRequest request) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    TestingCluster onLaunch(Consumer<TestingWorker> what) {
+        onLaunch = what;
+        return this;
+    }
+
+    TestingCluster settings(Settings changed) {
+        settings = changed;
+        return this;
+    }
+
+    TestingCluster node(String name, long milliCpus) {
+        return node(name, milliCpus, 0);
+    }
+
+    TestingCluster node(String name, long milliCpus, int gpus) {
+        nodes.put(name, new TestingAgent(name, milliCpus, gpus, worker -> onLaunch.accept(worker)));
+        return this;
+    }
+
+    /** Another head takes over at once; the one before goes on until it is fenced. */
+    void changeLeader() {
+        if (head != null) {
+            zombies.add(head);
+        }
+        elect();
+    }
+
+    /** The leader's process ends and another head takes over. */
+    void crashLeader() {
+        elect();
+    }
+
+    private void elect() {
+        leaders++;
+        TestingThread thread = new TestingThread();
+        String name = "head-" + leaders;
+        ControlPlane control = new ControlPlane(
+                ControlOptions.of(settings),
+                new HeadIdentity(name, new HostPort(name, 6400)),
+                () -> now,
+                new Artifacts(),
+                Optional::empty,
+                thread);
+        control.start();
+        head = new TestingHead(control, thread);
+        nodes.values().forEach(TestingAgent::hangUp);
+        control.elected(store.lead());
+    }
+
+    ControlPlane control() {
+        return head.control();
+    }
+
+    long nowNanos() {
+        return now;
+    }
+
+    void step() {
+        now += STEP.toNanos();
+        for (TestingAgent agent : nodes.values()) {
+            if (!agent.down && !agent.hostDown && !agent.isConnectedTo(head.control())) {
+                agent.dial(head.control());
+            }
+            agent.step(network);
+        }
+        zombies.forEach(zombie -> zombie.thread().tick());
+        try {
+            head.thread().run();
+            head.thread().tick();
+        } catch (TestingStore.Crash crash) {
+            crashLeader();
+        }
+    }
+
+    void advance(Duration time) {
+        for (long left = time.toNanos(); left > 0; left -= STEP.toNanos()) {
+            step();
+        }
+    }
+
+    void await(String what, Duration limit, BooleanSupplier condition) {
+        for (long left = limit.toNanos(); left > 0; left -= STEP.toNanos()) {
+            if (condition.getAsBoolean()) {
+                return;
+            }
+            step();
+        }
+        assertTrue(condition.getAsBoolean(), () -> what + " did not happen within " + limit + ":\n" + describe());
+    }
+
+    /** The answer to a client's call; the control thread gets a step to give it. */
+    <T> T get(CompletableFuture<T> answer) {
+        head.thread().run();
+        assertTrue(answer.isDone(), "no answer yet");
+        return answer.join();
+    }
+
+    void deploy(PipelineSpec spec) {
+        get(control().deploy(DeployRequest.newBuilder()
+                .setOperation(operation())
+                .setPipeline(spec)
+                .build()));
+    }
+
+    void scale(String pipeline, String stage, int replicas) {
+        get(control().scale(ScaleRequest.newBuilder()
+                .setOperation(operation())
+                .setPipeline(pipeline)
+                .setStage(stage)
+                .setReplicas(replicas)
+                .build()));
+    }
+
+    void undeploy(String pipeline) {
+        get(control().undeploy(UndeployRequest.newBuilder()
+                .setOperation(operation())
+                .setPipeline(pipeline)
+                .build()));
+    }
+
+    String operation() {
+        operations++;
+        return "op-" + operations;
+    }
+
+    PipelineView pipeline(String name) {
+        return get(control().describePipeline(
+                DescribePipelineRequest.newBuilder().setPipeline(name).build()));
+    }
+
+    ClusterView describe() {
+        return get(control().describeCluster());
+    }
+
+    ReplicaView replica(String pipeline, String name) {
+        return pipeline(pipeline).getStagesList().stream()
+                .flatMap(stage -> stage.getReplicasList().stream())
+                .filter(replica -> replica.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    void awaitState(String pipeline, String state) {
+        await(pipeline + " " + state, Duration.ofSeconds(60), () -> pipeline(pipeline)
+                .getState()
+                .equals(state));
+    }
+
+    void awaitRunning(String pipeline) {
+        awaitState(pipeline, "RUNNING");
+        assertConverged(pipeline);
+    }
+
+    Optional<TestingWorker> worker(ActorLife life) {
+        return nodes.values().stream()
+                .flatMap(agent -> Optional.ofNullable(agent.workers.get(life)).stream())
+                .findFirst();
+    }
+
+    List<TestingWorker> running() {
+        return nodes.values().stream()
+                .flatMap(agent -> agent.workers.values().stream())
+                .filter(TestingWorker::runs)
+                .toList();
+    }
+
+    TestingWorker workerOf(String label) {
+        return running().stream()
+                .filter(worker -> worker.label.equals(label))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    void kill(String label) {
+        workerOf(label).exit("signal", "9 (SIGKILL)");
+    }
+
+    int launches() {
+        return nodes.values().stream().mapToInt(agent -> agent.launches).sum();
+    }
+
+    /** Everything is as wanted, at every place that knows of it. */
+    void assertConverged(String... pipelines) {
+        advance(Duration.ofSeconds(2));
+        int workers = 0;
+        int edges = 0;
+        for (String name : pipelines) {
+            PipelineView view = pipeline(name);
+            assertEquals("RUNNING", view.getState(), view::toString);
+            workers++;
+            int upstream = 1;
+            for (StageView stage : view.getStagesList()) {
+                assertEquals(stage.getWanted(), stage.getServing(), stage::toString);
+                assertEquals(stage.getWanted(), stage.getReplicasCount(), stage::toString);
+                workers += stage.getWanted();
+                edges += upstream * stage.getWanted();
+                upstream = stage.getWanted();
+            }
+            edges += upstream;
+            assertRouting(view);
+        }
+        assertEquals(workers, running().size(), () -> describe().toString());
+        assertWorlds(edges);
+    }
+
+    private void assertRouting(PipelineView view) {
+        TestingWorker gateway = worker(view.getGateways(0).getLife()).orElseThrow();
+        int replicas = view.getStagesList().stream().mapToInt(StageView::getWanted).sum();
+        assertEquals(replicas, gateway.routing.getReplicasCount());
+        long worlds = store.records().values().stream()
+                .filter(record -> record instanceof WorldRecord world
+                        && world.getPipeline().equals(view.getName()))
+                .count();
+        assertEquals(worlds, gateway.routing.getEdgesCount());
+    }
+
+    private void assertWorlds(int edges) {
+        List<WorldRecord> worlds = store.records().entrySet().stream()
+                .filter(record -> record.getKey() instanceof RecordKey.WorldKey)
+                .map(record -> (WorldRecord) record.getValue())
+                .toList();
+        assertEquals(edges, worlds.size());
+        worlds.forEach(world -> assertEquals(WorldState.READY, world.getState()));
+        int ends = 0;
+        for (TestingWorker worker : running()) {
+            worker.worlds.forEach((id, state) -> assertEquals(WorldState.READY, state));
+            ends += worker.worlds.size();
+        }
+        assertEquals(2 * edges, ends, "ends of worlds in workers");
+    }
+}

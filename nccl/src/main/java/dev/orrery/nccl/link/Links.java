@@ -1,0 +1,214 @@
+package dev.orrery.nccl.link;
+
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.time.NanoClock;
+import dev.orrery.nccl.WorldOptions;
+import dev.orrery.nccl.control.ControlThread;
+import dev.orrery.nccl.port.DataPort;
+import dev.orrery.nccl.port.Dial;
+import dev.orrery.nccl.port.Incoming;
+import dev.orrery.nccl.port.PeerProcess;
+import dev.orrery.nccl.port.Retry;
+import dev.orrery.nccl.proto.Answer;
+import dev.orrery.nccl.proto.LinkFrame;
+import dev.orrery.nccl.proto.WorldBroken;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control links of this process, one to each process that it shares or shared a world with. Of two processes the one
+ * with the lower instance dials, whoever connected the data path, so there are never two links between them. A link
+ * stays until either process ends or falls silent. All methods on the control thread.
+ */
+public final class Links {
+    private static final Logger log = LoggerFactory.getLogger(Links.class);
+    private static final Duration DIAL_TIMEOUT = Duration.ofSeconds(2);
+
+    private final WorldOptions options;
+    private final ControlThread control;
+    private final DataPort port;
+    private final LinkUser user;
+    private final Map<String, Entry> entries = new HashMap<>();
+
+    /** What is known of one process. */
+    private static final class Entry {
+        private final Set<Long> worlds = new HashSet<>();
+        private Optional<Link> up = Optional.empty();
+        private boolean dialling;
+        private int failures;
+    }
+
+    public Links(WorldOptions options, ControlThread control, DataPort port, LinkUser user) {
+        this.options = options;
+        this.control = control;
+        this.port = port;
+        this.user = user;
+    }
+
+    /**
+     * A world has a member in {@code peer}; from now until {@link #unbind} it is told of the link, at once when it is up.
+     *
+     * @param address where this world's spec says that the process is
+     */
+    public void bind(long world, PeerProcess peer, HostPort address) {
+        Entry entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry());
+        entry.worlds.add(world);
+        if (entry.up.isPresent()) {
+            user.linked(world, peer.instance());
+        } else if (dials(peer) && !entry.dialling) {
+            dial(entry, peer, address);
+        }
+    }
+
+    private boolean dials(PeerProcess peer) {
+        return port.self().instance().compareTo(peer.instance()) < 0;
+    }
+
+    private void dial(Entry entry, PeerProcess peer, HostPort address) {
+        entry.dialling = true;
+        Link link = new Link(peer, options, NanoClock.SYSTEM, events());
+        Dial dial = new Dial(address, Optional.empty(), Optional.of(peer.instance()), link, DIAL_TIMEOUT);
+        port.dial(dial)
+                .exceptionally(failure -> {
+                    control.execute(() -> onDialFailed(entry, peer, address, Retry.cause(failure)));
+                    return peer;
+                })
+                .thenAccept(reached -> log.debug("link to {}: dialled", reached));
+    }
+
+    private void onDialFailed(Entry entry, PeerProcess peer, HostPort address, OrreryException failure) {
+        if (entry.worlds.isEmpty()) {
+            entry.dialling = false;
+            forget(entry, peer);
+        } else if (Retry.canHeal(failure)) {
+            entry.failures++;
+            control.after(Retry.backoff(entry.failures), () -> {
+                if (entry.worlds.isEmpty()) {
+                    entry.dialling = false;
+                    forget(entry, peer);
+                } else {
+                    dial(entry, peer, address);
+                }
+            });
+        } else {
+            log.warn("link to {}: {}", peer, failure.getMessage());
+            entry.dialling = false;
+            tellLost(entry, peer, failure.getMessage());
+        }
+    }
+
+    private void forget(Entry entry, PeerProcess peer) {
+        if (entry.worlds.isEmpty() && entry.up.isEmpty() && !entry.dialling) {
+            entries.remove(peer.instance(), entry);
+        }
+    }
+
+    private void tellLost(Entry entry, PeerProcess peer, String why) {
+        List<Long> worlds = new ArrayList<>(entry.worlds);
+        entry.worlds.clear();
+        forget(entry, peer);
+        worlds.forEach(world -> user.linkLost(world, peer.instance(), why));
+    }
+
+    /** A process dialled a link to this one. */
+    public void accept(PeerProcess peer, Incoming incoming) {
+        if (dials(peer) || peer.instance().equals(port.self().instance())) {
+            incoming.refuse(Answer.UNEXPECTED, "the process with the lower instance dials the link");
+            return;
+        }
+        incoming.accept(new Link(peer, options, NanoClock.SYSTEM, events()));
+    }
+
+    private Link.Events events() {
+        return new Link.Events() {
+            @Override
+            public void onUp(Link link) {
+                control.execute(() -> up(link));
+            }
+
+            @Override
+            public void onFrame(Link link, LinkFrame frame) {
+                if (frame.hasWorldBroken()) {
+                    WorldBroken news = frame.getWorldBroken();
+                    Failure cause = FailureMessages.of(news.getCause());
+                    control.execute(() -> user.peerBroke(news.getWorld(), link.peer().instance(), cause));
+                }
+            }
+
+            @Override
+            public void onDown(Link link, String why) {
+                control.execute(() -> down(link, why));
+            }
+        };
+    }
+
+    private void up(Link link) {
+        PeerProcess peer = link.peer();
+        Entry entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry());
+        entry.dialling = false;
+        entry.failures = 0;
+        // The peer dials again only when it knows that the old one is dead.
+        Optional<Link> old = entry.up;
+        if (old.isPresent()) {
+            down(old.get(), "the peer gave it up");
+            old.get().close("replaced");
+            entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry());
+        }
+        entry.up = Optional.of(link);
+        log.info("link to {} is up", peer);
+        for (long world : new ArrayList<>(entry.worlds)) {
+            user.linked(world, peer.instance());
+        }
+    }
+
+    private void down(Link link, String why) {
+        PeerProcess peer = link.peer();
+        Entry entry = entries.get(peer.instance());
+        if (entry == null || entry.up.isEmpty() || entry.up.get() != link) {
+            return;
+        }
+        log.info("link to {} is down: {}; {} worlds with it", peer, why, entry.worlds.size());
+        entry.up = Optional.empty();
+        tellLost(entry, peer, why);
+    }
+
+    public void unbind(long world) {
+        entries.values().forEach(entry -> entry.worlds.remove(world));
+        entries.values()
+                .removeIf(entry -> entry.worlds.isEmpty() && entry.up.isEmpty() && !entry.dialling);
+    }
+
+    /** Whether the process can still tell by its link what happened to a world. */
+    public boolean isUp(String instance) {
+        Entry entry = entries.get(instance);
+        return entry != null && entry.up.isPresent();
+    }
+
+    /** Tells every process that the world is bound to. */
+    public void tellBroken(long world, Failure cause) {
+        LinkFrame frame = LinkFrame.newBuilder()
+                .setWorldBroken(WorldBroken.newBuilder().setWorld(world).setCause(FailureMessages.toMessage(cause)))
+                .build();
+        for (Entry entry : entries.values()) {
+            if (entry.worlds.contains(world)) {
+                entry.up.ifPresent(link -> link.send(frame));
+            }
+        }
+    }
+
+    public int count() {
+        return (int) entries.values().stream()
+                .filter(entry -> entry.up.isPresent())
+                .count();
+    }
+}

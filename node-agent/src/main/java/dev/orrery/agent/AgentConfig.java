@@ -1,0 +1,121 @@
+package dev.orrery.agent;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.config.Config;
+import dev.orrery.internal.config.ConfigKey;
+import dev.orrery.internal.config.ConfigKey.Range;
+import dev.orrery.internal.proto.Resources;
+import dev.orrery.internal.rpc.HostPort;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The settings of a node agent. */
+public final class AgentConfig {
+    public static final ConfigKey<String> CLUSTER_NAME =
+            ConfigKey.string("cluster.name", "orrery", "Name of the cluster; peers of another are refused.");
+    public static final ConfigKey<Path> SECRET_FILE = ConfigKey.path(
+            "cluster.secret-file", "", "File with the cluster's secret, the same on every host. Required.");
+    public static final ConfigKey<String> NAME =
+            ConfigKey.string("agent.name", "", "Name of this node, unique in the cluster; default: the host's name.");
+    public static final ConfigKey<List<HostPort>> HEADS =
+            ConfigKey.hostPorts("agent.heads", "127.0.0.1:6400", "Addresses of the heads; any of them may lead.");
+    public static final ConfigKey<HostPort> BIND = ConfigKey.hostPort(
+            "agent.bind",
+            "127.0.0.1:0",
+            "Where the agent listens for its workers; the workers' own ports listen on the same host address.");
+    public static final ConfigKey<String> HOST = ConfigKey.string(
+            "agent.host",
+            "",
+            "Host name or address that other nodes reach this node's workers by; default: the host of agent.bind.");
+    public static final ConfigKey<Path> DATA_DIR = ConfigKey.path(
+            "agent.data-dir", "orrery-node", "Folder of this node: its desired set, artifacts and workers.");
+    public static final ConfigKey<String> CPUS =
+            ConfigKey.string("agent.cpus", "", "Processors to offer, e.g. 3.5; default: all of the host.");
+    public static final ConfigKey<Integer> GPUS =
+            ConfigKey.integer("agent.gpus", 0, new Range(0, 1_024), "GPUs to offer.");
+    public static final ConfigKey<List<String>> LABELS =
+            ConfigKey.strings("agent.labels", "", "Labels of this node: key=value, with commas.");
+    public static final ConfigKey<Duration> HEARTBEAT =
+            ConfigKey.duration("agent.heartbeat", "500ms", "How often the agent reports when nothing has changed.");
+    public static final ConfigKey<List<String>> WORKER_JAVA_OPTIONS = ConfigKey.words(
+            "agent.worker-java-options",
+            "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:+ExitOnOutOfMemoryError",
+            "Options of the JVMs of workers.");
+    public static final ConfigKey<String> WORKER_CLASS_PATH =
+            ConfigKey.string("agent.worker-class-path", "", "Class path of workers; default: the agent's own.");
+    public static final ConfigKey<Long> WORKER_LOG_LIMIT = ConfigKey.bytes(
+            "agent.worker-log-limit",
+            "16MiB",
+            "Size at which a worker's output.log is moved to output.log.1, replacing the one before.");
+    public static final ConfigKey<Duration> STOP_TIMEOUT = ConfigKey.duration(
+            "agent.stop-timeout", "10s", "From asking a worker to stop to SIGKILL; SIGTERM comes halfway.");
+    public static final ConfigKey<Duration> GRACE_PERIOD = ConfigKey.duration(
+            "agent.grace-period", "10m", "How long a worker that nothing uses waits for its agent to come back.");
+    public static final ConfigKey<Boolean> STOP_WORKERS_ON_EXIT = ConfigKey.bool(
+            "agent.stop-workers-on-exit",
+            false,
+            "Whether the workers are stopped when the agent is; otherwise they serve on, and the next agent adopts them.");
+
+    public static final List<ConfigKey<?>> KEYS = List.of(
+            CLUSTER_NAME,
+            SECRET_FILE,
+            NAME,
+            HEADS,
+            BIND,
+            HOST,
+            DATA_DIR,
+            CPUS,
+            GPUS,
+            LABELS,
+            HEARTBEAT,
+            WORKER_JAVA_OPTIONS,
+            WORKER_CLASS_PATH,
+            WORKER_LOG_LIMIT,
+            STOP_TIMEOUT,
+            GRACE_PERIOD,
+            STOP_WORKERS_ON_EXIT);
+
+    private static final int MILLI = 1_000;
+
+    private AgentConfig() {}
+
+    static Resources resources(Config config) {
+        double cpus = config.find(CPUS)
+                .map(AgentConfig::cpus)
+                .orElse((double) Runtime.getRuntime().availableProcessors());
+        return Resources.newBuilder()
+                .setMilliCpus(Math.round(cpus * MILLI))
+                .setGpus(config.get(GPUS))
+                .build();
+    }
+
+    private static double cpus(String text) {
+        try {
+            double cpus = Double.parseDouble(text);
+            if (cpus > 0 && cpus < Integer.MAX_VALUE) {
+                return cpus;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for a number out of range.
+        }
+        throw OrreryException.of(
+                ErrorCode.INVALID_CONFIG, CPUS.name() + " is '" + text + "', but must be a positive number");
+    }
+
+    static Map<String, String> labels(Config config) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        for (String label : config.find(LABELS).orElse(List.of())) {
+            int equals = label.indexOf('=');
+            if (equals <= 0) {
+                throw OrreryException.of(
+                        ErrorCode.INVALID_CONFIG, LABELS.name() + " has '" + label + "', but must have key=value");
+            }
+            labels.put(label.substring(0, equals), label.substring(equals + 1));
+        }
+        return labels;
+    }
+}

@@ -1,0 +1,2 @@
+/** The users' jars on this node. */
+package dev.orrery.agent.artifact;

@@ -1,0 +1,106 @@
+package dev.orrery.agent.supervisor;
+
+import dev.orrery.agent.process.ExitStatus;
+import dev.orrery.agent.slot.SlotState;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.Failure;
+import dev.orrery.internal.proto.WorkerReport;
+import dev.orrery.internal.proto.WorkerState;
+import java.util.Optional;
+
+/** What the leader is told of a life: what its worker says, within what the agent knows. */
+final class WorkerReports {
+    private static final int MAX_CHAIN = 20;
+
+    private WorkerReports() {}
+
+    /**
+     * @param pid 0 while unknown
+     * @param reported the worker's own newest report
+     * @param failure of an ended life
+     */
+    record Known(
+            ActorLife life,
+            String nonce,
+            long pid,
+            SlotState state,
+            String logPath,
+            Optional<WorkerReport> reported,
+            Optional<Failure> failure) {}
+
+    static WorkerReport merge(Known known) {
+        WorkerReport.Builder report = known.reported().map(WorkerReport::toBuilder).orElseGet(WorkerReport::newBuilder);
+        WorkerState said = report.getState();
+        report.setLife(known.life())
+                .setNonce(known.nonce())
+                .setPid(known.pid())
+                .setLogPath(known.logPath())
+                .setState(state(known.state(), said));
+        if (known.state() == SlotState.EXITED) {
+            // Its worlds, addresses and gateway ended with it.
+            report.clearWorlds().clearGateway().clearDataAddress().clearRpcAddress();
+            known.failure().ifPresentOrElse(report::setFailure, report::clearFailure);
+        }
+        return report.build();
+    }
+
+    private static WorkerState state(SlotState slot, WorkerState said) {
+        return switch (slot) {
+            case PREPARING, LAUNCHING, REGISTERING -> WorkerState.LAUNCHING;
+            // A worker that says EXITED is on its way out; only its process's end makes it so.
+            case RUNNING -> switch (said) {
+                case OPEN, STOPPING -> said;
+                case EXITED -> WorkerState.STOPPING;
+                default -> WorkerState.OPENING;
+            };
+            case STOPPING, TERMINATING, KILLING -> WorkerState.STOPPING;
+            case EXITED -> WorkerState.EXITED;
+        };
+    }
+
+    /** Where a failure happened, for people who look into it. */
+    record Place(String host, String logPath, String outputTail) {}
+
+    /** First cause first: what the worker said, then why the agent ended it, then how its process ended. */
+    static Failure ended(Optional<Failure> said, Optional<Failure> cause, ExitStatus status, Place place) {
+        Failure exit = Failure.newBuilder()
+                .setKind(kind(status))
+                .setMessage(message(status))
+                .setStackTrace(place.outputTail().isEmpty() ? "" : "last output:\n" + place.outputTail())
+                .setHost(place.host())
+                .setLogPath(place.logPath())
+                .build();
+        Failure chain = cause.map(first -> causing(first, exit, MAX_CHAIN)).orElse(exit);
+        chain = said.isPresent() ? causing(said.get(), chain, MAX_CHAIN) : chain;
+        Failure.Builder first = chain.toBuilder();
+        if (first.getHost().isEmpty()) {
+            first.setHost(place.host()).setLogPath(place.logPath());
+        }
+        return first.build();
+    }
+
+    private static Failure causing(Failure first, Failure last, int depth) {
+        Failure rest = first.hasConsequence() && depth > 0 ? causing(first.getConsequence(), last, depth - 1) : last;
+        return first.toBuilder().setConsequence(rest).build();
+    }
+
+    private static String kind(ExitStatus status) {
+        if (status instanceof ExitStatus.Signal) {
+            return "signal";
+        }
+        return status instanceof ExitStatus.NotStarted ? "launch" : "exit";
+    }
+
+    private static String message(ExitStatus status) {
+        if (status instanceof ExitStatus.Code code) {
+            return "the worker exited with code " + code.code();
+        }
+        if (status instanceof ExitStatus.Signal signal) {
+            return "the worker was ended by signal " + signal.number();
+        }
+        if (status instanceof ExitStatus.Lost lost) {
+            return "the worker is gone; " + lost.why();
+        }
+        return "the worker was not started: " + ((ExitStatus.NotStarted) status).why();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.orrery.agent.supervisor;
+
+import dev.orrery.agent.process.ExitStatus;
+import dev.orrery.agent.process.ProcessId;
+import dev.orrery.agent.process.WorkerFolder;
+import dev.orrery.agent.slot.SlotObservation.Work;
+import dev.orrery.agent.slot.SlotState;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.proto.Failure;
+import dev.orrery.internal.proto.WorkerReport;
+import dev.orrery.internal.rpc.RpcConnection;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What the supervisor holds of one life. Only the supervisor's thread touches it. */
+final class WorkerSlot {
+    final ActorLife life;
+    final WorkerFolder folder;
+    SlotState state;
+    long deadline;
+    /** Empty until the launch. */
+    String nonce = "";
+
+    /** Whether this life was found, not launched, by this agent. */
+    boolean adopted;
+
+    boolean superseded;
+    /** What the newest desired set says of this life; empty when it does not name it. */
+    Optional<DesiredWorker> desired = Optional.empty();
+
+    Work preparation = Work.PENDING;
+    List<Path> artifacts = List.of();
+    Work fork = Work.PENDING;
+    Optional<ProcessId> process = Optional.empty();
+    Optional<RpcConnection> connection = Optional.empty();
+    /** What the present connection was told last. */
+    Optional<DesiredWorker> told = Optional.empty();
+
+    Optional<WorkerReport> reported = Optional.empty();
+    /** Why this agent ended it, or could not start it. */
+    Optional<Failure> cause = Optional.empty();
+
+    Optional<ExitStatus> exit = Optional.empty();
+    /** Final, with EXITED. */
+    Optional<Failure> failure = Optional.empty();
+
+    WorkerSlot(ActorLife life, WorkerFolder folder, SlotState state) {
+        this.life = life;
+        this.folder = folder;
+        this.state = state;
+    }
+
+    /** Has called in over a connection that is up. */
+    boolean isConnected() {
+        return connection.isPresent();
+    }
+
+    String name() {
+        return desired.map(DesiredWorker::getLabel).orElse("") + " " + life.getActor() + "-" + life.getIncarnation();
+    }
+}
