@@ -84,9 +84,8 @@ public final class AgentConfig {
     private AgentConfig() {}
 
     static Resources resources(Config config) {
-        double cpus = config.find(CPUS)
-                .map(AgentConfig::cpus)
-                .orElse((double) Runtime.getRuntime().availableProcessors());
+        double cpus = config.find(CPUS).map(AgentConfig::cpus).orElse((double)
+                Runtime.getRuntime().availableProcessors());
         return Resources.newBuilder()
                 .setMilliCpus(Math.round(cpus * MILLI))
                 .setGpus(config.get(GPUS))

@@ -83,8 +83,7 @@ final class AgentLink implements AutoCloseable {
         }
         HostPort address;
         try {
-            address = HostPort.parse(
-                    Files.readString(launch.agentAddressFile()).strip());
+            address = HostPort.parse(Files.readString(launch.agentAddressFile()).strip());
         } catch (IOException | dev.orrery.error.InvalidArgumentException e) {
             retry(e);
             return;
@@ -104,16 +103,14 @@ final class AgentLink implements AutoCloseable {
                 .setPid(ProcessHandle.current().pid())
                 .setLife(launch.life())
                 .build();
-        connection
-                .call(Protocol.REGISTER_WORKER, hello, REGISTER_TIMEOUT)
-                .whenComplete((welcome, failure) -> {
-                    if (failure != null) {
-                        connection.close();
-                        retry(failure);
-                    } else {
-                        registered(connection, welcome);
-                    }
-                });
+        connection.call(Protocol.REGISTER_WORKER, hello, REGISTER_TIMEOUT).whenComplete((welcome, failure) -> {
+            if (failure != null) {
+                connection.close();
+                retry(failure);
+            } else {
+                registered(connection, welcome);
+            }
+        });
     }
 
     private void registered(RpcConnection connection, WorkerWelcome welcome) {

@@ -73,8 +73,8 @@ public final class WorkerProcess implements AutoCloseable {
     WorkerProcess(LaunchSpec launch, WorkerParts parts) {
         this.launch = launch;
         this.parts = parts;
-        this.identity = new RpcIdentity(
-                launch.cluster(), PeerRole.WORKER, launch.life().getActor(), parts.secret());
+        this.identity =
+                new RpcIdentity(launch.cluster(), PeerRole.WORKER, launch.life().getActor(), parts.secret());
         this.worlds = parts.worlds()
                 .apply((world, state, cause) ->
                         onControl(() -> this.reconciler().onState(world, state, cause)));
@@ -93,8 +93,7 @@ public final class WorkerProcess implements AutoCloseable {
         awaySinceNanos = parts.clock().nanoTime();
         agent.start();
         long interval = ABSENCE_CHECKS.toNanos();
-        var unused =
-                control.scheduleWithFixedDelay(this::checkAbsence, interval, interval, TimeUnit.NANOSECONDS);
+        var unused = control.scheduleWithFixedDelay(this::checkAbsence, interval, interval, TimeUnit.NANOSECONDS);
     }
 
     /** Completes once, when nothing is left to do but to {@link #close} and exit. */
@@ -236,8 +235,8 @@ public final class WorkerProcess implements AutoCloseable {
         if (agent.isUp()) {
             lastReport();
         } else {
-            var unused = control.schedule(
-                    () -> run(this::lastReport), LAST_REPORT_DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
+            var unused =
+                    control.schedule(() -> run(this::lastReport), LAST_REPORT_DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -249,8 +248,8 @@ public final class WorkerProcess implements AutoCloseable {
     private void exit(ExitReason reason) {
         agent.finish()
                 .completeOnTimeout(null, LAST_REPORT_DEADLINE.toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete((ended, trouble) -> exited.complete(
-                        failure.map(ExitReason::failed).orElse(reason)));
+                .whenComplete((ended, trouble) ->
+                        exited.complete(failure.map(ExitReason::failed).orElse(reason)));
     }
 
     /** Frees everything, in bounded time. Idempotent. */
@@ -293,8 +292,7 @@ public final class WorkerProcess implements AutoCloseable {
 
         @Override
         public void onEnded(long world, WorldState state, Optional<Failure> cause) {
-            cause.ifPresent(why -> LOG.info(
-                    "world {} is {}: {}", Long.toUnsignedString(world), state, why.summary()));
+            cause.ifPresent(why -> LOG.info("world {} is {}: {}", Long.toUnsignedString(world), state, why.summary()));
             actor.ifPresent(hosted -> hosted.onWorldEnded(world, state, cause));
         }
 

@@ -15,10 +15,7 @@ import picocli.CommandLine.Option;
 final class ConnectOptions {
     private static final String SCHEME = "orrery://";
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description = "Folder of a local cluster (default: ~/.orrery/orrery).")
+    @Option(names = "--dir", paramLabel = "DIR", description = "Folder of a local cluster (default: ~/.orrery/orrery).")
     private Path directory = Path.of(System.getProperty("user.home"), ".orrery", "orrery");
 
     @Option(
@@ -42,7 +39,9 @@ final class ConnectOptions {
 
     private List<HostPort> heads() {
         String heads = address != null ? address : runningAddress();
-        return Arrays.stream(heads.replace(SCHEME, "").split(",")).map(HostPort::parse).toList();
+        return Arrays.stream(heads.replace(SCHEME, "").split(","))
+                .map(HostPort::parse)
+                .toList();
     }
 
     private String runningAddress() {
@@ -51,7 +50,8 @@ final class ConnectOptions {
         } catch (IOException e) {
             throw OrreryException.of(
                     ErrorCode.NOT_FOUND,
-                    "no cluster runs in " + directory + "; start one with 'orrery up', or name one with --dir or --address",
+                    "no cluster runs in " + directory
+                            + "; start one with 'orrery up', or name one with --dir or --address",
                     e);
         }
     }

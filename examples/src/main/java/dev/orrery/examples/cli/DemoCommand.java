@@ -32,10 +32,15 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "FILE", description = "Write what happened as JSON.")
     private Path report;
 
-    @Option(names = "--plain", description = "Lines instead of a progress bar.")
-    private boolean plain;
+    @Option(
+            names = "--plain",
+            description = "Lines instead of a progress bar; the default when the output is no terminal.")
+    private boolean plain = !Boolean.getBoolean("orrery.terminal");
 
-    @Option(names = "--dir", paramLabel = "DIR", description = "Keep data and logs there (default: a fresh folder, removed).")
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Keep data and logs there (default: a fresh folder, removed).")
     private Path directory;
 
     @Spec

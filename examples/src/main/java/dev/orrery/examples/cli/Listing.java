@@ -67,8 +67,11 @@ abstract class Listing implements Callable<Integer> {
             return;
         }
         List<List<String>> lines = new ArrayList<>();
-        lines.add(rows.get(0).cells.keySet().stream().map(name -> name.replace('_', ' ').toUpperCase(java.util.Locale.ROOT)).toList());
-        rows.forEach(row -> lines.add(row.cells.values().stream().map(String::valueOf).toList()));
+        lines.add(rows.get(0).cells.keySet().stream()
+                .map(name -> name.replace('_', ' ').toUpperCase(java.util.Locale.ROOT))
+                .toList());
+        rows.forEach(row ->
+                lines.add(row.cells.values().stream().map(String::valueOf).toList()));
         int columns = lines.get(0).size();
         int[] widths = new int[columns];
         for (List<String> line : lines) {
@@ -79,7 +82,8 @@ abstract class Listing implements Callable<Integer> {
         for (List<String> line : lines) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < columns; i++) {
-                text.append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length() + 2));
+                text.append(line.get(i))
+                        .append(" ".repeat(widths[i] - line.get(i).length() + 2));
             }
             out.println(text.toString().stripTrailing());
         }

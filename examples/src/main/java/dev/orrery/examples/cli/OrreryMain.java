@@ -14,8 +14,6 @@ import picocli.CommandLine.Spec;
         version = "Orrery 0.1.0",
         description = "Distributed tasks and elastic pipelines on the JVM.",
         subcommands = {
-            HeadCommand.class,
-            AgentCommand.class,
             UpCommand.class,
             DemoCommand.class,
             StatusCommand.class,
@@ -46,9 +44,7 @@ public final class OrreryMain implements Runnable {
     }
 
     private static String message(Exception failure) {
-        return failure instanceof OrreryException known
-                ? known.code() + ": " + known.getMessage()
-                : failure.toString();
+        return failure instanceof OrreryException known ? known.code() + ": " + known.getMessage() : failure.toString();
     }
 
     public static void main(String[] arguments) {

@@ -43,9 +43,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Path folder = directory != null
-                ? directory
-                : Path.of(System.getProperty("user.home"), ".orrery", cluster);
+        Path folder = directory != null ? directory : Path.of(System.getProperty("user.home"), ".orrery", cluster);
         LocalClusterOptions options = LocalClusterOptions.builder()
                 .directory(folder)
                 .headPort(port)

@@ -42,7 +42,9 @@ final class ClusterFolder implements AutoCloseable {
             return new ClusterFolder(root, wanted.isEmpty(), channel);
         } catch (IOException e) {
             throw OrreryException.of(
-                    ErrorCode.INVALID_ARGUMENT, "cannot use the folder " + wanted.map(Path::toString).orElse("(new)"), e);
+                    ErrorCode.INVALID_ARGUMENT,
+                    "cannot use the folder " + wanted.map(Path::toString).orElse("(new)"),
+                    e);
         }
     }
 

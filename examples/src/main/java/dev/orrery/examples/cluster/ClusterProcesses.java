@@ -62,13 +62,20 @@ final class ClusterProcesses implements AutoCloseable {
         headNumber++;
         String name = "head-" + headNumber;
         Map<String, String> config = new TreeMap<>(Map.of(
-                "head.name", name,
-                "head.bind", LOOPBACK + ":" + ports.get(1 + index),
-                "head.data-dir", folder.of("head-" + (index + 1)).toString(),
-                "head.artifact-dir", folder.of("artifacts").toString(),
-                "cluster.secret-file", folder.secret().toString(),
-                "zookeeper.connect", LOOPBACK + ":" + ports.get(0),
-                "zookeeper.session-timeout", "2s"));
+                "head.name",
+                name,
+                "head.bind",
+                LOOPBACK + ":" + ports.get(1 + index),
+                "head.data-dir",
+                folder.of("head-" + (index + 1)).toString(),
+                "head.artifact-dir",
+                folder.of("artifacts").toString(),
+                "cluster.secret-file",
+                folder.secret().toString(),
+                "zookeeper.connect",
+                LOOPBACK + ":" + ports.get(0),
+                "zookeeper.session-timeout",
+                "2s"));
         config.putAll(options.headConfig());
         launch(orrery(name, "dev.orrery.head.HeadMain", config));
         return name;
@@ -110,8 +117,7 @@ final class ClusterProcesses implements AutoCloseable {
     private ChildJvm.Command orrery(String name, String mainClass, Map<String, String> config) {
         List<String> arguments = new ArrayList<>();
         config.forEach((key, value) -> arguments.add("--" + key + "=" + value));
-        return new ChildJvm.Command(
-                name, mainClass, ChildJvm.SMALL_JVM, arguments, environment(), folder.log(name));
+        return new ChildJvm.Command(name, mainClass, ChildJvm.SMALL_JVM, arguments, environment(), folder.log(name));
     }
 
     private Map<String, String> environment() {

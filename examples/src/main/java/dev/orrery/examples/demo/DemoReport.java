@@ -59,7 +59,9 @@ record DemoReport(
         for (String kind : EXPECTED_EVENTS) {
             expect(failures, seen.contains(kind), "event " + kind + " is missing");
         }
-        long scaledOut = events.stream().filter(event -> event.kind().equals("scaled-out")).count();
+        long scaledOut = events.stream()
+                .filter(event -> event.kind().equals("scaled-out"))
+                .count();
         expect(failures, scaledOut == 2, "scaled out " + scaledOut + " times instead of twice");
         return failures;
     }

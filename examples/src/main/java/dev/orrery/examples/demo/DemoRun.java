@@ -43,9 +43,8 @@ public final class DemoRun {
 
     /** Returns whether all held. */
     public boolean run() throws IOException, OrtException, InterruptedException {
-        List<String> sentences = options.input().isPresent()
-                ? Sentences.of(options.input().get())
-                : Sentences.builtIn();
+        List<String> sentences =
+                options.input().isPresent() ? Sentences.of(options.input().get()) : Sentences.builtIn();
         Set<String> sharedMemoryBefore = SharedMemory.files();
         LocalClusterOptions.Builder wanted = LocalClusterOptions.builder().cpusPerNode(2);
         options.directory().ifPresent(wanted::directory);
@@ -102,15 +101,14 @@ public final class DemoRun {
     }
 
     private LiveView view() {
-        return options.plain() || System.console() == null
-                ? new PlainView(out)
-                : new TerminalView(out, DemoReport.LEAST_REQUESTS);
+        return options.plain() ? new PlainView(out) : new TerminalView(out, DemoReport.LEAST_REQUESTS);
     }
 
     private DemoReport report(Served served, List<String> sentences, List<String> leaked)
             throws IOException, OrtException {
         out.println("Checking every answer against the whole model in one process...");
-        AnswerCheck check = AnswerCheck.against(WholeModel::open, sentences, served.log().entries());
+        AnswerCheck check =
+                AnswerCheck.against(WholeModel::open, sentences, served.log().entries());
         RequestLog log = served.log();
         long repeated = served.gateway().getAnswered() - log.answered() - WARM_UP_REQUESTS;
         double[] millis = log.allMillis();

@@ -86,14 +86,15 @@ final class Faults {
         GatewayEvent removed = awaitRemoval(victim, eventsBefore);
         cluster.await(
                 victim.getReplica() + " to be replaced",
-                view -> serving(view, victim.getStage()) >= 2 && incarnation(view, victim) > victim.getLife().getIncarnation(),
+                view -> serving(view, victim.getStage()) >= 2
+                        && incarnation(view, victim) > victim.getLife().getIncarnation(),
                 STEP_TIMEOUT);
         long replaced = System.nanoTime();
         replayed += removed.getReplayed();
         double detectedMs = DemoReport.millis(removed.getMonotonicNanos() - killed);
         double replacedMs = DemoReport.millis(replaced - killed);
-        events.add(new DemoReport.Event(
-                "worker-killed", victim.getReplica(), at(killed), detectedMs, replacedMs, null));
+        events.add(
+                new DemoReport.Event("worker-killed", victim.getReplica(), at(killed), detectedMs, replacedMs, null));
         tell.accept(String.format(
                 Locale.ROOT,
                 "%s gone after %.1f ms, %d requests replayed, replaced after %.0f ms",
@@ -122,8 +123,8 @@ final class Faults {
     private static long kill(GatewayReplica victim, Map<String, Long> pids) {
         long pid = pids.getOrDefault(victim.getReplica(), 0L);
         ProcessHandle process = ProcessHandle.of(pid)
-                .orElseThrow(() -> OrreryException.of(
-                        ErrorCode.NOT_FOUND, "no process " + pid + " for " + victim.getReplica()));
+                .orElseThrow(() ->
+                        OrreryException.of(ErrorCode.NOT_FOUND, "no process " + pid + " for " + victim.getReplica()));
         process.destroyForcibly();
         return pid;
     }
@@ -186,7 +187,8 @@ final class Faults {
         cluster.await(
                 head + " to lead, with all nodes reporting",
                 view -> view.getEpoch() > epoch
-                        && view.getNodesList().stream().allMatch(node -> node.getState().equals("ALIVE"))
+                        && view.getNodesList().stream()
+                                .allMatch(node -> node.getState().equals("ALIVE"))
                         && isRunning(view),
                 STEP_TIMEOUT);
         done("head-replaced", head, begun);

@@ -99,7 +99,10 @@ final class RequestLog {
         return gap / 1e6;
     }
 
-    /** @param sorted ascending; @param share 0.5 for the median */
+    /**
+     * @param sorted ascending
+     * @param share 0.5 for the median
+     */
     static double percentile(double[] sorted, double share) {
         if (sorted.length == 0) {
             return 0;

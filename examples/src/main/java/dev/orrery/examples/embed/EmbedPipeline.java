@@ -34,8 +34,8 @@ public final class EmbedPipeline {
                 .stage(BACK, (StageFactory) EncodeBackStage::new, s -> s.cpus(CPUS)
                         .replicas(2, MOST_REPLICAS))
                 .stage("pool", (StageFactory) PoolStage::new, s -> s.cpus(CPUS).replicas(1, MOST_REPLICAS));
-        for (Class<?> used : List.of(
-                OrtEnvironment.class, HuggingFaceTokenizer.class, Utils.class, Gson.class, MessageLite.class)) {
+        for (Class<?> used :
+                List.of(OrtEnvironment.class, HuggingFaceTokenizer.class, Utils.class, Gson.class, MessageLite.class)) {
             pipeline.artifact(jarOf(used.getProtectionDomain().getCodeSource().getLocation()));
         }
         return pipeline.artifact(jarOf(MiniLm.location())).build();

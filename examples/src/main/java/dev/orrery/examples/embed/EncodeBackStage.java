@@ -11,7 +11,8 @@ public final class EncodeBackStage implements Stage {
 
     @Override
     public void open(StageContext context) throws OrtException {
-        session = EncoderSession.open(OnnxPartition.cut(MiniLm.model(), MiniLm.CUT).back());
+        session = EncoderSession.open(
+                OnnxPartition.cut(MiniLm.model(), MiniLm.CUT).back());
     }
 
     @Override

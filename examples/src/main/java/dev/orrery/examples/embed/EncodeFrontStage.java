@@ -11,7 +11,8 @@ public final class EncodeFrontStage implements Stage {
 
     @Override
     public void open(StageContext context) throws OrtException {
-        session = EncoderSession.open(OnnxPartition.cut(MiniLm.model(), MiniLm.CUT).front());
+        session = EncoderSession.open(
+                OnnxPartition.cut(MiniLm.model(), MiniLm.CUT).front());
     }
 
     @Override

@@ -74,8 +74,7 @@ public record OnnxPartition(ModelProto front, ModelProto back, List<String> cros
         return found;
     }
 
-    private static List<String> crossing(
-            String cut, Set<NodeProto> back, List<String> outputs, Set<NodeProto> front) {
+    private static List<String> crossing(String cut, Set<NodeProto> back, List<String> outputs, Set<NodeProto> front) {
         Set<String> madeInFront = new HashSet<>();
         front.forEach(node -> madeInFront.addAll(node.getOutputList()));
         Set<String> crossing = new LinkedHashSet<>(List.of(cut));
@@ -108,8 +107,8 @@ public record OnnxPartition(ModelProto front, ModelProto back, List<String> cros
         for (String input : crossing) {
             ValueInfoProto type = types.get(input);
             if (type == null) {
-                throw new IllegalArgumentException(
-                        "the model says no type for tensor " + input + ", which crosses the cut; run shape inference first");
+                throw new IllegalArgumentException("the model says no type for tensor " + input
+                        + ", which crosses the cut; run shape inference first");
             }
             half.addInput(type);
         }

@@ -21,7 +21,8 @@ final class SentenceTokenizer implements AutoCloseable {
         keepAtHome();
         try (InputStream in = MiniLm.tokenizer()) {
             return new SentenceTokenizer(HuggingFaceTokenizer.newInstance(
-                    in, Map.of("maxLength", String.valueOf(MiniLm.MAX_TOKENS), "truncation", "true", "padding", "false")));
+                    in,
+                    Map.of("maxLength", String.valueOf(MiniLm.MAX_TOKENS), "truncation", "true", "padding", "false")));
         }
     }
 

@@ -42,13 +42,13 @@ class DemoReportTest {
         assertEquals(0.99999, json.get("min_cosine").asDouble());
         assertEquals(12.5, json.get("events").get(0).get("detected_ms").asDouble());
         assertTrue(json.get("leaked").isEmpty());
-        for (String field : List.of("answered", "lost", "duplicated", "wrong", "replayed", "p50_ms", "p99_ms", "max_gap_ms")) {
+        for (String field :
+                List.of("answered", "lost", "duplicated", "wrong", "replayed", "p50_ms", "p99_ms", "max_gap_ms")) {
             assertTrue(json.has(field), field);
         }
     }
 
-    private static DemoReport report(
-            int lost, int duplicated, int wrong, int replayed, List<DemoReport.Event> events) {
+    private static DemoReport report(int lost, int duplicated, int wrong, int replayed, List<DemoReport.Event> events) {
         return new DemoReport(
                 2_000,
                 2_000 - lost,

@@ -31,10 +31,9 @@ final class Assignments {
         Records records = state.records();
         Map<ActorLife, List<WorldSpec>> worlds = new HashMap<>();
         for (WorldRecord world : records.worlds()) {
-            world.getSpec()
-                    .getMembersList()
-                    .forEach(member -> worlds.computeIfAbsent(member.getLife(), life -> new ArrayList<>())
-                            .add(world.getSpec()));
+            world.getSpec().getMembersList().forEach(member -> worlds.computeIfAbsent(
+                            member.getLife(), life -> new ArrayList<>())
+                    .add(world.getSpec()));
         }
         Map<String, List<DesiredWorker>> nodes = new HashMap<>();
         for (ActorRecord actor : records.actors()) {
@@ -54,7 +53,8 @@ final class Assignments {
         if (Lives.stateOf(actor) != ActorState.DRAINING) {
             return false;
         }
-        boolean closing = state.observed()
+        boolean closing = state
+                .observed()
                 .worker(actor.getNode(), Lives.lifeOf(actor))
                 .map(WorkerReport::getWorldsList)
                 .orElse(List.of())

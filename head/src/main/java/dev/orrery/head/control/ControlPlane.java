@@ -147,7 +147,8 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
 
     CompletableFuture<NodeWelcome> registerNode(RpcConnection connection, NodeHello hello) {
         return ask(leading -> {
-            boolean foreign = !hello.getKnownCluster().isEmpty() && !hello.getKnownCluster().equals(leading.cluster());
+            boolean foreign = !hello.getKnownCluster().isEmpty()
+                    && !hello.getKnownCluster().equals(leading.cluster());
             if (foreign) {
                 throw OrreryException.of(
                         ErrorCode.FENCED,
@@ -193,8 +194,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
         CompletableFuture<R> answer = new CompletableFuture<>();
         thread.execute(() -> {
             try {
-                Leader leading =
-                        leader.orElseThrow(() -> ErrorCodec.notLeader(self.head(), currentLeader.get()));
+                Leader leading = leader.orElseThrow(() -> ErrorCodec.notLeader(self.head(), currentLeader.get()));
                 question.apply(leading).whenComplete((value, failure) -> {
                     if (failure == null) {
                         answer.complete(value);

@@ -115,18 +115,18 @@ final class DesiredSets implements Told {
                 .flatMap(SeenNode::report)
                 .filter(NodeReport::getAdoptionFinished)
                 .isPresent();
-        return complete && reached(node, known -> {
-            Long named = known.namedAt.get(life);
-            return named != null && named <= applied(node);
-        });
+        return complete
+                && reached(node, known -> {
+                    Long named = known.namedAt.get(life);
+                    return named != null && named <= applied(node);
+                });
     }
 
     @Override
     public boolean dropped(String node, ActorLife life) {
         return reached(
                 node,
-                known -> !known.namedAt.containsKey(life)
-                        && applied(node) >= known.droppedAt.getOrDefault(life, 1L));
+                known -> !known.namedAt.containsKey(life) && applied(node) >= known.droppedAt.getOrDefault(life, 1L));
     }
 
     private boolean reached(String node, Predicate<NodeSet> test) {

@@ -100,7 +100,9 @@ final class Leader {
         if (!known) {
             return false;
         }
-        boolean first = observed.node(report.getNode()).filter(Observed.SeenNode::reported).isEmpty();
+        boolean first = observed.node(report.getNode())
+                .filter(Observed.SeenNode::reported)
+                .isEmpty();
         News news = observed.reported(report, clock.nanoTime());
         setsAreStale |= first;
         if (news == News.STALE) {

@@ -53,8 +53,10 @@ final class Ledger {
     List<Write> commit(List<Write> writes) {
         commits++;
         String operation = "%x-%x".formatted(store.epoch(), commits);
-        List<Write> stamped =
-                writes.stream().map(write -> stamp(write, operation)).sorted(ORDER).toList();
+        List<Write> stamped = writes.stream()
+                .map(write -> stamp(write, operation))
+                .sorted(ORDER)
+                .toList();
         Map<RecordKey, Integer> committed =
                 store.commit(stamped.stream().map(this::change).toList()).versions();
         for (Write write : stamped) {
@@ -79,9 +81,7 @@ final class Ledger {
             return new Change.Delete(write.key(), version);
         }
         MessageLite value = write.value().get();
-        return version == null
-                ? new Change.Create(write.key(), value)
-                : new Change.Update(write.key(), value, version);
+        return version == null ? new Change.Create(write.key(), value) : new Change.Update(write.key(), value, version);
     }
 
     private static Write stamp(Write write, String operation) {

@@ -20,8 +20,13 @@ final class NodeLinks {
     /** The newest registration of a node counts; an older connection of it is closed. */
     void registered(String node, RpcConnection connection, long nowNanos) {
         Link before = links.put(node, new Link(connection, 0, nowNanos));
-        if (before != null && before.connection() != connection && before.connection().isOpen()) {
-            log.info("node {} registered anew, closing its connection from {}", node, before.connection().peer());
+        if (before != null
+                && before.connection() != connection
+                && before.connection().isOpen()) {
+            log.info(
+                    "node {} registered anew, closing its connection from {}",
+                    node,
+                    before.connection().peer());
             before.connection().close();
         }
     }
@@ -39,17 +44,15 @@ final class NodeLinks {
             return;
         }
         links.put(node, new Link(link.connection(), set.getStamp().getSequence(), nowNanos));
-        link.connection()
-                .call(Protocol.DESIRED_SET, set, options.callTimeout())
-                .whenComplete((ack, failure) -> {
-                    if (failure != null) {
-                        log.warn(
-                                "node {} did not take desired set {} of epoch {}: {}",
-                                node,
-                                set.getStamp().getSequence(),
-                                set.getStamp().getEpoch(),
-                                failure.toString());
-                    }
-                });
+        link.connection().call(Protocol.DESIRED_SET, set, options.callTimeout()).whenComplete((ack, failure) -> {
+            if (failure != null) {
+                log.warn(
+                        "node {} did not take desired set {} of epoch {}: {}",
+                        node,
+                        set.getStamp().getSequence(),
+                        set.getStamp().getEpoch(),
+                        failure.toString());
+            }
+        });
     }
 }

@@ -16,10 +16,7 @@ public final class Placement {
 
     /** Empty when no node has room. */
     public static Optional<String> choose(Demand demand, List<NodeRoom> rooms) {
-        return rooms.stream()
-                .filter(room -> room.fits(demand))
-                .min(PREFERENCE)
-                .map(NodeRoom::node);
+        return rooms.stream().filter(room -> room.fits(demand)).min(PREFERENCE).map(NodeRoom::node);
     }
 
     /** Why nothing was chosen: need, and what is free where. */

@@ -18,9 +18,8 @@ import java.util.Optional;
 /** Follows each actor's life by its node's reports, ends it, and places the next one. */
 public final class ActorReconciler implements Reconciler {
     /** Gateways first: nothing serves without one. */
-    private static final Comparator<ActorRecord> PLACING_ORDER = Comparator.comparing(
-                    (ActorRecord actor) -> !Lives.isGateway(actor))
-            .thenComparing(ActorRecord::getLabel);
+    private static final Comparator<ActorRecord> PLACING_ORDER =
+            Comparator.comparing((ActorRecord actor) -> !Lives.isGateway(actor)).thenComparing(ActorRecord::getLabel);
 
     @Override
     public void reconcile(Draft draft) {
@@ -64,7 +63,8 @@ public final class ActorReconciler implements Reconciler {
             return;
         }
         Duration limit = Duration.ofMillis(policy(draft, actor).getOpenTimeoutMillis());
-        if (nodeIsHeard(draft, actor) && draft.memory().inState(actor, draft.nowNanos()).compareTo(limit) > 0) {
+        if (nodeIsHeard(draft, actor)
+                && draft.memory().inState(actor, draft.nowNanos()).compareTo(limit) > 0) {
             String step = report.map(worker -> ", it is " + worker.getState()).orElse(", it was not launched");
             Failure cause = Causes.of(
                     "timeout",
@@ -85,8 +85,7 @@ public final class ActorReconciler implements Reconciler {
         Duration window = Duration.ofMillis(policy.getRestartWindowMillis());
         int crashes = draft.memory().crashesWithin(actor.getActor(), window, draft.nowNanos()) + 1;
         draft.note(new Note.Crashed(actor.getPipeline(), actor.getActor(), draft.nowNanos()));
-        ActorRecord ended =
-                Causes.add(ended(actor), cause).setRestarts(crashes).build();
+        ActorRecord ended = Causes.add(ended(actor), cause).setRestarts(crashes).build();
         ActorEvent event = crashes > policy.getMaxRestarts() ? ActorEvent.BUDGET_SPENT : ActorEvent.CRASHED;
         draft.fire(ended, event, "on " + actor.getNode() + ", " + Causes.summary(cause));
     }
@@ -139,10 +138,8 @@ public final class ActorReconciler implements Reconciler {
     private static boolean isDue(Draft draft, ActorRecord actor) {
         return switch (Lives.stateOf(actor)) {
             case PENDING -> true;
-            case RESTARTING -> draft.memory()
-                            .inState(actor, draft.nowNanos())
-                            .compareTo(backoff(draft.settings(), actor))
-                    >= 0;
+            case RESTARTING ->
+                draft.memory().inState(actor, draft.nowNanos()).compareTo(backoff(draft.settings(), actor)) >= 0;
             case STARTING, ALIVE, DRAINING, DEAD -> false;
         };
     }
@@ -159,7 +156,10 @@ public final class ActorReconciler implements Reconciler {
 
     /** A leader ends nothing on a node whose reports it does not get. */
     private static boolean nodeIsHeard(Draft draft, ActorRecord actor) {
-        return draft.observed().node(actor.getNode()).filter(Observed.SeenNode::reported).isPresent()
+        return draft.observed()
+                        .node(actor.getNode())
+                        .filter(Observed.SeenNode::reported)
+                        .isPresent()
                 && draft.records()
                         .node(actor.getNode())
                         .filter(node -> NodeState.valueOf(node.getState()) != NodeState.SUSPECT)

@@ -104,7 +104,9 @@ public final class Draft {
 
     /** Whether this draft itself notes a failure of that edge. */
     boolean failedNow(Note.Edge edge) {
-        return notes.stream().anyMatch(note -> note instanceof Note.EdgeFailed failed && failed.edge().equals(edge));
+        return notes.stream()
+                .anyMatch(note ->
+                        note instanceof Note.EdgeFailed failed && failed.edge().equals(edge));
     }
 
     /** A line for the log, about something of {@code pipeline}. */

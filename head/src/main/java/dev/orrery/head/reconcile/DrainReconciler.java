@@ -36,8 +36,9 @@ public final class DrainReconciler implements Reconciler {
                 draft.write(Write.delete(actor.get()));
                 draft.fire(replica, ReplicaEvent.STOPPED, "its actor is stopped");
             }
-            case ALIVE -> whyDrained(draft, replica, actor.get())
-                    .ifPresent(why -> draft.fire(actor.get(), ActorEvent.DRAIN_ASKED, why));
+            case ALIVE ->
+                whyDrained(draft, replica, actor.get())
+                        .ifPresent(why -> draft.fire(actor.get(), ActorEvent.DRAIN_ASKED, why));
             case PENDING, STARTING, RESTARTING -> draft.fire(actor.get(), ActorEvent.DRAIN_ASKED, "it served nobody");
             case DRAINING -> {}
         }
@@ -64,8 +65,8 @@ public final class DrainReconciler implements Reconciler {
     }
 
     private static boolean isIdle(Draft draft, String pipeline, ActorLife life, GatewayReport gateway) {
-        boolean around = draft.told()
-                .routesAround(pipeline, life, gateway.getRoutingEpoch(), gateway.getRoutingVersion());
+        boolean around =
+                draft.told().routesAround(pipeline, life, gateway.getRoutingEpoch(), gateway.getRoutingVersion());
         return around
                 && gateway.getLeavingList().stream()
                         .noneMatch(load -> load.getLife().equals(life) && load.getInFlight() > 0);

@@ -48,8 +48,7 @@ public final class Edges {
         if (!Lives.isWanted(pipeline)) {
             return List.of();
         }
-        List<ReplicaRecord> replicas =
-                records.replicas(pipeline.getSpec().getName());
+        List<ReplicaRecord> replicas = records.replicas(pipeline.getSpec().getName());
         List<Pair> pairs = new ArrayList<>();
         List<ActorRecord> upstream = gateway.map(List::of).orElse(List.of());
         for (StageSpec stage : pipeline.getSpec().getStagesList()) {

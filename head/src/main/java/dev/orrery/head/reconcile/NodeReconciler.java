@@ -59,7 +59,6 @@ public final class NodeReconciler implements Reconciler {
 
     private static boolean isEmpty(Draft draft, NodeRecord node) {
         return draft.records().actors().stream()
-                .noneMatch(actor ->
-                        Lives.isPlaced(actor) && actor.getNode().equals(node.getNode()));
+                .noneMatch(actor -> Lives.isPlaced(actor) && actor.getNode().equals(node.getNode()));
     }
 }

@@ -39,8 +39,8 @@ public final class PipelineReconciler implements Reconciler {
     private static void populate(Draft draft, PipelineRecord pipeline) {
         if (pipeline.getGatewayActor().isEmpty()) {
             ActorRecord gateway = newActor(draft, pipeline, "", "gateway");
-            draft.write(
-                    Write.put(pipeline.toBuilder().setGatewayActor(gateway.getActor()).build()));
+            draft.write(Write.put(
+                    pipeline.toBuilder().setGatewayActor(gateway.getActor()).build()));
         }
         int room = MAX_NEW_REPLICAS;
         List<ReplicaRecord> all = draft.records().replicas(pipeline.getSpec().getName());
@@ -48,8 +48,9 @@ public final class PipelineReconciler implements Reconciler {
             List<ReplicaRecord> replicas = all.stream()
                     .filter(replica -> replica.getStage().equals(stage.getName()))
                     .toList();
-            List<ReplicaRecord> kept =
-                    replicas.stream().filter(replica -> !Lives.isDraining(replica)).toList();
+            List<ReplicaRecord> kept = replicas.stream()
+                    .filter(replica -> !Lives.isDraining(replica))
+                    .toList();
             int missing = Math.min(stage.getReplicas() - kept.size(), room);
             if (missing > 0) {
                 grow(draft, pipeline, replicas, stage, missing);
@@ -136,6 +137,7 @@ public final class PipelineReconciler implements Reconciler {
     }
 
     private static int number(ReplicaRecord replica) {
-        return Integer.parseInt(replica.getReplica().substring(replica.getStage().length() + 1));
+        return Integer.parseInt(
+                replica.getReplica().substring(replica.getStage().length() + 1));
     }
 }

@@ -41,8 +41,7 @@ public final class PipelineStateReconciler implements Reconciler {
         }
     }
 
-    private static Optional<ActorRecord> deadActor(
-            Draft draft, PipelineRecord pipeline, List<ReplicaRecord> replicas) {
+    private static Optional<ActorRecord> deadActor(Draft draft, PipelineRecord pipeline, List<ReplicaRecord> replicas) {
         Stream<ActorRecord> wanted = replicas.stream()
                 .filter(replica -> !Lives.isDraining(replica))
                 .flatMap(replica -> draft.records().actorOf(replica).stream());

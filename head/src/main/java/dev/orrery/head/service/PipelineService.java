@@ -65,8 +65,7 @@ public final class PipelineService {
                 .setSpec(spec)
                 .setState(PipelineState.DEPLOYING.name())
                 .setGeneration(1);
-        draft.write(
-                Write.put(Operations.add(record, request.getOperation(), 1).build()));
+        draft.write(Write.put(Operations.add(record, request.getOperation(), 1).build()));
         draft.reason(spec.getName(), "pipeline " + spec.getName() + ": DEPLOYING (a client deploys it)");
         return DeployResponse.newBuilder().setGeneration(1).build();
     }
@@ -171,7 +170,8 @@ public final class PipelineService {
                 .toList();
         int index = names.indexOf(stage);
         if (index < 0) {
-            String what = "pipeline '%s' has no stage '%s'".formatted(pipeline.getSpec().getName(), stage);
+            String what = "pipeline '%s' has no stage '%s'"
+                    .formatted(pipeline.getSpec().getName(), stage);
             throw notFound(what, "stages", names);
         }
         return index;

@@ -71,8 +71,7 @@ final class PipelineSpecs {
                 .setMaxInFlight(orDefault(stage.getMaxInFlight(), 8));
         filled.setMinReplicas(orDefault(stage.getMinReplicas(), 1));
         filled.setMaxReplicas(orDefault(stage.getMaxReplicas(), MAX_REPLICAS));
-        filled.setStallTimeoutMillis(
-                stage.getStallTimeoutMillis() == 0 ? 60_000 : stage.getStallTimeoutMillis());
+        filled.setStallTimeoutMillis(stage.getStallTimeoutMillis() == 0 ? 60_000 : stage.getStallTimeoutMillis());
         if (!stage.hasResources()) {
             filled.setResources(Resources.newBuilder().setMilliCpus(1_000));
         }
@@ -83,11 +82,7 @@ final class PipelineSpecs {
         if (!ordered) {
             errors.add("%s: replicas %d must be between min %d and max %d, these between 1 and %d"
                     .formatted(
-                            who,
-                            filled.getReplicas(),
-                            filled.getMinReplicas(),
-                            filled.getMaxReplicas(),
-                            MAX_REPLICAS));
+                            who, filled.getReplicas(), filled.getMinReplicas(), filled.getMaxReplicas(), MAX_REPLICAS));
         }
         positive(errors, who + ": maxInFlight", filled.getMaxInFlight());
         positive(errors, who + ": stallTimeout", filled.getStallTimeoutMillis());

@@ -22,9 +22,7 @@ public final class ClusterViews {
         Rooms rooms = new Rooms(state.records(), state.settings());
         state.records().nodes().forEach(node -> view.addNodes(node(state, rooms, node)));
         state.records().actors().forEach(actor -> view.addActors(actor(state, actor)));
-        state.records()
-                .pipelines()
-                .forEach(pipeline -> view.addPipelines(PipelineViews.of(state, pipeline, nowNanos)));
+        state.records().pipelines().forEach(pipeline -> view.addPipelines(PipelineViews.of(state, pipeline, nowNanos)));
         state.records().worlds().forEach(world -> view.addWorlds(world(world)));
         return view.build();
     }
@@ -36,10 +34,9 @@ public final class ClusterViews {
                 .setHost(node.getHost())
                 .setTotal(node.getResources())
                 .setUsed(rooms.used(node.getNode()));
-        state.observed()
-                .node(node.getNode())
-                .ifPresent(seen -> view.setAgentInstance(seen.hello().getAgentInstance())
-                        .setWorkers(running(seen.workers().values())));
+        state.observed().node(node.getNode()).ifPresent(seen -> view.setAgentInstance(
+                        seen.hello().getAgentInstance())
+                .setWorkers(running(seen.workers().values())));
         return view.build();
     }
 

@@ -56,10 +56,8 @@ public final class PipelineViews {
                 Failure.newBuilder().setKind(DOES_NOT_FIT).setMessage(why).build());
     }
 
-    private static StageView stage(
-            ClusterState state, Reasons reasons, StageSpec stage, List<ReplicaRecord> replicas) {
-        StageView.Builder view =
-                StageView.newBuilder().setName(stage.getName()).setWanted(stage.getReplicas());
+    private static StageView stage(ClusterState state, Reasons reasons, StageSpec stage, List<ReplicaRecord> replicas) {
+        StageView.Builder view = StageView.newBuilder().setName(stage.getName()).setWanted(stage.getReplicas());
         int serving = 0;
         for (ReplicaRecord replica : replicas) {
             if (replica.getStage().equals(stage.getName())) {
@@ -73,12 +71,10 @@ public final class PipelineViews {
     private static ReplicaView replica(ClusterState state, Reasons reasons, ReplicaRecord replica) {
         ReplicaView.Builder view =
                 ReplicaView.newBuilder().setName(replica.getReplica()).setState(replica.getState());
-        state.records()
-                .actorOf(replica)
-                .ifPresent(actor -> view.setLife(Lives.lifeOf(actor))
-                        .setNode(actor.getNode())
-                        .setPid(pid(state, actor))
-                        .setReason(reasons.of(replica, actor)));
+        state.records().actorOf(replica).ifPresent(actor -> view.setLife(Lives.lifeOf(actor))
+                .setNode(actor.getNode())
+                .setPid(pid(state, actor))
+                .setReason(reasons.of(replica, actor)));
         return view.build();
     }
 

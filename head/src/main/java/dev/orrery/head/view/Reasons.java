@@ -21,9 +21,10 @@ record Reasons(ClusterState state, Rooms rooms, long nowNanos) {
         return switch (Lives.stateOf(actor)) {
             case PENDING -> doesNotFit(actor).orElse("is about to be placed");
             case STARTING -> starting(actor) + after(actor);
-            case ALIVE -> at == ReplicaState.DRAINING
-                    ? "finishes its requests"
-                    : at == ReplicaState.SERVING ? "" : "waits for a READY edge on each side";
+            case ALIVE ->
+                at == ReplicaState.DRAINING
+                        ? "finishes its requests"
+                        : at == ReplicaState.SERVING ? "" : "waits for a READY edge on each side";
             case RESTARTING -> doesNotFit(actor).orElseGet(() -> restarting(actor)) + after(actor);
             case DRAINING -> "is being stopped on " + actor.getNode();
             case DEAD -> "stays down" + after(actor);

@@ -130,7 +130,6 @@ final class BlockingCalls {
 
     static OrreryException refused(Op operation, Code code, String what) {
         return OrreryException.of(
-                ErrorCode.INTERNAL,
-                "ZooKeeper refused to " + what + ": " + code + " at " + operation.getPath());
+                ErrorCode.INTERNAL, "ZooKeeper refused to " + what + ": " + code + " at " + operation.getPath());
     }
 }

@@ -64,7 +64,8 @@ final class ClusterIdentity {
     private Optional<MetaRecord> stored(Deadline deadline) {
         // What another head began a moment ago must be seen, on whichever server.
         calls.sync("/", deadline, READ);
-        OpResult read = calls.read(List.of(Op.getData(paths.meta())), deadline, READ).get(0);
+        OpResult read =
+                calls.read(List.of(Op.getData(paths.meta())), deadline, READ).get(0);
         return read instanceof OpResult.GetDataResult found
                 ? Optional.of(RecordCodec.decode(MetaRecord.parser(), found.getData(), paths.meta()))
                 : Optional.empty();
@@ -73,8 +74,9 @@ final class ClusterIdentity {
     private OrreryException lost(String known, String what) {
         return OrreryException.of(
                 ErrorCode.STORE_LOST,
-                "store lost: this head belongs to cluster " + known + " (" + file + "), and ZooKeeper at " + paths.root()
-                        + " " + what + "; bring ZooKeeper's data back. A head never begins a cluster anew by itself");
+                "store lost: this head belongs to cluster " + known + " (" + file + "), and ZooKeeper at "
+                        + paths.root() + " " + what
+                        + "; bring ZooKeeper's data back. A head never begins a cluster anew by itself");
     }
 
     private void begin(Deadline deadline) {

@@ -10,6 +10,8 @@ import org.apache.zookeeper.client.ZKClientConfig;
  * says that the timeout is over (which its builder cannot switch off), and with it the leadership of a head that has done
  * nothing wrong. Only ZooKeeper says when a session has expired.
  */
+// close() of ZooKeeper's own class throws InterruptedException.
+@SuppressWarnings("try")
 final class SessionHandle extends ZooKeeper {
     /** Some 24 days. */
     static final int NEVER_MILLIS = Integer.MAX_VALUE;

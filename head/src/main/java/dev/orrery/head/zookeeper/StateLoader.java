@@ -78,7 +78,8 @@ final class StateLoader {
         for (int i = 0; i < keys.size(); i++) {
             // One that went between the two reads was deleted by another leader: the epoch tells in the end.
             if (results.get(i) instanceof OpResult.GetDataResult found) {
-                R record = RecordCodec.decode(parser, found.getData(), keys.get(i).toString());
+                R record =
+                        RecordCodec.decode(parser, found.getData(), keys.get(i).toString());
                 records.put(keys.get(i), new Versioned<>(record, found.getStat().getVersion()));
             }
         }

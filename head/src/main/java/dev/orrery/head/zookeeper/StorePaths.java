@@ -126,7 +126,8 @@ final class StorePaths {
                 || name.chars().anyMatch(c -> c == '/' || c <= 0x1f || (c >= 0x7f && c <= 0x9f) || c >= 0xd800);
         if (wrong) {
             throw OrreryException.of(
-                    ErrorCode.INVALID_ARGUMENT, "'" + name + "' cannot be a name: use letters, digits, '-', '_' and '.'");
+                    ErrorCode.INVALID_ARGUMENT,
+                    "'" + name + "' cannot be a name: use letters, digits, '-', '_' and '.'");
         }
         return name;
     }

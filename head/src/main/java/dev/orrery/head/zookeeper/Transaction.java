@@ -148,9 +148,8 @@ final class Transaction {
         int made = 0;
         for (int i = 0; i < changes.size(); i++) {
             Change change = changes.get(i);
-            Optional<OpResult.GetDataResult> found = read.get(i) instanceof OpResult.GetDataResult data
-                    ? Optional.of(data)
-                    : Optional.empty();
+            Optional<OpResult.GetDataResult> found =
+                    read.get(i) instanceof OpResult.GetDataResult data ? Optional.of(data) : Optional.empty();
             if (isMade(change, found)) {
                 made++;
                 if (!(change instanceof Change.Delete)) {
@@ -169,10 +168,11 @@ final class Transaction {
         if (change instanceof Change.Delete) {
             return found.isEmpty();
         }
-        MessageLite value =
-                change instanceof Change.Create create ? create.value() : ((Change.Update) change).value();
+        MessageLite value = change instanceof Change.Create create ? create.value() : ((Change.Update) change).value();
         return found.isPresent()
-                && RecordCodec.operation(change.key(), RecordCodec.decode(change.key(), found.get().getData()))
+                && RecordCodec.operation(
+                                change.key(),
+                                RecordCodec.decode(change.key(), found.get().getData()))
                         .equals(RecordCodec.operation(change.key(), value));
     }
 }

@@ -30,7 +30,7 @@ interface ZooKeeperCalls {
                 Code.SESSIONMOVED,
                 Code.SESSIONEXPIRED);
 
-        Answer {
+        public Answer {
             results = List.copyOf(results);
         }
 

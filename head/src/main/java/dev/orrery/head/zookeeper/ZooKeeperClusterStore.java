@@ -120,7 +120,8 @@ final class ZooKeeperClusterStore implements ClusterStore {
     private void requireEpoch(Deadline deadline) {
         OpResult read = calls.read(List.of(Op.getData(paths.epoch())), deadline, "read the epoch")
                 .get(0);
-        boolean same = read instanceof OpResult.GetDataResult data && data.getStat().getVersion() == term.epochVersion();
+        boolean same =
+                read instanceof OpResult.GetDataResult data && data.getStat().getVersion() == term.epochVersion();
         if (!same) {
             throw fencedByOther("the epoch's znode changed");
         }

@@ -113,15 +113,10 @@ final class ZooKeeperSession implements ZooKeeperCalls, AutoCloseable {
         return handle == null ? 0 : handle.getSessionId();
     }
 
-    /** Tells once, when the znode changes or goes, or the session does. */
-    void watch(String path, Runnable changed) {
+    /** Tells {@code watcher} once when the znode changes. The same watcher is never told twice of one change. */
+    void watch(String path, Watcher watcher) {
         ZooKeeper handle = handle();
         if (handle != null) {
-            Watcher watcher = event -> {
-                if (event.getType() != Watcher.Event.EventType.None) {
-                    changed.run();
-                }
-            };
             handle.getData(path, watcher, (code, at, context, data, stat) -> {}, null);
         }
     }

@@ -13,7 +13,6 @@ import java.time.Duration;
 public record ZooKeeperSettings(
         String connect, Duration sessionTimeout, Duration connectTimeout, Duration operationTimeout) {
     public static ZooKeeperSettings defaults(String connect) {
-        return new ZooKeeperSettings(
-                connect, Duration.ofSeconds(4), Duration.ofSeconds(15), Duration.ofSeconds(10));
+        return new ZooKeeperSettings(connect, Duration.ofSeconds(4), Duration.ofSeconds(15), Duration.ofSeconds(10));
     }
 }

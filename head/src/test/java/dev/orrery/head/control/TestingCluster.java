@@ -3,6 +3,8 @@ package dev.orrery.head.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.reconcile.Settings;
 import dev.orrery.head.store.RecordKey;
@@ -32,6 +34,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A whole cluster that moves by steps of 50 ms: one leading head at a time, a store, nodes with their workers. */
 final class TestingCluster {
@@ -138,9 +141,14 @@ final class TestingCluster {
             agent.step(network);
         }
         zombies.forEach(zombie -> zombie.thread().tick());
+        turn(() -> head.thread().tick());
+    }
+
+    /** Lets the leader's thread go on, unless its process ends there. */
+    private void turn(Runnable then) {
         try {
             head.thread().run();
-            head.thread().tick();
+            then.run();
         } catch (TestingStore.Crash crash) {
             crashLeader();
         }
@@ -164,32 +172,59 @@ final class TestingCluster {
 
     /** The answer to a client's call; the control thread gets a step to give it. */
     <T> T get(CompletableFuture<T> answer) {
-        head.thread().run();
+        turn(() -> {});
         assertTrue(answer.isDone(), "no answer yet");
         return answer.join();
     }
 
+    /** As a client does: the same operation again until a leader answers. */
+    private <T> void insist(Supplier<CompletableFuture<T>> call) {
+        CompletableFuture<T> answer = call.get();
+        for (int i = 0; i < 400; i++) {
+            turn(() -> {});
+            if (answer.isDone() && !answer.isCompletedExceptionally()) {
+                return;
+            }
+            boolean anew = answer.isDone() && isRetryable(answer);
+            assertTrue(!answer.isDone() || anew, answer.toString());
+            if (anew || i % 20 == 19) {
+                answer = call.get();
+            }
+            step();
+        }
+        throw new AssertionError("no leader answered");
+    }
+
+    private static boolean isRetryable(CompletableFuture<?> answer) {
+        return answer.handle((value, failure) -> failure instanceof OrreryException error
+                        && (error.code() == ErrorCode.NOT_LEADER || error.code() == ErrorCode.UNAVAILABLE))
+                .join();
+    }
+
     void deploy(PipelineSpec spec) {
-        get(control().deploy(DeployRequest.newBuilder()
+        DeployRequest request = DeployRequest.newBuilder()
                 .setOperation(operation())
                 .setPipeline(spec)
-                .build()));
+                .build();
+        insist(() -> control().deploy(request));
     }
 
     void scale(String pipeline, String stage, int replicas) {
-        get(control().scale(ScaleRequest.newBuilder()
+        ScaleRequest request = ScaleRequest.newBuilder()
                 .setOperation(operation())
                 .setPipeline(pipeline)
                 .setStage(stage)
                 .setReplicas(replicas)
-                .build()));
+                .build();
+        insist(() -> control().scale(request));
     }
 
     void undeploy(String pipeline) {
-        get(control().undeploy(UndeployRequest.newBuilder()
+        UndeployRequest request = UndeployRequest.newBuilder()
                 .setOperation(operation())
                 .setPipeline(pipeline)
-                .build()));
+                .build();
+        insist(() -> control().undeploy(request));
     }
 
     String operation() {
@@ -198,8 +233,9 @@ final class TestingCluster {
     }
 
     PipelineView pipeline(String name) {
-        return get(control().describePipeline(
-                DescribePipelineRequest.newBuilder().setPipeline(name).build()));
+        return get(control()
+                .describePipeline(
+                        DescribePipelineRequest.newBuilder().setPipeline(name).build()));
     }
 
     ClusterView describe() {
@@ -279,7 +315,8 @@ final class TestingCluster {
 
     private void assertRouting(PipelineView view) {
         TestingWorker gateway = worker(view.getGateways(0).getLife()).orElseThrow();
-        int replicas = view.getStagesList().stream().mapToInt(StageView::getWanted).sum();
+        int replicas =
+                view.getStagesList().stream().mapToInt(StageView::getWanted).sum();
         assertEquals(replicas, gateway.routing.getReplicasCount());
         long worlds = store.records().values().stream()
                 .filter(record -> record instanceof WorldRecord world

@@ -10,6 +10,7 @@ import dev.orrery.head.store.CommitResult;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.StoredState;
 import dev.orrery.head.store.Versioned;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,6 +52,7 @@ final class TestingStore {
     private final Set<String> operations = new HashSet<>();
     private final Set<Long> worldsEver = new HashSet<>();
     private Fates fates = commit -> Fate.DONE;
+    private final List<List<Change>> history = new ArrayList<>();
     private long epoch;
     private int commits;
     private int versions;
@@ -67,6 +69,11 @@ final class TestingStore {
 
     int commits() {
         return commits;
+    }
+
+    /** All that was committed. */
+    List<List<Change>> history() {
+        return history;
     }
 
     Map<RecordKey, MessageLite> records() {
@@ -146,14 +153,14 @@ final class TestingStore {
 
     private CommitResult apply(List<Change> changes) {
         check(changes);
+        history.add(changes);
         Map<RecordKey, Integer> created = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         for (Change change : changes) {
             if (change instanceof Change.Delete) {
                 records.remove(change.key());
             } else {
-                MessageLite value = change instanceof Change.Create create
-                        ? create.value()
-                        : ((Change.Update) change).value();
+                MessageLite value =
+                        change instanceof Change.Create create ? create.value() : ((Change.Update) change).value();
                 versions++;
                 records.put(change.key(), new Versioned<>(value, versions));
                 created.put(change.key(), versions);
@@ -201,8 +208,8 @@ final class TestingStore {
 
     private static String operation(MessageLite value) {
         Message record = (Message) value;
-        String operation = (String)
-                record.getField(record.getDescriptorForType().findFieldByName("operation"));
+        String operation =
+                (String) record.getField(record.getDescriptorForType().findFieldByName("operation"));
         expect(!operation.isEmpty(), "a record without an operation");
         expect(value.getSerializedSize() <= ClusterStore.MAX_RECORD_BYTES, "a record is too large");
         return operation;

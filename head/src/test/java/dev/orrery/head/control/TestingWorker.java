@@ -126,16 +126,14 @@ final class TestingWorker {
             worlds.forEach((id, world) -> report.addWorlds(WorldReport.newBuilder()
                     .setWorld(id)
                     .setState(world)
-                    .setCause(Failure.newBuilder()
-                            .setKind("link")
-                            .setMessage(world.name()))));
+                    .setCause(Failure.newBuilder().setKind("link").setMessage(world.name()))));
         }
         if (isOpen() && desired.getSpec().hasGateway()) {
             GatewayReport.Builder gateway = GatewayReport.newBuilder()
                     .setRoutingEpoch(routing.getEpoch())
                     .setRoutingVersion(routing.getVersion());
-            leaving.forEach((replica, steps) -> gateway.addLeaving(
-                    ReplicaLoad.newBuilder().setLife(replica).setInFlight(steps)));
+            leaving.forEach((replica, steps) ->
+                    gateway.addLeaving(ReplicaLoad.newBuilder().setLife(replica).setInFlight(steps)));
             report.setGateway(gateway);
         }
         return report.build();

@@ -1,5 +1,6 @@
 package dev.orrery.nccl.host;
 
+import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.tensor.Tensor;
 import io.netty.buffer.ByteBuf;
@@ -73,9 +74,18 @@ final class Inbound {
         if (arrival.tensor().isPresent()) {
             complete(receive, arrival.tensor().get());
         } else {
-            transfers.put(
-                    arrival.number(), new Filling(arrival.number(), arrival.header(), Optional.of(receive)));
+            transfers.put(arrival.number(), fill(arrival, receive));
             reply.accept(new Frame.Ready(arrival.number()));
+        }
+    }
+
+    private static Filling fill(Arrival arrival, CompletableFuture<Tensor> receive) {
+        try {
+            return new Filling(arrival.number(), arrival.header(), Optional.of(receive));
+        } catch (OutOfMemoryError e) {
+            receive.completeExceptionally(OrreryException.of(
+                    ErrorCode.TENSOR_TOO_LARGE, "there is no memory to receive " + arrival.header(), e));
+            throw e;
         }
     }
 
@@ -173,6 +183,10 @@ final class Inbound {
         } else {
             match(arrival, receive);
         }
+    }
+
+    boolean isDiscarding() {
+        return discarding;
     }
 
     /** Something should be moving: the peer was told that there is room for it. */

@@ -3,6 +3,7 @@ package dev.orrery.nccl.host;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.nccl.port.Wire;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayDeque;
@@ -84,7 +85,7 @@ final class Outbound {
         }
     }
 
-    private boolean message(ChannelHandlerContext ctx) {
+    private boolean message(ChannelHandlerContext ctx) throws BadFrameException {
         SendOperation operation = queue.peek();
         if (operation == null || Flow.cost(operation.header()) > credit) {
             return false;
@@ -107,7 +108,7 @@ final class Outbound {
         return true;
     }
 
-    private void eager(ChannelHandlerContext ctx, long number, SendOperation operation) {
+    private void eager(ChannelHandlerContext ctx, long number, SendOperation operation) throws BadFrameException {
         Frame frame = new Frame.Eager(number, operation.header());
         int size = (int) operation.header().byteSize();
         if (size > 0) {
@@ -126,9 +127,6 @@ final class Outbound {
             return false;
         }
         SendOperation operation = transfer.operation();
-        if (operation.tensor().isClosed()) {
-            throw new BadFrameException("tensor", "what was closed while it was being sent: " + operation.header());
-        }
         int size = (int) Math.min(Flow.CHUNK_BYTES, operation.left());
         control(ctx, new Frame.Chunk(transfer.number(), size), () -> {});
         payload(ctx, operation, size);
@@ -138,8 +136,13 @@ final class Outbound {
         return true;
     }
 
-    private void payload(ChannelHandlerContext ctx, SendOperation operation, int size) {
-        var bytes = Unpooled.wrappedBuffer(operation.tensor().buffer(operation.offset(), size));
+    private void payload(ChannelHandlerContext ctx, SendOperation operation, int size) throws BadFrameException {
+        ByteBuf bytes;
+        try {
+            bytes = Unpooled.wrappedBuffer(operation.tensor().buffer(operation.offset(), size));
+        } catch (IllegalStateException e) {
+            throw new BadFrameException("tensor", "what was closed while it was being sent: " + operation.header());
+        }
         operation.began(size);
         pendingWrites++;
         Wire.write(ctx, bytes, written -> ended(operation, written));

@@ -127,12 +127,17 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
             if (endReceived || closed) {
                 outbound.failAll(why);
             }
+            if (closed && !keepArrived) {
+                finish(why);
+            }
         });
     }
 
     /** Gives up what is not sent, so that the end can be. */
     void cut() {
-        post(() -> ending.ifPresent(outbound::failAll));
+        if (ctx != null) {
+            post(() -> ending.ifPresent(outbound::failAll));
+        }
     }
 
     void abort(OrreryException why) {
@@ -163,7 +168,12 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
     private void work() {
         scheduled.set(false);
         for (Runnable task = posted.poll(); task != null; task = posted.poll()) {
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // It ends this world, and not what waits behind it.
+                fault(Failure.of(e));
+            }
         }
         advance();
     }
@@ -272,7 +282,9 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
             finish(aborted.get());
         } else if (ending.isPresent() && (endReceived || endSent)) {
             outbound.failAll(ending.get());
-            release();
+            if (inbound.isDiscarding()) {
+                finish(ending.get());
+            }
         } else if (!endReceived) {
             events.onLost(whyLost);
         }

@@ -43,7 +43,8 @@ public final class ArtifactCache {
         String sha256 = artifact.getSha256();
         if (!SHA256.matcher(sha256).matches()) {
             return CompletableFuture.failedFuture(OrreryException.of(
-                    ErrorCode.INVALID_ARGUMENT, "artifact " + artifact.getName() + " has no SHA-256: '" + sha256 + "'"));
+                    ErrorCode.INVALID_ARGUMENT,
+                    "artifact " + artifact.getName() + " has no SHA-256: '" + sha256 + "'"));
         }
         CompletableFuture<Path> mine = new CompletableFuture<>();
         CompletableFuture<Path> running = fetches.putIfAbsent(sha256, mine);

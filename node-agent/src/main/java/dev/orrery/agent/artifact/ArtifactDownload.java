@@ -89,8 +89,7 @@ final class ArtifactDownload {
     }
 
     private boolean append(GetArtifactResponse chunk) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             ByteBuffer rest = chunk.getData().asReadOnlyByteBuffer();
             while (rest.hasRemaining()) {
                 offset += channel.write(rest, offset);

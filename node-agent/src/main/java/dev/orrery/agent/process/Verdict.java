@@ -38,7 +38,8 @@ public sealed interface Verdict {
         }
         boolean workerSeen = seen.before().worker().isPresent() || last.worker().isEmpty();
         return workerSeen
-                ? new Gone(new ExitStatus.Lost("its exit status was not recorded: its shim was killed, or the disk is full"))
+                ? new Gone(new ExitStatus.Lost(
+                        "its exit status was not recorded: its shim was killed, or the disk is full"))
                 : new Unknown();
     }
 
@@ -46,8 +47,7 @@ public sealed interface Verdict {
         RunRecord before = folder.readRun();
         boolean workerAlive = before.worker().filter(processes::isAlive).isPresent();
         boolean shimAlive = before.shim().filter(processes::isAlive).isPresent();
-        boolean sameBoot =
-                before.bootId().filter(processes.bootId()::equals).isPresent();
+        boolean sameBoot = before.bootId().filter(processes.bootId()::equals).isPresent();
         return of(new Evidence(before, sameBoot && workerAlive, sameBoot && shimAlive, sameBoot, folder.readRun()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.orrery.agent.supervisor;
 
+import dev.orrery.agent.process.ExitStatus;
 import dev.orrery.agent.process.ProcessId;
 import dev.orrery.agent.process.Verdict;
 import dev.orrery.agent.process.WorkerFolder;
@@ -7,6 +8,7 @@ import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.DesiredWorker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -36,4 +38,13 @@ public interface WorkerHost {
     void forgotten(WorkerFolder folder);
 
     String newNonce();
+
+    /**
+     * Nothing is known of the process that should run here, and it should be killed: makes sure that none starts later,
+     * and says how it ended.
+     */
+    ExitStatus giveUp(WorkerFolder folder);
+
+    /** Runs {@code action} on the supervisor's thread. */
+    void later(Duration delay, Runnable action);
 }

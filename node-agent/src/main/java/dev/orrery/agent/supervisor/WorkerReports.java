@@ -29,13 +29,13 @@ final class WorkerReports {
             Optional<Failure> failure) {}
 
     static WorkerReport merge(Known known) {
-        WorkerReport.Builder report = known.reported().map(WorkerReport::toBuilder).orElseGet(WorkerReport::newBuilder);
-        WorkerState said = report.getState();
+        WorkerReport.Builder report =
+                known.reported().map(WorkerReport::toBuilder).orElseGet(WorkerReport::newBuilder);
         report.setLife(known.life())
                 .setNonce(known.nonce())
                 .setPid(known.pid())
                 .setLogPath(known.logPath())
-                .setState(state(known.state(), said));
+                .setState(state(known.state(), known.reported().map(WorkerReport::getState)));
         if (known.state() == SlotState.EXITED) {
             // Its worlds, addresses and gateway ended with it.
             report.clearWorlds().clearGateway().clearDataAddress().clearRpcAddress();
@@ -44,17 +44,22 @@ final class WorkerReports {
         return report.build();
     }
 
-    private static WorkerState state(SlotState slot, WorkerState said) {
+    private static WorkerState state(SlotState slot, Optional<WorkerState> said) {
         return switch (slot) {
             case PREPARING, LAUNCHING, REGISTERING -> WorkerState.LAUNCHING;
-            // A worker that says EXITED is on its way out; only its process's end makes it so.
-            case RUNNING -> switch (said) {
-                case OPEN, STOPPING -> said;
-                case EXITED -> WorkerState.STOPPING;
-                default -> WorkerState.OPENING;
-            };
+            // Before its first report nothing is known of it, of its worlds least of all.
+            case RUNNING -> said.map(WorkerReports::running).orElse(WorkerState.LAUNCHING);
             case STOPPING, TERMINATING, KILLING -> WorkerState.STOPPING;
             case EXITED -> WorkerState.EXITED;
+        };
+    }
+
+    private static WorkerState running(WorkerState said) {
+        return switch (said) {
+            case OPEN, STOPPING -> said;
+            // A worker that says so is on its way out; only its process's end makes it so.
+            case EXITED -> WorkerState.STOPPING;
+            case LAUNCHING, OPENING, WORKER_STATE_UNSPECIFIED, UNRECOGNIZED -> WorkerState.OPENING;
         };
     }
 

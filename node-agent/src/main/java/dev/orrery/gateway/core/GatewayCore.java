@@ -37,12 +37,14 @@ public final class GatewayCore {
     private final RoutingView view;
     private final RequestFlow flow;
     private Set<Life> reportedLeaving = Set.of();
+    private PathGraph announced;
     private OptionalLong nextForgetting = OptionalLong.empty();
 
     public GatewayCore(GatewayOptions options, RandomGenerator random) {
         this.options = options;
         this.view = new RoutingView(options);
         this.flow = new RequestFlow(options, view, random, effects);
+        this.announced = view.graph();
     }
 
     /** The head's routing table; one that is not newer than the adopted one changes nothing. */
@@ -186,7 +188,7 @@ public final class GatewayCore {
     public List<Effect> tick(long now) {
         flow.expire(now);
         view.resume(now);
-        for (ReplicaSlot slot : view.slots()) {
+        for (ReplicaSlot slot : view.unlisted()) {
             if (drainIsOver(slot, now)) {
                 slot.abandon();
                 List<Request> lost = flow.inFlightAt(slot);
@@ -213,7 +215,7 @@ public final class GatewayCore {
     /** When {@link #tick} has something to do next. */
     public OptionalLong nextDeadline() {
         OptionalLong next = earlier(flow.nextDeadline(), view.nextResume());
-        for (ReplicaSlot slot : view.slots()) {
+        for (ReplicaSlot slot : view.unlisted()) {
             next = slot.abandoned() ? next : earlier(next, slot.drainDeadline());
         }
         return flow.rememberedOutcomes() > 0 ? earlier(next, nextForgetting) : next;
@@ -235,17 +237,28 @@ public final class GatewayCore {
     private List<Effect> done(long now) {
         announceRoutable(now);
         flow.dispatch(now);
-        Set<Life> leaving = leaving().stream().map(ReplicaSlot::life).collect(Collectors.toSet());
-        if (!leaving.equals(reportedLeaving)) {
-            reportedLeaving = leaving;
-            effects.add(new Effect.ReportChanged());
-        }
+        reportLeaving();
         List<Effect> result = List.copyOf(effects);
         effects.clear();
         return result;
     }
 
+    private void reportLeaving() {
+        if (view.unlisted().isEmpty() && reportedLeaving.isEmpty()) {
+            return;
+        }
+        Set<Life> leaving = leaving().stream().map(ReplicaSlot::life).collect(Collectors.toSet());
+        if (!leaving.equals(reportedLeaving)) {
+            reportedLeaving = leaving;
+            effects.add(new Effect.ReportChanged());
+        }
+    }
+
     private void announceRoutable(long now) {
+        if (view.graph() == announced) {
+            return;
+        }
+        announced = view.graph();
         for (PathGraph.Node node : view.graph().nodes()) {
             if (node.edgesIn() > 0 && node.edgesOut() > 0 && node.slot().announce()) {
                 String edges = "%d edges in, %d out".formatted(node.edgesIn(), node.edgesOut());
@@ -255,7 +268,7 @@ public final class GatewayCore {
     }
 
     private List<ReplicaSlot> leaving() {
-        return view.slots().stream().filter(ReplicaSlot::leaving).toList();
+        return view.unlisted().stream().filter(ReplicaSlot::leaving).toList();
     }
 
     /** What the head is told. */
@@ -285,13 +298,13 @@ public final class GatewayCore {
                 .setInFlight(flow.inFlight())
                 .addAllEvents(events.after(eventsAfter));
         view.table().replicas().values().forEach(replica -> status.addReplicas(statusOf(replica)));
-        view.slots().stream()
-                .filter(slot -> !view.names(slot.life()))
-                .forEach(slot -> status.addReplicas(GatewayReplica.newBuilder()
-                        .setReplica(slot.name())
-                        .setLife(slot.life().toMessage())
-                        .setInFlight(slot.inFlight())
-                        .setLinked(true)));
+        for (ReplicaSlot slot : view.unlisted()) {
+            status.addReplicas(GatewayReplica.newBuilder()
+                    .setReplica(slot.name())
+                    .setLife(slot.life().toMessage())
+                    .setInFlight(slot.inFlight())
+                    .setLinked(true));
+        }
         return status.build();
     }
 

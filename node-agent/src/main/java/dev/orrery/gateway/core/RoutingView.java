@@ -2,12 +2,11 @@ package dev.orrery.gateway.core;
 
 import dev.orrery.gateway.core.RoutingSnapshot.Edge;
 import dev.orrery.gateway.core.RoutingSnapshot.Replica;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,6 +27,7 @@ final class RoutingView {
     private final Map<Long, Long> suspendedUntil = new HashMap<>();
     private RoutingSnapshot table = RoutingSnapshot.NONE;
     private PathGraph graph;
+    private List<ReplicaSlot> unlisted = List.of();
 
     RoutingView(GatewayOptions options) {
         this.options = options;
@@ -57,8 +57,13 @@ final class RoutingView {
     }
 
     /** All that hold a control link, in the table or not. */
-    Collection<ReplicaSlot> slots() {
-        return new ArrayList<>(slots.values());
+    List<ReplicaSlot> slots() {
+        return List.copyOf(slots.values());
+    }
+
+    /** Those of them that the table does not name (any more). */
+    List<ReplicaSlot> unlisted() {
+        return unlisted;
     }
 
     boolean names(Life life) {
@@ -140,6 +145,7 @@ final class RoutingView {
             }
         }
         graph = next;
+        unlisted = slots.values().stream().filter(slot -> !names(slot.life())).toList();
     }
 
     private void forgetOldestBroken() {

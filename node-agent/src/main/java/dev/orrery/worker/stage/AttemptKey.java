@@ -20,7 +20,6 @@ record AttemptKey(ActorLife gateway, long request, int number) {
 
     @Override
     public String toString() {
-        return "request " + Long.toUnsignedString(request) + " attempt " + number + " of gateway "
-                + gateway.getActor();
+        return "request " + Long.toUnsignedString(request) + " attempt " + number + " of gateway " + gateway.getActor();
     }
 }

@@ -28,6 +28,8 @@ record Declarations(List<TensorSpec> inputs, List<TensorSpec> outputs) {
 
     /** The first declared tensor that is not there as declared. */
     static Optional<String> mismatch(List<TensorSpec> declared, Tensors tensors) {
-        return declared.stream().flatMap(spec -> spec.mismatch(tensors).stream()).findFirst();
+        return declared.stream()
+                .flatMap(spec -> spec.mismatch(tensors).stream())
+                .findFirst();
     }
 }

@@ -121,7 +121,9 @@ final class InboundEdge {
         boolean same = tensor.dataType().name().equals(announced.getDataType())
                 && Arrays.equals(
                         tensor.shape(),
-                        announced.getShapeList().stream().mapToLong(Long::longValue).toArray());
+                        announced.getShapeList().stream()
+                                .mapToLong(Long::longValue)
+                                .toArray());
         if (!same) {
             throw new IllegalArgumentException(tensor + " came where the header announced '" + announced.getName()
                     + "' " + announced.getDataType() + announced.getShapeList());

@@ -121,7 +121,8 @@ final class StageCalls {
     }
 
     private Rejection mismatch(String how, String what) {
-        return new Rejection(ErrorCode.TENSOR_MISMATCH, Failure.of("tensor", "stage " + name + " " + how + ": " + what));
+        return new Rejection(
+                ErrorCode.TENSOR_MISMATCH, Failure.of("tensor", "stage " + name + " " + how + ": " + what));
     }
 
     private void forward(Delivery delivery, Tensors outputs) {

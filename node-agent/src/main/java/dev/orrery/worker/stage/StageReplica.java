@@ -105,8 +105,8 @@ final class StageReplica implements InboundEdge.Sink, GatewayLink.Listener {
                     "stall",
                     "process of replica " + name + " did not return within " + stallTimeout
                             + "; a thread dump is in the log");
-            environment.fatal(new Failure(
-                    failure.kind(), failure.message(), thread.stackTrace(), "", "", Optional.empty()));
+            environment.fatal(
+                    new Failure(failure.kind(), failure.message(), thread.stackTrace(), "", "", Optional.empty()));
         }
     }
 

@@ -8,7 +8,8 @@ final class ThreadDump {
 
     static String ofAllThreads() {
         StringBuilder text = new StringBuilder();
-        for (Map.Entry<Thread, StackTraceElement[]> each : Thread.getAllStackTraces().entrySet()) {
+        for (Map.Entry<Thread, StackTraceElement[]> each :
+                Thread.getAllStackTraces().entrySet()) {
             text.append(of(each.getKey(), each.getValue())).append('\n');
         }
         return text.toString();

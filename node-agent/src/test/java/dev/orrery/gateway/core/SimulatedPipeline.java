@@ -2,8 +2,6 @@ package dev.orrery.gateway.core;
 
 import static dev.orrery.gateway.core.Simulation.MS;
 
-
-
 import dev.orrery.gateway.core.RoutingSnapshot.Edge;
 import dev.orrery.gateway.core.RoutingSnapshot.Replica;
 import java.util.ArrayList;
@@ -101,8 +99,10 @@ final class SimulatedPipeline {
     void publishSoon() {
         sim.at(within(5, 60), () -> {
             List<Replica> listed = new ArrayList<>();
-            replicas.values().stream().filter(r -> r.alive && r.listed).forEach(r -> listed.add(new Replica(
-                    r.life, r.life.actor(), sim.options.stages().get(r.stage), MAX_IN_FLIGHT)));
+            replicas.values().stream()
+                    .filter(r -> r.alive && r.listed)
+                    .forEach(r -> listed.add(new Replica(
+                            r.life, r.life.actor(), sim.options.stages().get(r.stage), MAX_IN_FLIGHT)));
             List<Edge> edges = worlds.values().stream()
                     .filter(edge -> !broken.contains(edge.world()))
                     .toList();
@@ -117,7 +117,8 @@ final class SimulatedPipeline {
     }
 
     private FakeReplica any() {
-        List<FakeReplica> alive = replicas.values().stream().filter(r -> r.alive).toList();
+        List<FakeReplica> alive =
+                replicas.values().stream().filter(r -> r.alive).toList();
         return alive.isEmpty() ? null : alive.get(sim.random.nextInt(alive.size()));
     }
 
@@ -158,7 +159,8 @@ final class SimulatedPipeline {
     }
 
     private void breakAnyWorld() {
-        List<Long> whole = worlds.keySet().stream().filter(w -> !broken.contains(w)).toList();
+        List<Long> whole =
+                worlds.keySet().stream().filter(w -> !broken.contains(w)).toList();
         if (!whole.isEmpty()) {
             long world = whole.get(sim.random.nextInt(whole.size()));
             breakWorld(world);

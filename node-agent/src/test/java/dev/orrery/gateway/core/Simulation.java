@@ -222,8 +222,7 @@ final class Simulation {
         Set<Long> untouched = new HashSet<>(current.keySet());
         List<Effect> effects = step.get();
         RequestFlow.Counts after = core.flow().counts();
-        assertEquals(
-                lost.size(), after.replayed() - before.replayed() + after.failed() - before.failed(), "replays");
+        assertEquals(lost.size(), after.replayed() - before.replayed() + after.failed() - before.failed(), "replays");
         for (Effect effect : effects) {
             assertFalse(
                     effect instanceof Effect.Send send && untouched.contains(send.request()),

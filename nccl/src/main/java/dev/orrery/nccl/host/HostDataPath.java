@@ -1,0 +1,234 @@
+package dev.orrery.nccl.host;
+
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.nccl.Communicator;
+import dev.orrery.nccl.WorldOptions;
+import dev.orrery.nccl.control.ControlThread;
+import dev.orrery.nccl.port.DataPort;
+import dev.orrery.nccl.port.Dial;
+import dev.orrery.nccl.port.Incoming;
+import dev.orrery.nccl.port.PeerProcess;
+import dev.orrery.nccl.port.Retry;
+import dev.orrery.nccl.proto.Answer;
+import dev.orrery.nccl.proto.DataHello;
+import dev.orrery.nccl.spi.DataPath;
+import dev.orrery.nccl.spi.DataPathEvents;
+import dev.orrery.nccl.spi.Membership;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One TCP connection to each other member: dialled to the members of lower ranks, accepted from those of higher ranks. On
+ * the control thread.
+ */
+final class HostDataPath implements DataPath {
+    /** What all data paths of a process share. */
+    record Parts(WorldOptions options, Duration tickInterval, ControlThread control, DataPort port) {}
+
+    private final Membership membership;
+    private final Parts parts;
+    private final DataPathEvents events;
+    private final List<Optional<PeerConnection>> connections = new ArrayList<>();
+    private final Map<Integer, PeerProcess> accepted = new HashMap<>();
+    private final Communicator communicator;
+    private final long deadlineNanos;
+    private int unreleased;
+    private boolean over;
+
+    HostDataPath(Membership membership, Parts parts, DataPathEvents events) {
+        this.membership = membership;
+        this.parts = parts;
+        this.events = events;
+        for (int rank = 0; rank < membership.size(); rank++) {
+            connections.add(rank == membership.rank() ? Optional.empty() : Optional.of(connection(rank)));
+        }
+        this.unreleased = membership.size() - 1;
+        this.communicator =
+                new HostCommunicator(membership, parts.options().maxTensorBytes(), connections);
+        this.deadlineNanos = System.nanoTime() + membership.formingTimeout().toNanos();
+    }
+
+    private PeerConnection connection(int rank) {
+        return new PeerConnection(
+                membership.describe(rank), parts.options(), parts.tickInterval(), new ConnectionEvents(rank));
+    }
+
+    void connect() {
+        for (int rank = 0; rank < membership.rank(); rank++) {
+            dial(rank, 1);
+        }
+    }
+
+    private void dial(int rank, int attempt) {
+        PeerConnection connection = connections.get(rank).orElseThrow();
+        Dial dial = new Dial(
+                membership.address(rank), Optional.of(hello(rank)), Optional.empty(), connection, timeLeft());
+        parts.port()
+                .dial(dial)
+                .thenAccept(process -> parts.control().execute(() -> events.connected(rank, process)))
+                .exceptionally(failure -> {
+                    parts.control().execute(() -> onDialFailed(rank, attempt, Retry.cause(failure)));
+                    return null;
+                });
+    }
+
+    private Duration timeLeft() {
+        return Duration.ofNanos(Math.max(1_000_000, deadlineNanos - System.nanoTime()));
+    }
+
+    private DataHello hello(int rank) {
+        return DataHello.newBuilder()
+                .setWorld(membership.id())
+                .setRank(membership.rank())
+                .setToRank(rank)
+                .setBackend(membership.backend())
+                .addAllMembers(membership.lives())
+                .build();
+    }
+
+    private void onDialFailed(int rank, int attempt, OrreryException failure) {
+        if (over) {
+            return;
+        }
+        if (!Retry.canHeal(failure)) {
+            events.failed(
+                    Failure.of(failure.code().name(), membership.describe(rank) + ": " + failure.getMessage()));
+            return;
+        }
+        events.waiting(rank, failure.getMessage());
+        parts.control().after(Retry.backoff(attempt), () -> {
+            if (!over) {
+                dial(rank, attempt + 1);
+            }
+        });
+    }
+
+    /** Lets a member in, if it is the one. */
+    void accept(PeerProcess peer, DataHello hello, Incoming incoming) {
+        int rank = hello.getRank();
+        if (!hello.getMembersList().equals(membership.lives())
+                || hello.getToRank() != membership.rank()
+                || hello.getBackend() != membership.backend()) {
+            incoming.refuse(Answer.WRONG_MEMBERS, difference(hello));
+        } else if (rank <= membership.rank() || rank >= membership.size()) {
+            incoming.refuse(Answer.UNEXPECTED, "rank " + rank + " does not connect to rank " + membership.rank());
+        } else if (over) {
+            incoming.refuse(Answer.WORLD_GONE, "the world ended");
+        } else if (accepted.putIfAbsent(rank, peer) != null) {
+            incoming.refuse(Answer.UNEXPECTED, "rank " + rank + " is connected");
+        } else {
+            incoming.accept(connections.get(rank).orElseThrow());
+        }
+    }
+
+    private String difference(DataHello hello) {
+        if (hello.getMembersCount() != membership.size()) {
+            return "a world of " + hello.getMembersCount() + " members there, of " + membership.size() + " here";
+        }
+        for (int rank = 0; rank < membership.size(); rank++) {
+            ActorLife there = hello.getMembers(rank);
+            ActorLife here = membership.lives().get(rank);
+            if (!there.equals(here)) {
+                return "rank %d is %s, incarnation %d, there, and %s, incarnation %d, here"
+                        .formatted(
+                                rank,
+                                there.getActor(),
+                                there.getIncarnation(),
+                                here.getActor(),
+                                here.getIncarnation());
+            }
+        }
+        return "rank %d of a %s world was looked for, and this is rank %d of a %s world"
+                .formatted(hello.getToRank(), hello.getBackend(), membership.rank(), membership.backend());
+    }
+
+    @Override
+    public Communicator communicator() {
+        return communicator;
+    }
+
+    @Override
+    public void tick() {
+        connections.forEach(connection -> connection.ifPresent(PeerConnection::tick));
+    }
+
+    @Override
+    public void end(OrreryException why, boolean keepArrived) {
+        over = true;
+        connections.forEach(connection -> connection.ifPresent(it -> it.end(why, keepArrived)));
+        tellIfReleased();
+    }
+
+    @Override
+    public void cut() {
+        connections.forEach(connection -> connection.ifPresent(PeerConnection::cut));
+    }
+
+    @Override
+    public void abort(OrreryException why) {
+        over = true;
+        connections.forEach(connection -> connection.ifPresent(it -> it.abort(why)));
+        tellIfReleased();
+    }
+
+    /** A world of one member has nothing to wait for. */
+    private void tellIfReleased() {
+        if (membership.size() == 1) {
+            parts.control().execute(events::released);
+        }
+    }
+
+    /** Brings what a connection tells to the control thread. */
+    private final class ConnectionEvents implements PeerConnection.Events {
+        private final int rank;
+
+        ConnectionEvents(int rank) {
+            this.rank = rank;
+        }
+
+        private void tell(Runnable news) {
+            parts.control().execute(news);
+        }
+
+        @Override
+        public void onAttached() {
+            tell(() -> {
+                PeerProcess process = accepted.get(rank);
+                if (process != null) {
+                    events.connected(rank, process);
+                }
+            });
+        }
+
+        @Override
+        public void onLost(String why) {
+            tell(() -> events.lost(rank, why));
+        }
+
+        @Override
+        public void onFailed(Failure cause) {
+            tell(() -> events.failed(cause));
+        }
+
+        @Override
+        public void onPeerLeft() {
+            tell(() -> events.peerLeft(rank));
+        }
+
+        @Override
+        public void onReleased() {
+            tell(() -> {
+                unreleased--;
+                if (unreleased == 0) {
+                    events.released();
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The connection to the leading head. */
+package dev.orrery.agent.link;
