@@ -92,6 +92,14 @@ final class Leader {
         log.info("node {} registered, agent {} at {}", hello.getNode(), hello.getAgentInstance(), connection.peer());
     }
 
+    /** By itself no reason to end anything: the agent may come back, and its workers run on. */
+    void disconnected(RpcConnection connection, String node, String why) {
+        if (links.isNewest(node, connection)) {
+            observed.disconnected(node);
+            log.info("node {} is disconnected: {}", node, why);
+        }
+    }
+
     /** Returns false when no such agent registered in this epoch; true when it is taken. */
     boolean reported(NodeReport report) {
         boolean known = observed.node(report.getNode())

@@ -31,6 +31,12 @@ final class NodeLinks {
         }
     }
 
+    /** Whether that is the connection that the node registered over last. */
+    boolean isNewest(String node, RpcConnection connection) {
+        Link link = links.get(node);
+        return link != null && link.connection() == connection;
+    }
+
     /** Sends {@code set} unless it is under way, or was adopted. */
     void push(String node, DesiredSet set, boolean adopted, ControlOptions options, long nowNanos) {
         Link link = links.get(node);

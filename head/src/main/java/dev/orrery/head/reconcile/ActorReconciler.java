@@ -123,7 +123,7 @@ public final class ActorReconciler implements Reconciler {
         if (waiting.isEmpty()) {
             return;
         }
-        Rooms rooms = new Rooms(draft.records(), draft.settings());
+        Rooms rooms = new Rooms(draft.records(), draft.observed(), draft.settings());
         for (ActorRecord actor : waiting) {
             rooms.place(actor).ifPresent(node -> {
                 ActorRecord next = actor.toBuilder()

@@ -6,8 +6,8 @@ import dev.orrery.internal.proto.Failure;
 /** Keeps why an actor failed, small enough for a record. */
 final class Causes {
     private static final int KEPT = 4;
-    private static final int MAX_TRACE_CHARS = 2_000;
-    private static final int MAX_MESSAGE_CHARS = 1_000;
+    private static final int MAX_TRACE_CHARS = 1_500;
+    private static final int MAX_MESSAGE_CHARS = 500;
     private static final int MAX_CHAIN = 5;
 
     private Causes() {}
@@ -48,7 +48,9 @@ final class Causes {
         if (!failure.hasConsequence() || chain == 0) {
             return cut.clearConsequence().build();
         }
-        return cut.setConsequence(cut(failure.getConsequence(), chain - 1)).build();
+        Failure consequence =
+                failure.getConsequence().toBuilder().clearStackTrace().build();
+        return cut.setConsequence(cut(consequence, chain - 1)).build();
     }
 
     private static String cut(String text, int limit) {

@@ -18,12 +18,14 @@ public final class Rooms {
     private record StageOnNode(String node, String pipeline, String stage) {}
 
     private final Records records;
+    private final Observed observed;
     private final Settings settings;
     private final Map<String, Resources> used = new HashMap<>();
     private final Map<StageOnNode, Integer> peers = new HashMap<>();
 
-    public Rooms(Records records, Settings settings) {
+    public Rooms(Records records, Observed observed, Settings settings) {
         this.records = records;
+        this.observed = observed;
         this.settings = settings;
         records.actors().stream().filter(Lives::isPlaced).forEach(actor -> take(actor, actor.getNode()));
     }
@@ -62,9 +64,16 @@ public final class Rooms {
 
     private List<NodeRoom> rooms(ActorRecord actor) {
         return records.nodes().stream()
-                .filter(node -> NodeState.valueOf(node.getState()) == NodeState.ALIVE)
+                .filter(this::isReachable)
                 .map(node -> room(node, actor))
                 .toList();
+    }
+
+    private boolean isReachable(NodeRecord node) {
+        return NodeState.valueOf(node.getState()) == NodeState.ALIVE
+                && observed.node(node.getNode())
+                        .filter(Observed.SeenNode::connected)
+                        .isPresent();
     }
 
     private NodeRoom room(NodeRecord node, ActorRecord actor) {

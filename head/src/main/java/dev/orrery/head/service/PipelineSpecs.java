@@ -19,7 +19,7 @@ final class PipelineSpecs {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?");
 
     /** The record holds more than the definition, and 64 KB is the limit of a record. */
-    private static final int MAX_BYTES = 48 * 1024;
+    private static final int MAX_BYTES = 40 * 1024;
 
     private static final int MAX_REPLICAS = 1_000;
 

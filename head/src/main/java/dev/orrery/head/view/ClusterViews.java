@@ -19,7 +19,7 @@ public final class ClusterViews {
 
     public static ClusterView of(ClusterState state, long nowNanos) {
         ClusterView.Builder view = ClusterView.newBuilder();
-        Rooms rooms = new Rooms(state.records(), state.settings());
+        Rooms rooms = new Rooms(state.records(), state.observed(), state.settings());
         state.records().nodes().forEach(node -> view.addNodes(node(state, rooms, node)));
         state.records().actors().forEach(actor -> view.addActors(actor(state, actor)));
         state.records().pipelines().forEach(pipeline -> view.addPipelines(PipelineViews.of(state, pipeline, nowNanos)));

@@ -25,7 +25,7 @@ public final class PipelineViews {
     private PipelineViews() {}
 
     public static PipelineView of(ClusterState state, PipelineRecord pipeline, long nowNanos) {
-        Reasons reasons = new Reasons(state, new Rooms(state.records(), state.settings()), nowNanos);
+        Reasons reasons = new Reasons(state, new Rooms(state.records(), state.observed(), state.settings()), nowNanos);
         PipelineView.Builder view = PipelineView.newBuilder()
                 .setName(pipeline.getSpec().getName())
                 .setState(pipeline.getState())

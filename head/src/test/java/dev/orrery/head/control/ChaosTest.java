@@ -33,7 +33,7 @@ class ChaosTest {
     void settlesAfterAnything(long seed) {
         Random random = new Random(seed);
         TestingCluster cluster = new TestingCluster()
-                .settings(Settings.of(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5)))
+                .settings(Settings.of(Duration.ofMillis(700), Duration.ofMillis(1500), Duration.ofSeconds(5)))
                 .node("node-a", 16_000)
                 .node("node-b", 16_000)
                 .node("node-c", 16_000)

@@ -93,8 +93,8 @@ final class TestingAgent {
     void killHost() {
         hangUp();
         hostDown = true;
+        // A restarted agent knows from its records that they were launched, and reports that they are no more.
         workers.values().forEach(worker -> worker.exit("host", "gone"));
-        workers.clear();
     }
 
     void startHost() {

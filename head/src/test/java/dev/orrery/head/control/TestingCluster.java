@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -196,9 +197,13 @@ final class TestingCluster {
     }
 
     private static boolean isRetryable(CompletableFuture<?> answer) {
-        return answer.handle((value, failure) -> failure instanceof OrreryException error
+        return answer.handle((value, failure) -> unwrap(failure) instanceof OrreryException error
                         && (error.code() == ErrorCode.NOT_LEADER || error.code() == ErrorCode.UNAVAILABLE))
                 .join();
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     void deploy(PipelineSpec spec) {
@@ -224,7 +229,19 @@ final class TestingCluster {
                 .setOperation(operation())
                 .setPipeline(pipeline)
                 .build();
-        insist(() -> control().undeploy(request));
+        // A client takes NOT_FOUND for "gone" when it asks again.
+        boolean[] asked = new boolean[1];
+        insist(() -> {
+            CompletableFuture<?> answer = control().undeploy(request);
+            boolean again = asked[0];
+            asked[0] = true;
+            return answer.handle((value, failure) -> {
+                if (failure instanceof OrreryException error && !(again && error.code() == ErrorCode.NOT_FOUND)) {
+                    throw error;
+                }
+                return true;
+            });
+        });
     }
 
     String operation() {

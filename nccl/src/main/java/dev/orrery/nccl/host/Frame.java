@@ -13,6 +13,19 @@ import java.util.List;
 sealed interface Frame {
     int MAX_HEAD_BYTES = 32 + Long.BYTES * TensorHeader.MAX_DIMENSIONS;
     int LENGTH_BYTES = Short.BYTES;
+    /** A type's code is its place here. */
+    List<DataType> TYPES = List.of(
+            DataType.FP16,
+            DataType.BF16,
+            DataType.FP32,
+            DataType.FP64,
+            DataType.INT8,
+            DataType.INT16,
+            DataType.INT32,
+            DataType.INT64,
+            DataType.UINT8,
+            DataType.BOOL,
+            DataType.BYTES);
 
     /** A small tensor; its bytes follow at once. */
     record Eager(long number, TensorHeader tensor) implements Frame {}
@@ -67,7 +80,7 @@ sealed interface Frame {
 
     private static void encode(ByteBuf out, long number, TensorHeader tensor) {
         out.writeLong(number);
-        out.writeByte(tensor.dataType().ordinal());
+        out.writeByte(TYPES.indexOf(tensor.dataType()));
         out.writeLong(tensor.byteSize());
         out.writeByte(tensor.shape().size());
         tensor.shape().forEach(out::writeLong);
@@ -108,8 +121,7 @@ sealed interface Frame {
 
     private static TensorHeader tensor(ByteBuf head) throws BadFrameException {
         int type = head.readUnsignedByte();
-        DataType[] types = DataType.values();
-        if (type >= types.length) {
+        if (type >= TYPES.size()) {
             throw BadFrameException.malformed("a tensor of the unknown type " + type);
         }
         long byteSize = head.readLong();
@@ -118,7 +130,7 @@ sealed interface Frame {
         for (int i = 0; i < dimensions; i++) {
             shape.add(head.readLong());
         }
-        TensorHeader tensor = new TensorHeader(types[type], shape, byteSize);
+        TensorHeader tensor = new TensorHeader(TYPES.get(type), shape, byteSize);
         if (!tensor.isConsistent()) {
             throw BadFrameException.malformed("a tensor that cannot be: " + tensor);
         }

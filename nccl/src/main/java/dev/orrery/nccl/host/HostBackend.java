@@ -39,7 +39,8 @@ public final class HostBackend implements WorldBackend {
 
     @Override
     public DataPath form(Membership membership, DataPathEvents events) {
-        HostDataPath path = new HostDataPath(membership, new HostDataPath.Parts(options, tickInterval, control, port), events);
+        HostDataPath path =
+                new HostDataPath(membership, new HostDataPath.Parts(options, tickInterval, control, port), events);
         paths.put(membership.id(), path);
         path.connect();
         return path;

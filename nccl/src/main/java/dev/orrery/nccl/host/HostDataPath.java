@@ -49,8 +49,7 @@ final class HostDataPath implements DataPath {
             connections.add(rank == membership.rank() ? Optional.empty() : Optional.of(connection(rank)));
         }
         this.unreleased = membership.size() - 1;
-        this.communicator =
-                new HostCommunicator(membership, parts.options().maxTensorBytes(), connections);
+        this.communicator = new HostCommunicator(membership, parts.options().maxTensorBytes(), connections);
         this.deadlineNanos = System.nanoTime() + membership.formingTimeout().toNanos();
     }
 
@@ -67,8 +66,8 @@ final class HostDataPath implements DataPath {
 
     private void dial(int rank, int attempt) {
         PeerConnection connection = connections.get(rank).orElseThrow();
-        Dial dial = new Dial(
-                membership.address(rank), Optional.of(hello(rank)), Optional.empty(), connection, timeLeft());
+        Dial dial =
+                new Dial(membership.address(rank), Optional.of(hello(rank)), Optional.empty(), connection, timeLeft());
         parts.port()
                 .dial(dial)
                 .thenAccept(process -> parts.control().execute(() -> events.connected(rank, process)))
@@ -97,8 +96,7 @@ final class HostDataPath implements DataPath {
             return;
         }
         if (!Retry.canHeal(failure)) {
-            events.failed(
-                    Failure.of(failure.code().name(), membership.describe(rank) + ": " + failure.getMessage()));
+            events.failed(Failure.of(failure.code().name(), membership.describe(rank) + ": " + failure.getMessage()));
             return;
         }
         events.waiting(rank, failure.getMessage());
@@ -137,11 +135,7 @@ final class HostDataPath implements DataPath {
             if (!there.equals(here)) {
                 return "rank %d is %s, incarnation %d, there, and %s, incarnation %d, here"
                         .formatted(
-                                rank,
-                                there.getActor(),
-                                there.getIncarnation(),
-                                here.getActor(),
-                                here.getIncarnation());
+                                rank, there.getActor(), there.getIncarnation(), here.getActor(), here.getIncarnation());
             }
         }
         return "rank %d of a %s world was looked for, and this is rank %d of a %s world"

@@ -141,7 +141,8 @@ public final class Links {
                 if (frame.hasWorldBroken()) {
                     WorldBroken news = frame.getWorldBroken();
                     Failure cause = FailureMessages.of(news.getCause());
-                    control.execute(() -> user.peerBroke(news.getWorld(), link.peer().instance(), cause));
+                    control.execute(
+                            () -> user.peerBroke(news.getWorld(), link.peer().instance(), cause));
                 }
             }
 
@@ -184,8 +185,7 @@ public final class Links {
 
     public void unbind(long world) {
         entries.values().forEach(entry -> entry.worlds.remove(world));
-        entries.values()
-                .removeIf(entry -> entry.worlds.isEmpty() && entry.up.isEmpty() && !entry.dialling);
+        entries.values().removeIf(entry -> entry.worlds.isEmpty() && entry.up.isEmpty() && !entry.dialling);
     }
 
     /** Whether the process can still tell by its link what happened to a world. */
@@ -207,8 +207,7 @@ public final class Links {
     }
 
     public int count() {
-        return (int) entries.values().stream()
-                .filter(entry -> entry.up.isPresent())
-                .count();
+        return (int)
+                entries.values().stream().filter(entry -> entry.up.isPresent()).count();
     }
 }

@@ -34,8 +34,7 @@ final class ConnectorHandshake extends HandshakeDecoder {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        Wire.write(
-                ctx, ctx.alloc().buffer(PREFACE_BYTES).writeBytes(MAGIC).writeByte(VERSION));
+        Wire.write(ctx, ctx.alloc().buffer(PREFACE_BYTES).writeBytes(MAGIC).writeByte(VERSION));
         Wire.write(ctx, frame(ctx, hello));
         ctx.flush();
         ctx.fireChannelActive();

@@ -79,8 +79,7 @@ public final class DataPort implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast(new AcceptorHandshake(proofs, self(), listener, HANDSHAKE_TIMEOUT));
+                        channel.pipeline().addLast(new AcceptorHandshake(proofs, self(), listener, HANDSHAKE_TIMEOUT));
                     }
                 })
                 .bind(new InetSocketAddress(

@@ -33,7 +33,8 @@ public final class Retry {
 
     /** What a future of this package failed with. */
     public static OrreryException cause(Throwable thrown) {
-        Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         return cause instanceof OrreryException known
                 ? known
                 : OrreryException.of(ErrorCode.INTERNAL, "a defect while connecting", cause);

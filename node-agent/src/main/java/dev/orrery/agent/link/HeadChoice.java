@@ -41,10 +41,10 @@ record HeadChoice(List<HostPort> heads, int next, Optional<HostPort> hint, int f
 
     /** None before the first try of each head and before a hint: a failover should not wait for us. */
     Duration pause() {
-        if (failures == 0 || hint.isPresent()) {
+        if (failures < heads.size() || hint.isPresent()) {
             return Duration.ZERO;
         }
-        int doublings = Math.min(MAX_DOUBLINGS, Math.max(0, failures / heads.size() - 1));
+        int doublings = Math.min(MAX_DOUBLINGS, failures / heads.size() - 1);
         Duration pause = FIRST_PAUSE.multipliedBy(1L << doublings);
         return pause.compareTo(LAST_PAUSE) < 0 ? pause : LAST_PAUSE;
     }

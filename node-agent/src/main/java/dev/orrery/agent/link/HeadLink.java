@@ -13,8 +13,10 @@ import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcConnection;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -56,6 +58,9 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
     private HeadChoice choice;
     private Optional<RpcConnection> registered = Optional.empty();
     private volatile RpcConnection leader;
+    /** Each is logged once until the next success; heads may be away for hours. */
+    private final Set<String> problems = new HashSet<>();
+
     private boolean reporting;
     private boolean dirty;
     private long sequence;
@@ -131,6 +136,7 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
         node.joined().accept(welcome.getCluster(), welcome.getEpoch());
         LOG.info("registered with head {} at {}, epoch {}", welcome.getHead(), head, welcome.getEpoch());
         choice = choice.succeeded();
+        problems.clear();
         registered = Optional.of(connection);
         leader = connection;
         reporting = false;
@@ -140,10 +146,8 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
 
     private void lost(HostPort head, RpcConnection connection, String why) {
         if (registered.filter(own -> own == connection).isPresent()) {
-            registered = Optional.empty();
-            leader = null;
-            LOG.info("lost the head at {}: {}", head, why);
-            dial();
+            leave(connection);
+            failed(head, OrreryException.of(ErrorCode.CONNECTION_LOST, why));
         }
     }
 
@@ -152,10 +156,11 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
         Optional<HostPort> named =
                 cause instanceof OrreryException known ? ErrorCodec.leaderOf(known) : Optional.empty();
         choice = choice.failed(named);
-        if (cause instanceof OrreryException known && !known.code().retryable()) {
-            LOG.warn("cannot join the head at {}: {}", head, cause.getMessage());
+        String problem = "cannot join the head at " + head + ": " + cause.getMessage();
+        if (problems.add(problem)) {
+            LOG.warn("{}", problem);
         } else {
-            LOG.debug("cannot join the head at {}: {}", head, cause.getMessage());
+            LOG.debug("{}", problem);
         }
         if (!closed) {
             loop.schedule(this::dial, choice.pause().toNanos(), TimeUnit.NANOSECONDS);
@@ -179,24 +184,20 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
                                 return;
                             }
                             reporting = false;
-                            if (failure != null) {
-                                // It leads no more, or hangs; its successor is found by dialling anew.
-                                choice = choice.failed(leaderNamed(failure));
-                                LOG.info(
-                                        "the head does not take reports: {}",
-                                        ErrorCodec.unwrap(failure).getMessage());
-                                connection.close();
-                            } else {
-                                report();
-                            }
-                        },
-                        loop);
+                    if (failure == null) {
+                        report();
+                    } else {
+                        // It leads no more, or hangs; its successor is found by dialling anew.
+                        leave(connection);
+                        failed(connection.peer().address(), failure);
+                    }
+                }, loop);
     }
 
-    private static Optional<HostPort> leaderNamed(Throwable failure) {
-        return ErrorCodec.unwrap(failure) instanceof OrreryException known
-                ? ErrorCodec.leaderOf(known)
-                : Optional.empty();
+    private void leave(RpcConnection connection) {
+        registered = Optional.empty();
+        leader = null;
+        connection.close();
     }
 
     /** Asks the leader. Any thread. */
@@ -216,8 +217,6 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
         if (ticking != null) {
             ticking.cancel(false);
         }
-        registered.ifPresent(RpcConnection::close);
-        registered = Optional.empty();
-        leader = null;
+        registered.ifPresent(this::leave);
     }
 }

@@ -1,0 +1,227 @@
+package dev.orrery.nccl.world;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.auth.ClusterSecret;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.Backend;
+import dev.orrery.internal.proto.WorldSpec;
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.nccl.World;
+import dev.orrery.nccl.WorldListener;
+import dev.orrery.nccl.WorldManager;
+import dev.orrery.nccl.WorldOptions;
+import dev.orrery.nccl.control.ControlThread;
+import dev.orrery.nccl.host.HostBackend;
+import dev.orrery.nccl.link.LinkUser;
+import dev.orrery.nccl.link.Links;
+import dev.orrery.nccl.port.DataPort;
+import dev.orrery.nccl.port.Incoming;
+import dev.orrery.nccl.port.PeerProcess;
+import dev.orrery.nccl.port.PortListener;
+import dev.orrery.nccl.proto.Answer;
+import dev.orrery.nccl.proto.DataHello;
+import dev.orrery.nccl.spi.Membership;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The worlds of this process. */
+public final class LocalWorlds implements WorldManager {
+    private static final Logger log = LoggerFactory.getLogger(LocalWorlds.class);
+    private static final int REMEMBERED_IDS = 100_000;
+    private static final int TICKS_PER_TIMEOUT = 8;
+    private static final Duration LONGEST_TICK = Duration.ofMillis(500);
+
+    private final ControlThread control;
+    private final Duration tickInterval;
+    private final DataPort port;
+    private final Links links;
+    private final HostBackend host;
+    private final WorldSurroundings around;
+    private final Map<Long, MemberWorld> worlds = new ConcurrentHashMap<>();
+    private final LeftWorlds left = new LeftWorlds(REMEMBERED_IDS);
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    public LocalWorlds(WorldOptions options, ClusterSecret secret, WorldListener listener) {
+        this.control = new ControlThread("worlds-control");
+        this.tickInterval = tickInterval(options.operationTimeout());
+        this.port = new DataPort(options, secret, new Incomings());
+        this.links = new Links(options, control, port, new LinkNews());
+        this.host = new HostBackend(options, tickInterval, control, port);
+        this.around = new WorldSurroundings(options, control, links, host, listener);
+    }
+
+    private static Duration tickInterval(Duration operationTimeout) {
+        Duration interval = operationTimeout.dividedBy(TICKS_PER_TIMEOUT);
+        return interval.compareTo(LONGEST_TICK) < 0 ? interval : LONGEST_TICK;
+    }
+
+    @Override
+    public void start() {
+        port.start();
+        control.every(tickInterval, () -> worlds.values().forEach(MemberWorld::tick));
+    }
+
+    @Override
+    public HostPort address() {
+        return port.self().address();
+    }
+
+    @Override
+    public CompletableFuture<World> join(WorldSpec spec, ActorLife self) {
+        CompletableFuture<World> outcome = new CompletableFuture<>();
+        if (closed.get() || !control.execute(() -> joinNow(spec, self, outcome))) {
+            outcome.completeExceptionally(
+                    OrreryException.of(ErrorCode.UNAVAILABLE, "the worlds of this process are closed"));
+        }
+        return outcome;
+    }
+
+    private void joinNow(WorldSpec spec, ActorLife self, CompletableFuture<World> outcome) {
+        try {
+            MemberWorld world = known(spec, self);
+            world.joined().whenComplete((joined, failure) -> {
+                if (failure == null) {
+                    outcome.complete(joined);
+                } else {
+                    outcome.completeExceptionally(failure);
+                }
+            });
+        } catch (OrreryException e) {
+            outcome.completeExceptionally(e);
+        }
+    }
+
+    private MemberWorld known(WorldSpec spec, ActorLife self) {
+        Membership membership = Membership.of(spec, self);
+        Map<String, String> ids = Map.of("world", membership.name());
+        if (closed.get()) {
+            throw OrreryException.of(ErrorCode.UNAVAILABLE, "the worlds of this process are closed", ids);
+        }
+        if (left.contains(spec.getId())) {
+            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "a world that was left is never joined again", ids);
+        }
+        MemberWorld known = worlds.get(spec.getId());
+        if (known != null) {
+            if (!known.membership().lives().equals(membership.lives())
+                    || known.membership().rank() != membership.rank()) {
+                throw OrreryException.of(
+                        ErrorCode.INVALID_ARGUMENT, "this process joined it with other members or another rank", ids);
+            }
+            return known;
+        }
+        if (spec.getBackend() != host.kind()) {
+            throw OrreryException.of(
+                    ErrorCode.UNSUPPORTED,
+                    "the backend " + spec.getBackend() + " is not offered yet; there is " + Backend.HOST,
+                    ids);
+        }
+        MemberWorld world = new MemberWorld(membership, around);
+        worlds.put(spec.getId(), world);
+        world.start();
+        return world;
+    }
+
+    @Override
+    public CompletableFuture<Void> leave(long id) {
+        CompletableFuture<Void> outcome = new CompletableFuture<>();
+        if (!control.execute(() -> leaveNow(id, outcome))) {
+            // All of it was released when this closed.
+            outcome.complete(null);
+        }
+        return outcome;
+    }
+
+    private void leaveNow(long id, CompletableFuture<Void> outcome) {
+        MemberWorld world = worlds.get(id);
+        if (world == null) {
+            outcome.complete(null);
+            return;
+        }
+        left.add(id);
+        world.leave().whenComplete((nothing, failure) -> {
+            worlds.remove(id, world);
+            host.forget(id);
+            outcome.complete(null);
+        });
+    }
+
+    @Override
+    public Optional<World> world(long id) {
+        return Optional.ofNullable(worlds.get(id));
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        Failure why = Failure.of("closed", "the process closed its worlds");
+        control.execute(() -> worlds.values().forEach(world -> world.endNow(why)));
+        port.close();
+        control.execute(() -> {
+            new ArrayList<>(worlds.values()).forEach(MemberWorld::endOfAll);
+            worlds.clear();
+            log.info("all worlds are closed");
+        });
+        control.close();
+    }
+
+    /** What comes in at the port. */
+    private final class Incomings implements PortListener {
+        @Override
+        public void onLink(PeerProcess peer, Incoming incoming) {
+            control.execute(() -> links.accept(peer, incoming));
+        }
+
+        @Override
+        public void onData(PeerProcess peer, DataHello hello, Incoming incoming) {
+            control.execute(() -> accept(peer, hello, incoming));
+        }
+
+        private void accept(PeerProcess peer, DataHello hello, Incoming incoming) {
+            MemberWorld world = worlds.get(hello.getWorld());
+            if (left.contains(hello.getWorld())) {
+                incoming.refuse(Answer.WORLD_GONE, "the member left it");
+            } else if (world != null && world.cause().isPresent()) {
+                incoming.refuse(Answer.WORLD_GONE, world.cause().get().summary());
+            } else {
+                host.accept(peer, hello, incoming);
+            }
+        }
+    }
+
+    /** What links tell. */
+    private final class LinkNews implements LinkUser {
+        @Override
+        public void linked(long world, String instance) {
+            with(world, it -> it.linked(instance));
+        }
+
+        @Override
+        public void linkLost(long world, String instance, String why) {
+            with(world, it -> it.linkLost(instance, why));
+        }
+
+        @Override
+        public void peerBroke(long world, String instance, Failure cause) {
+            with(world, it -> it.peerBroke(instance, cause));
+        }
+
+        private void with(long id, Consumer<MemberWorld> news) {
+            MemberWorld world = worlds.get(id);
+            if (world != null) {
+                news.accept(world);
+            }
+        }
+    }
+}

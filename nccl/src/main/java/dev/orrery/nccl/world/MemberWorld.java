@@ -1,0 +1,332 @@
+package dev.orrery.nccl.world;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.fsm.StateMachine;
+import dev.orrery.internal.proto.WorldSpec;
+import dev.orrery.internal.proto.WorldState;
+import dev.orrery.nccl.Communicator;
+import dev.orrery.nccl.World;
+import dev.orrery.nccl.control.ControlThread.Cancellable;
+import dev.orrery.nccl.port.PeerProcess;
+import dev.orrery.nccl.spi.DataPath;
+import dev.orrery.nccl.spi.DataPathEvents;
+import dev.orrery.nccl.spi.Membership;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One world as this process lives through it. Everything but the methods of {@link World} on the control thread. */
+final class MemberWorld implements World, DataPathEvents {
+    private static final Logger log = LoggerFactory.getLogger(MemberWorld.class);
+    /** How long a control link that is up may take to tell why a data connection was closed. */
+    private static final Duration REASON_LIMIT = Duration.ofMillis(100);
+    /** Part of the leave timeout after which what is not delivered is given up. */
+    private static final double CUT_AFTER = 0.75;
+
+    private final Membership membership;
+    private final WorldSurroundings around;
+    private final StateMachine<WorldPhase, WorldEvent> machine;
+    private final CompletableFuture<World> joined = new CompletableFuture<>();
+    private final Map<Integer, PeerProcess> connected = new HashMap<>();
+    private final Set<String> linked = new HashSet<>();
+    private final Map<Integer, String> lastTries = new HashMap<>();
+    private final List<Cancellable> timers = new ArrayList<>();
+    private volatile WorldState state = WorldState.FORMING;
+    private volatile Optional<DataPath> dataPath = Optional.empty();
+    private Optional<Failure> cause = Optional.empty();
+    private Optional<CompletableFuture<Void>> leaving = Optional.empty();
+    private boolean released;
+
+    MemberWorld(Membership membership, WorldSurroundings around) {
+        this.membership = membership;
+        this.around = around;
+        this.machine = new StateMachine<>(WorldPhase.TABLE, membership.name(), log);
+    }
+
+    void start() {
+        dataPath = Optional.of(around.backend().form(membership, this));
+        Duration timeout = membership.formingTimeout();
+        timers.add(around.control().after(timeout, () -> onFormingDeadline(timeout)));
+        readyIfComplete();
+    }
+
+    CompletableFuture<World> joined() {
+        return joined;
+    }
+
+    Membership membership() {
+        return membership;
+    }
+
+    Optional<Failure> cause() {
+        return cause;
+    }
+
+    private DataPath path() {
+        return dataPath.orElseThrow();
+    }
+
+    // ---- forming ----
+
+    @Override
+    public void connected(int rank, PeerProcess process) {
+        if (machine.state() == WorldPhase.FORMING) {
+            connected.put(rank, process);
+            around.links().bind(id(), process, membership.address(rank));
+            readyIfComplete();
+        }
+    }
+
+    @Override
+    public void waiting(int rank, String why) {
+        lastTries.put(rank, why);
+    }
+
+    void linked(String instance) {
+        linked.add(instance);
+        readyIfComplete();
+    }
+
+    private void readyIfComplete() {
+        boolean complete = connected.size() == membership.size() - 1
+                && connected.values().stream().allMatch(process -> linked.contains(process.instance()));
+        if (complete && machine.state() == WorldPhase.FORMING) {
+            cancelTimers();
+            machine.fire(WorldEvent.MEMBERS_CONNECTED, membership.size() + " members");
+            publish(Optional.empty());
+            joined.complete(this);
+        }
+    }
+
+    private void onFormingDeadline(Duration timeout) {
+        if (machine.state() != WorldPhase.FORMING) {
+            return;
+        }
+        List<String> missing = new ArrayList<>();
+        for (int rank = 0; rank < membership.size(); rank++) {
+            PeerProcess process = connected.get(rank);
+            boolean here = rank == membership.rank() || (process != null && linked.contains(process.instance()));
+            if (!here) {
+                missing.add(membership.describe(rank) + lastTry(rank));
+            }
+        }
+        fail(Failure.of(
+                "forming",
+                "not formed within " + timeout.toMillis() + " ms, waiting for " + String.join("; ", missing)));
+    }
+
+    private String lastTry(int rank) {
+        if (connected.containsKey(rank)) {
+            return " (connected, but without a control link)";
+        }
+        if (rank > membership.rank()) {
+            return " (it did not connect)";
+        }
+        return lastTries.containsKey(rank) ? " (" + lastTries.get(rank) + ")" : "";
+    }
+
+    // ---- trouble ----
+
+    @Override
+    public void failed(Failure why) {
+        fail(why);
+    }
+
+    @Override
+    public void lost(int rank, String why) {
+        Failure failure = Failure.of("link", membership.describe(rank) + ": " + why);
+        PeerProcess process = connected.get(rank);
+        if (process != null && around.links().isUp(process.instance())) {
+            timers.add(around.control().after(REASON_LIMIT, () -> fail(failure)));
+        } else {
+            fail(failure);
+        }
+    }
+
+    void linkLost(String instance, String why) {
+        fail(Failure.of("link", "link to " + describe(instance) + ": " + why));
+    }
+
+    void peerBroke(String instance, Failure why) {
+        boolean isMember = connected.values().stream()
+                .anyMatch(process -> process.instance().equals(instance));
+        if (isMember) {
+            boolean complete = why.consequence().isPresent();
+            fail(complete ? why : why.causing(Failure.of("world", describe(instance) + " reported it")));
+        }
+    }
+
+    private String describe(String instance) {
+        return connected.entrySet().stream()
+                .filter(entry -> entry.getValue().instance().equals(instance))
+                .map(entry -> membership.describe(entry.getKey()))
+                .findFirst()
+                .orElse("process " + instance);
+    }
+
+    private void fail(Failure why) {
+        if (machine.fire(WorldEvent.FAILED, why.summary())) {
+            broke(why);
+        }
+    }
+
+    private void broke(Failure why) {
+        cancelTimers();
+        cause = Optional.of(why);
+        // Before the data connections close, so that peers learn the reason rather than the fact.
+        around.links().tellBroken(id(), why);
+        around.links().unbind(id());
+        OrreryException failure = over("broke", cause);
+        publish(cause);
+        path().abort(failure);
+        joined.completeExceptionally(failure);
+    }
+
+    private OrreryException over(String how, Optional<Failure> why) {
+        return OrreryException.of(
+                ErrorCode.BROKEN_WORLD,
+                "world " + membership.name() + " " + how,
+                Map.of("world", membership.name()),
+                why);
+    }
+
+    // ---- the orderly end ----
+
+    @Override
+    public void peerLeft(int rank) {
+        Failure left = Failure.of("left", membership.describe(rank) + " left the world");
+        boolean wasForming = machine.state() == WorldPhase.FORMING;
+        if (!machine.fire(WorldEvent.PEER_LEFT, left.message())) {
+            return;
+        }
+        if (wasForming) {
+            broke(left);
+            return;
+        }
+        cause = Optional.of(left);
+        around.links().unbind(id());
+        path().end(over("was closed", cause), true);
+        timers.add(around.control().after(part(CUT_AFTER), () -> path().cut()));
+        publish(cause);
+    }
+
+    /** Completes when nothing of it is left here. */
+    CompletableFuture<Void> leave() {
+        if (leaving.isPresent()) {
+            return leaving.get();
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        leaving = Optional.of(done);
+        OrreryException failure = over("was left", Optional.empty());
+        if (machine.state().isFinal()) {
+            cancelTimers();
+            path().abort(failure);
+        } else {
+            beginToLeave(failure);
+        }
+        if (released) {
+            done.complete(null);
+        }
+        return done;
+    }
+
+    private void beginToLeave(OrreryException failure) {
+        if (machine.state() == WorldPhase.FORMING) {
+            cancelTimers();
+            machine.fire(WorldEvent.LEFT, "left before it was formed");
+            around.links().unbind(id());
+            publish(Optional.empty());
+            joined.completeExceptionally(failure);
+        }
+        path().end(failure, false);
+        timers.add(around.control().after(part(CUT_AFTER), () -> path().cut()));
+        timers.add(around.control().after(part(1), () -> path().abort(failure)));
+    }
+
+    private Duration part(double fraction) {
+        return Duration.ofNanos((long) (around.options().leaveTimeout().toNanos() * fraction));
+    }
+
+    @Override
+    public void released() {
+        released = true;
+        cancelTimers();
+        if (leaving.isPresent()) {
+            if (machine.fire(WorldEvent.LEFT, "left")) {
+                around.links().unbind(id());
+                publish(Optional.empty());
+            }
+            leaving.get().complete(null);
+        }
+    }
+
+    /** The process ends. */
+    void endNow(Failure why) {
+        fail(why);
+        cancelTimers();
+        path().abort(over("ended with its process", Optional.of(why)));
+    }
+
+    /** Nothing of the process's worlds runs any more. */
+    void endOfAll() {
+        leaving.ifPresent(done -> done.complete(null));
+    }
+
+    void tick() {
+        if (machine.state() == WorldPhase.READY) {
+            path().tick();
+        }
+    }
+
+    private void cancelTimers() {
+        timers.forEach(Cancellable::cancel);
+        timers.clear();
+    }
+
+    private void publish(Optional<Failure> why) {
+        state = machine.state().toMessage();
+        around.tell(id(), state, why);
+    }
+
+    // ---- World ----
+
+    @Override
+    public long id() {
+        return membership.id();
+    }
+
+    @Override
+    public WorldSpec spec() {
+        return membership.spec();
+    }
+
+    @Override
+    public int rank() {
+        return membership.rank();
+    }
+
+    @Override
+    public WorldState state() {
+        return state;
+    }
+
+    @Override
+    public Communicator communicator() {
+        return path().communicator();
+    }
+
+    @Override
+    public String toString() {
+        return "world " + membership.name() + " (" + state + ", rank " + rank() + " of " + size() + ")";
+    }
+}

@@ -1,0 +1,96 @@
+package dev.orrery.agent;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.config.Config;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code AgentMain [--config FILE] [--key=value …]}: runs a node agent until it is told to end. */
+public final class AgentMain {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
+    static final String WORKER_MAIN = "dev.orrery.worker.WorkerMain";
+
+    private AgentMain() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        main(arguments, WORKER_MAIN);
+    }
+
+    static void main(String[] arguments, String workerMain) throws InterruptedException {
+        AgentProcess agent;
+        try {
+            agent = run(config(arguments), workerMain);
+        } catch (OrreryException e) {
+            System.err.println("orrery agent: " + e.getMessage());
+            System.exit(1);
+            return;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "orrery-agent-shutdown"));
+        agent.awaitClosed();
+    }
+
+    /** Starts an agent in this process. Close it. */
+    public static AgentProcess run(Config config) {
+        return run(config, WORKER_MAIN);
+    }
+
+    static AgentProcess run(Config config, String workerMain) {
+        AgentProcess agent = new AgentProcess(config, workerMain);
+        try {
+            agent.start();
+            return agent;
+        } catch (IOException e) {
+            close(agent, e);
+            throw OrreryException.of(ErrorCode.INVALID_CONFIG, "cannot start: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            close(agent, e);
+            throw e;
+        }
+    }
+
+    private static void close(AgentProcess agent, Exception reason) {
+        try {
+            agent.close();
+        } catch (RuntimeException e) {
+            LOG.debug("after a failed start", e);
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** Flags, then the environment, then the file. */
+    static Config config(String[] arguments) {
+        Map<String, String> flags = flags(arguments);
+        Optional<Path> file = Optional.ofNullable(flags.remove("config")).map(Path::of);
+        return Config.load(AgentConfig.KEYS, file, System.getenv(), flags);
+    }
+
+    private static Map<String, String> flags(String[] arguments) {
+        Map<String, String> flags = new LinkedHashMap<>();
+        for (int index = 0; index < arguments.length; index++) {
+            String argument = arguments[index];
+            int equals = argument.indexOf('=');
+            if (!argument.startsWith("--")) {
+                throw usage("'" + argument + "' is not a flag");
+            } else if (equals >= 0) {
+                flags.put(argument.substring(2, equals), argument.substring(equals + 1));
+            } else if (index + 1 < arguments.length) {
+                index++;
+                flags.put(argument.substring(2), arguments[index]);
+            } else {
+                throw usage("flag " + argument + " has no value");
+            }
+        }
+        return flags;
+    }
+
+    private static OrreryException usage(String problem) {
+        return OrreryException.of(
+                ErrorCode.INVALID_ARGUMENT, problem + "; usage: AgentMain [--config FILE] [--agent.key=value …]");
+    }
+}

@@ -1,0 +1,65 @@
+package dev.orrery.agent;
+
+import dev.orrery.agent.process.WorkerLauncher;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.config.Config;
+import dev.orrery.internal.proto.Resources;
+import dev.orrery.internal.rpc.HostPort;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The settings of a node agent, checked and with their defaults. The names are those of {@link AgentConfig}. */
+record AgentSettings(
+        String cluster,
+        Path secretFile,
+        String name,
+        List<HostPort> heads,
+        HostPort bind,
+        String host,
+        Path dataDir,
+        Resources resources,
+        Map<String, String> labels,
+        Duration heartbeat,
+        List<String> workerJavaOptions,
+        String workerClassPath,
+        long workerLogLimit,
+        Duration stopTimeout,
+        Duration gracePeriod,
+        boolean stopWorkersOnExit) {
+
+    static AgentSettings of(Config config) {
+        HostPort bind = config.get(AgentConfig.BIND);
+        return new AgentSettings(
+                config.get(AgentConfig.CLUSTER_NAME),
+                config.get(AgentConfig.SECRET_FILE).toAbsolutePath(),
+                config.find(AgentConfig.NAME).orElseGet(AgentSettings::hostName),
+                config.get(AgentConfig.HEADS),
+                bind,
+                config.find(AgentConfig.HOST).orElse(bind.host()),
+                config.get(AgentConfig.DATA_DIR),
+                AgentConfig.resources(config),
+                AgentConfig.labels(config),
+                config.get(AgentConfig.HEARTBEAT),
+                config.find(AgentConfig.WORKER_JAVA_OPTIONS).orElse(List.of()),
+                WorkerLauncher.absolute(
+                        config.find(AgentConfig.WORKER_CLASS_PATH).orElseGet(() -> System.getProperty("java.class.path"))),
+                config.get(AgentConfig.WORKER_LOG_LIMIT),
+                config.get(AgentConfig.STOP_TIMEOUT),
+                config.get(AgentConfig.GRACE_PERIOD),
+                config.get(AgentConfig.STOP_WORKERS_ON_EXIT));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_CONFIG, "this host has no name; set " + AgentConfig.NAME.name(), e);
+        }
+    }
+}
