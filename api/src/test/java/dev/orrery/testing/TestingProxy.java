@@ -24,7 +24,7 @@ public final class TestingProxy implements AutoCloseable {
 
     public TestingProxy(HostPort target) throws IOException {
         this.target = target;
-        this.listener = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+        this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
     }
 

@@ -35,7 +35,7 @@ public final class TestingRpc implements AutoCloseable {
 
     private final RpcTransport transport;
     private final RpcLimits limits;
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Deque<RpcServer> open = new ArrayDeque<>();
 
     public TestingRpc(RpcLimits limits) {
         this("testing", limits);
@@ -117,7 +117,7 @@ public final class TestingRpc implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         while (!open.isEmpty()) {
             open.pop().close();
         }

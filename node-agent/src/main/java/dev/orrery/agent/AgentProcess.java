@@ -17,7 +17,6 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.internal.config.Config;
-import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.proto.DesiredSet;
 import dev.orrery.internal.proto.DesiredSetAck;
 import dev.orrery.internal.proto.NodeHello;
@@ -77,8 +76,8 @@ public final class AgentProcess implements AutoCloseable {
         this.folder = new NodeFolder(settings.dataDir());
         this.desired = new DesiredSets(new DesiredStore(folder.desiredSet(), folder.cluster()));
         this.folders = new WorkerFolders(folder.workers(), settings.workerLogLimit());
-        this.launcher = new WorkerLauncher(
-                folder.shim(), settings.workerClassPath(), settings.workerJavaOptions(), workerMain);
+        this.launcher =
+                new WorkerLauncher(folder.shim(), settings.workerClassPath(), settings.workerJavaOptions(), workerMain);
     }
 
     /** Returns when the agent listens; it finds the leader on its own. Throws what keeps it from that; close it then too. */
@@ -97,9 +96,13 @@ public final class AgentProcess implements AutoCloseable {
         HostPort address = server.start();
         announce(address);
         threads.call(heads::start);
-        threads.startTicking(
-                lookAtProcesses -> supervisor.tick(lookAtProcesses), folders::tidy, settings.heartbeat());
-        LOG.info("agent {} of cluster {} listens at {}, folder {}", settings.name(), settings.cluster(), address, folder);
+        threads.startTicking(lookAtProcesses -> supervisor.tick(lookAtProcesses), folders::tidy, settings.heartbeat());
+        LOG.info(
+                "agent {} of cluster {} listens at {}, folder {}",
+                settings.name(),
+                settings.cluster(),
+                address,
+                folder);
     }
 
     private void wire(RpcIdentity identity) {
@@ -179,7 +182,9 @@ public final class AgentProcess implements AutoCloseable {
                     if (desired.offer(set)) {
                         supervisor.apply(set);
                     }
-                    return DesiredSetAck.newBuilder().setApplied(desired.stamp()).build();
+                    return DesiredSetAck.newBuilder()
+                            .setApplied(desired.stamp())
+                            .build();
                 },
                 threads.loop());
     }

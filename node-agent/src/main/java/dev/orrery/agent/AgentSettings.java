@@ -46,8 +46,8 @@ record AgentSettings(
                 AgentConfig.labels(config),
                 config.get(AgentConfig.HEARTBEAT),
                 config.find(AgentConfig.WORKER_JAVA_OPTIONS).orElse(List.of()),
-                WorkerLauncher.absolute(
-                        config.find(AgentConfig.WORKER_CLASS_PATH).orElseGet(() -> System.getProperty("java.class.path"))),
+                WorkerLauncher.absolute(config.find(AgentConfig.WORKER_CLASS_PATH)
+                        .orElseGet(() -> System.getProperty("java.class.path"))),
                 config.get(AgentConfig.WORKER_LOG_LIMIT),
                 config.get(AgentConfig.STOP_TIMEOUT),
                 config.get(AgentConfig.GRACE_PERIOD),

@@ -32,7 +32,7 @@ final class ClientCalls {
 
     /** Refuses a client that does not read: its answers would pile up here. */
     void checkReads(RpcConnection connection) {
-        AtomicLong unread = connections.computeIfAbsent(connection, this::watched);
+        AtomicLong unread = unreadOf(connection);
         if (connection.isWritable()) {
             unread.set(0);
         } else {
@@ -42,9 +42,14 @@ final class ClientCalls {
         }
     }
 
-    private AtomicLong watched(RpcConnection connection) {
-        var unused = connection.closed().thenAcceptAsync(why -> connections.remove(connection));
-        return new AtomicLong();
+    private AtomicLong unreadOf(RpcConnection connection) {
+        AtomicLong fresh = new AtomicLong();
+        AtomicLong known = connections.putIfAbsent(connection, fresh);
+        if (known != null) {
+            return known;
+        }
+        var unused = connection.closed().thenAccept(why -> connections.remove(connection));
+        return fresh;
     }
 
     /** Returns the waiter. */

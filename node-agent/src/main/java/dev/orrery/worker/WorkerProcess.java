@@ -101,6 +101,10 @@ public final class WorkerProcess implements AutoCloseable {
         return exited;
     }
 
+    boolean registered() {
+        return agent.isUp();
+    }
+
     /** Ends in good order. Any thread. */
     void stop(String why) {
         onControl(() -> stopInOrder(ExitReason.stopped(why)));
@@ -143,6 +147,10 @@ public final class WorkerProcess implements AutoCloseable {
             return;
         }
         accepted = true;
+        if (failure.isPresent()) {
+            lastReport();
+            return;
+        }
         if (welcome.hasDesired()) {
             adopt(welcome.getStamp(), welcome.getDesired());
         }
@@ -235,6 +243,7 @@ public final class WorkerProcess implements AutoCloseable {
         if (agent.isUp()) {
             lastReport();
         } else {
+            new NamedThreads("worker-end").newThread(worlds::close).start();
             var unused =
                     control.schedule(() -> run(this::lastReport), LAST_REPORT_DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
         }

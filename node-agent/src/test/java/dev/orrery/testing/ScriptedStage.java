@@ -42,7 +42,8 @@ public final class ScriptedStage implements Stage {
         return switch (words[0]) {
             case "upper" -> Tensors.of("text", argument.toUpperCase(java.util.Locale.ROOT));
             case "same" -> inputs;
-            case "who" -> Tensors.of("text", replica + " on " + Thread.currentThread().getName());
+            case "who" ->
+                Tensors.of("text", replica + " on " + Thread.currentThread().getName());
             case "throw" -> throw new IllegalArgumentException(argument, new IllegalStateException("root " + argument));
             case "overflow" -> Tensors.of("text", Integer.toString(overflow(0)));
             case "oom" -> throw new OutOfMemoryError("test");

@@ -42,7 +42,8 @@ class WorldsReconcilerTest {
 
             @Override
             public void onEnded(long world, WorldState state, Optional<Failure> cause) {
-                events.add(state + " " + world + cause.map(why -> " " + why.message()).orElse(""));
+                events.add(state + " " + world
+                        + cause.map(why -> " " + why.message()).orElse(""));
             }
 
             @Override

@@ -41,7 +41,8 @@ class SecretFileTest {
         try {
             Callable<ClusterSecret> make = () -> SecretFile.readOrCreate(file);
             HashSet<ClusterSecret> made = new HashSet<>();
-            for (Future<ClusterSecret> one : threads.invokeAll(Stream.generate(() -> make).limit(32).toList())) {
+            for (Future<ClusterSecret> one :
+                    threads.invokeAll(Stream.generate(() -> make).limit(32).toList())) {
                 made.add(one.get());
             }
             assertEquals(1, made.size());

@@ -77,9 +77,11 @@ class BufferLeakTest {
     private static void exerciseEveryEnd() throws Exception {
         try (TestingRpc rpc = new TestingRpc(TestingRpc.quickLimits())) {
             RpcServer server = rpc.serve(RpcHandlers.builder()
-                    .on(ECHO, (connection, request) -> request.getValue().isEmpty()
-                            ? new CompletableFuture<>()
-                            : CompletableFuture.completedFuture(request))
+                    .on(
+                            ECHO,
+                            (connection, request) -> request.getValue().isEmpty()
+                                    ? new CompletableFuture<>()
+                                    : CompletableFuture.completedFuture(request))
                     .build());
             RpcConnection connection = rpc.connect(server.address());
             List<CompletableFuture<StringValue>> calls = new ArrayList<>();

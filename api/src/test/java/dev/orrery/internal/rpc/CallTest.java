@@ -37,7 +37,7 @@ class CallTest {
     private final TestingLog log = TestingLog.of(RpcServer.class.getPackageName());
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         log.close();
         rpc.close();
     }
@@ -66,7 +66,8 @@ class CallTest {
                         .build())
                 .address();
         RpcConnection connection = rpc.connect(address, reverse);
-        assertEquals("client ünï", answer(connection.call(ECHO, text("ünï"), LONG)).getValue());
+        assertEquals(
+                "client ünï", answer(connection.call(ECHO, text("ünï"), LONG)).getValue());
         assertEquals("client ", answer(connection.call(ECHO, text(""), LONG)).getValue());
     }
 
@@ -136,8 +137,7 @@ class CallTest {
             return CompletableFuture.failedFuture(failure);
         });
         for (ErrorCode code : ErrorCode.values()) {
-            OrreryException here =
-                    OrreryException.of(code, "it is so", Map.of("stage", "encode"), Optional.of(cause));
+            OrreryException here = OrreryException.of(code, "it is so", Map.of("stage", "encode"), Optional.of(cause));
             OrreryException there = failure(connection.call(ECHO, text(code.name()), LONG));
             assertEquals(code, there.code());
             assertSame(here.getClass(), there.getClass());
@@ -186,7 +186,8 @@ class CallTest {
     @Test
     void somethingElseInsteadOfTheRequestIsAnError() {
         // Both are one length-delimited field on the wire, but this one is no UTF-8.
-        RpcMethod<StringValue, StringValue> mistaken = new RpcMethod<>("Echo", StringValue.parser(), StringValue.parser());
+        RpcMethod<StringValue, StringValue> mistaken =
+                new RpcMethod<>("Echo", StringValue.parser(), StringValue.parser());
         RpcMethod<BytesValue, StringValue> bytes = new RpcMethod<>("Echo", BytesValue.parser(), StringValue.parser());
         HostPort address = rpc.serve(RpcHandlers.builder()
                         .on(mistaken, (from, request) -> done(request))
@@ -225,7 +226,8 @@ class CallTest {
     @Test
     void cancellingStopsTheHandler() {
         CompletableFuture<StringValue> handling = new CompletableFuture<>();
-        RpcConnection connection = connectTo((from, request) -> request.getValue().isEmpty() ? handling : done(request));
+        RpcConnection connection =
+                connectTo((from, request) -> request.getValue().isEmpty() ? handling : done(request));
         connection.call(ECHO, text(""), LONG).cancel(false);
         assertTrue(endOf(handling) instanceof CancellationException);
         assertEquals("y", answer(connection.call(ECHO, text("y"), LONG)).getValue());

@@ -33,7 +33,7 @@ class ConnectionEndTest {
     private final CompletableFuture<StringValue> handling = new CompletableFuture<>();
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         log.close();
         rpc.close();
     }
@@ -43,9 +43,7 @@ class ConnectionEndTest {
         return rpc.serve(RpcHandlers.builder()
                 .on(ECHO, (connection, request) -> {
                     served.complete(connection);
-                    return request.getValue().startsWith("now")
-                            ? CompletableFuture.completedFuture(request)
-                            : handling;
+                    return request.getValue().startsWith("now") ? CompletableFuture.completedFuture(request) : handling;
                 })
                 .build());
     }
@@ -102,7 +100,7 @@ class ConnectionEndTest {
     void heartbeatsKeepAnIdleConnection() {
         RpcConnection connection = rpc.connect(server().address());
         // Nothing else is sent for longer than the limit.
-        OrreryException deadline = failure(connection.call(ECHO, text("later"), Duration.ofMillis(1_000)));
+        OrreryException deadline = failure(connection.call(ECHO, text("later"), Duration.ofSeconds(1)));
         assertEquals(ErrorCode.DEADLINE_EXCEEDED, deadline.code());
         assertTrue(connection.isOpen());
         assertEquals("now", answer(connection.call(ECHO, text("now"), LONG)).getValue());
@@ -146,8 +144,8 @@ class ConnectionEndTest {
     @Test
     void tooLargeAFrameEndsTheConnectionWithOneLine() throws Exception {
         RpcLimits small = new RpcLimits(4_096, Duration.ofMillis(50), Duration.ofMillis(400), Duration.ofMillis(800));
-        RpcServer server = rpc.serve(
-                TestingRpc.identity(PeerRole.HEAD, "server"), small, TestingRpc.ANY_PORT, RpcHandlers.none());
+        RpcServer server =
+                rpc.serve(TestingRpc.identity(PeerRole.HEAD, "server"), small, TestingRpc.ANY_PORT, RpcHandlers.none());
         RpcConnection connection = rpc.connect(server.address());
         CompletableFuture<StringValue> call = connection.call(ECHO, text("x".repeat(500_000)), LONG);
         assertEquals(ErrorCode.CONNECTION_LOST, failure(call).code());
@@ -212,10 +210,16 @@ class ConnectionEndTest {
         assertEquals(0, threads(name));
         assertEquals(ErrorCode.CONNECTION_LOST, failure(call).code());
         answer(connection.closed());
-        assertEquals(ErrorCode.CONNECTION_LOST, failure(connection.call(ECHO, text("now"), LONG)).code());
-        assertEquals(ErrorCode.CONNECTION_FAILED, failure(client.connect(address, LONG)).code());
+        assertEquals(
+                ErrorCode.CONNECTION_LOST,
+                failure(connection.call(ECHO, text("now"), LONG)).code());
+        assertEquals(
+                ErrorCode.CONNECTION_FAILED,
+                failure(client.connect(address, LONG)).code());
         HostPort byName = new HostPort("localhost", address.port());
-        assertEquals(ErrorCode.CONNECTION_FAILED, failure(client.connect(byName, LONG)).code());
+        assertEquals(
+                ErrorCode.CONNECTION_FAILED,
+                failure(client.connect(byName, LONG)).code());
     }
 
     private static long threads(String name) {

@@ -25,10 +25,8 @@ class ErrorCodecTest {
 
     @Test
     void codeOfANewerPeerIsInternal() {
-        OrreryException error = ErrorCodec.fromMessage(RpcError.newBuilder()
-                .setCode("MOON_PHASE")
-                .setMessage("full")
-                .build());
+        OrreryException error = ErrorCodec.fromMessage(
+                RpcError.newBuilder().setCode("MOON_PHASE").setMessage("full").build());
         assertEquals(ErrorCode.INTERNAL, error.code());
         assertTrue(error.getMessage().contains("full"));
     }

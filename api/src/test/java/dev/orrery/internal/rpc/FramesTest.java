@@ -42,7 +42,8 @@ class FramesTest {
                     payload(size));
             assertEquals(frame.readableBytes() - Integer.BYTES, frame.readInt());
             RpcFrame.Request read = Frames.read(RpcFrame.parser(), frame).getRequest();
-            assertEquals(head.toBuilder().setPayload(payload(size).toByteString()).build(), read);
+            assertEquals(
+                    head.toBuilder().setPayload(payload(size).toByteString()).build(), read);
             assertEquals(payload(size), Frames.readPayload(BytesValue.parser(), read.getPayload()));
             assertEquals(0, frame.refCnt());
         }
@@ -63,7 +64,11 @@ class FramesTest {
         EmbeddedChannel channel = new EmbeddedChannel(new FrameDecoder(1_000));
         ByteBuf stream = Unpooled.buffer();
         Preface.write(stream);
-        stream.writeInt(3).writeBytes(new byte[] {1, 2, 3}).writeInt(0).writeInt(2).writeBytes(new byte[] {4, 5});
+        stream.writeInt(3)
+                .writeBytes(new byte[] {1, 2, 3})
+                .writeInt(0)
+                .writeInt(2)
+                .writeBytes(new byte[] {4, 5});
         while (stream.isReadable()) {
             channel.writeInbound(stream.readBytes(1));
         }

@@ -20,7 +20,7 @@ class StrangersTest {
     private final RpcServer server = rpc.serve(RpcHandlers.none());
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         log.close();
         rpc.close();
     }

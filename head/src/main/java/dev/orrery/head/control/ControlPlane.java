@@ -157,11 +157,13 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
                         Map.of("node", hello.getNode()));
             }
             leading.registered(connection, hello);
-            connection.closed().thenAccept(why -> thread.execute(() -> {
-                leader.filter(now -> now == leading)
-                        .ifPresent(now -> now.disconnected(connection, hello.getNode(), why));
-                stepSoon();
-            }));
+            connection
+                    .closed()
+                    .thenAccept(why -> thread.execute(() -> {
+                        leader.filter(now -> now == leading)
+                                .ifPresent(now -> now.disconnected(connection, hello.getNode(), why));
+                        stepSoon();
+                    }));
             stepSoon();
             return NodeWelcome.newBuilder()
                     .setCluster(leading.cluster())

@@ -18,7 +18,7 @@ class ChaosTest {
 
     static LongStream seeds() {
         String given = System.getProperty("orrery.seed");
-        return given == null ? LongStream.rangeClosed(1, 60) : LongStream.of(Long.parseLong(given));
+        return given == null ? LongStream.rangeClosed(1, 30) : LongStream.of(Long.parseLong(given));
     }
 
     private static PipelineSpec spec(String name) {
@@ -95,8 +95,8 @@ class ChaosTest {
                         random.nextBoolean() ? "front" : "back",
                         1 + random.nextInt(4));
             case 14 ->
-                cluster.store.fates(commit ->
-                        random.nextInt(4) == 0 ? FATES.get(random.nextInt(FATES.size())) : Fate.DONE);
+                cluster.store.fates(
+                        commit -> random.nextInt(4) == 0 ? FATES.get(random.nextInt(FATES.size())) : Fate.DONE);
             case 15, 16 -> cluster.store.fates(commit -> Fate.DONE);
             default -> {}
         }

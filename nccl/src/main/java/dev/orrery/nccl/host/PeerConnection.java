@@ -57,6 +57,8 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
     private Optional<ProgressWatch> outboundWatch = Optional.empty();
     private Optional<ProgressWatch> inboundWatch = Optional.empty();
     private Optional<OrreryException> ending = Optional.empty();
+    private boolean advancing;
+    private boolean again;
     private boolean endSent;
     private boolean endFlushed;
     private boolean endReceived;
@@ -178,16 +180,28 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
         advance();
     }
 
+    /** A write can call back into here; what it writes must not get between a frame and its payload. */
     private void advance() {
-        if (closed || faulty || aborted.isPresent()) {
+        again = true;
+        if (advancing) {
             return;
         }
+        advancing = true;
         try {
-            outbound.pump(ctx);
+            while (again && !closed && !faulty && aborted.isEmpty()) {
+                again = false;
+                outbound.pump(ctx);
+                endIfIdle();
+                ctx.flush();
+            }
         } catch (BadFrameException e) {
             fault(e.failure("this process"));
-            return;
+        } finally {
+            advancing = false;
         }
+    }
+
+    private void endIfIdle() {
         if (ending.isPresent() && !endSent && outbound.isIdle()) {
             endSent = true;
             outbound.control(ctx, new Frame.End(), () -> {
@@ -195,7 +209,6 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
                 closeWhenBothEnded();
             });
         }
-        ctx.flush();
     }
 
     private void closeWhenBothEnded() {

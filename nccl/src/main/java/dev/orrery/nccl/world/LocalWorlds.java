@@ -160,6 +160,15 @@ public final class LocalWorlds implements WorldManager {
         return Optional.ofNullable(worlds.get(id));
     }
 
+    /** How many control links are up. */
+    public CompletableFuture<Integer> linkCount() {
+        CompletableFuture<Integer> count = new CompletableFuture<>();
+        if (!control.execute(() -> count.complete(links.count()))) {
+            count.complete(0);
+        }
+        return count;
+    }
+
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {

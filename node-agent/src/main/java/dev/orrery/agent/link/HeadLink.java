@@ -184,14 +184,15 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
                                 return;
                             }
                             reporting = false;
-                    if (failure == null) {
-                        report();
-                    } else {
-                        // It leads no more, or hangs; its successor is found by dialling anew.
-                        leave(connection);
-                        failed(connection.peer().address(), failure);
-                    }
-                }, loop);
+                            if (failure == null) {
+                                report();
+                            } else {
+                                // It leads no more, or hangs; its successor is found by dialling anew.
+                                leave(connection);
+                                failed(connection.peer().address(), failure);
+                            }
+                        },
+                        loop);
     }
 
     private void leave(RpcConnection connection) {

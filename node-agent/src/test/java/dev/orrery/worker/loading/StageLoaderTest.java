@@ -167,8 +167,7 @@ class StageLoaderTest {
             assertEquals("acme.Forgotten is in none of the pipeline's artifacts [acme.jar]", thrown.getMessage());
         }
         try (StageLoader loader = new StageLoader(List.of())) {
-            Exception thrown =
-                    assertThrows(ClassNotFoundException.class, () -> loader.create(byFactory("reference")));
+            Exception thrown = assertThrows(ClassNotFoundException.class, () -> loader.create(byFactory("reference")));
             assertTrue(thrown.getMessage().startsWith("acme.Upper is in none of"), thrown.getMessage());
         }
     }
@@ -185,8 +184,7 @@ class StageLoaderTest {
     @Test
     void theUsersExceptionComesThroughAsItself() throws Exception {
         try (StageLoader loader = new StageLoader(List.of(jar))) {
-            Exception thrown =
-                    assertThrows(IllegalStateException.class, () -> loader.create(byName("acme.Odd$Fails")));
+            Exception thrown = assertThrows(IllegalStateException.class, () -> loader.create(byName("acme.Odd$Fails")));
             assertEquals("no model", thrown.getMessage());
             assertEquals("java.lang.IllegalStateException", Failure.of(thrown).kind());
         }

@@ -37,8 +37,8 @@ class StageCallsTest {
     private final TestingWorlds network = new TestingWorlds();
     private final TestingNotices notices = new TestingNotices();
     private final StageInbox inbox = new StageInbox(16);
-    private final OutboundEdges outbound = new OutboundEdges(
-            2, (key, why) -> notices.tell(key.gateway(), NoticeMessages.refused(key, why)));
+    private final OutboundEdges outbound =
+            new OutboundEdges(2, (key, why) -> notices.tell(key.gateway(), NoticeMessages.refused(key, why)));
     private final ScriptedStage stage = new ScriptedStage();
     private final StageCalls calls = calls(new Declarations(List.of(TEXT), List.of(TEXT)));
     private World downstream;
@@ -46,8 +46,7 @@ class StageCallsTest {
 
     private StageCalls calls(Declarations declarations) {
         return new StageCalls(
-                new StageSettings(
-                        "encode", declarations, 1_000, clock, new StallWatch(1_000_000_000L, 1_000_000L, 0)),
+                new StageSettings("encode", declarations, 1_000, clock, new StallWatch(1_000_000_000L, 1_000_000L, 0)),
                 inbox,
                 outbound,
                 notices);
@@ -138,7 +137,8 @@ class StageCallsTest {
 
     @Test
     void errorsOfUserCodeFailTheRequestOnly() throws Exception {
-        assertEquals("java.lang.StackOverflowError", failure("overflow").getFailure().getKind());
+        assertEquals(
+                "java.lang.StackOverflowError", failure("overflow").getFailure().getKind());
     }
 
     @Test
@@ -155,7 +155,9 @@ class StageCallsTest {
 
     @Test
     void nullAndClosedOutputsFailTheRequest() throws Exception {
-        assertEquals("process returned null in stage encode", failure("null").getFailure().getMessage());
+        assertEquals(
+                "process returned null in stage encode",
+                failure("null").getFailure().getMessage());
     }
 
     @Test

@@ -1,0 +1,153 @@
+package dev.orrery.head.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ArtifactRef;
+import dev.orrery.internal.proto.DeployRequest;
+import dev.orrery.internal.proto.GetArtifactRequest;
+import dev.orrery.internal.proto.GetArtifactResponse;
+import dev.orrery.internal.proto.NodeHello;
+import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.PutArtifactRequest;
+import dev.orrery.internal.proto.PutArtifactResponse;
+import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.HostPort;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+/** What a head answers that does not lead, does not lead any more, or cannot reach the store. */
+class StandbyTest {
+    private static final HostPort LEADER = new HostPort("other", 6400);
+    private static final HostPort SELF = new HostPort("self", 6400);
+
+    private static final class NoArtifacts implements ArtifactCalls {
+        @Override
+        public List<ArtifactRef> missing(List<ArtifactRef> artifacts) {
+            return List.of();
+        }
+
+        @Override
+        public CompletableFuture<PutArtifactResponse> put(PutArtifactRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<GetArtifactResponse> get(GetArtifactRequest request) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private final TestingThread thread = new TestingThread();
+    private final TestingStore store = new TestingStore();
+    private long now;
+    private final ControlPlane control = new ControlPlane(
+            ControlOptions.defaults(),
+            new HeadIdentity("self", SELF),
+            () -> now,
+            new NoArtifacts(),
+            () -> Optional.of(LEADER),
+            thread);
+
+    private OrreryException failure(CompletableFuture<?> answer) {
+        thread.run();
+        CompletionException failure = assertThrows(CompletionException.class, () -> answer.getNow(null));
+        return assertInstanceOf(OrreryException.class, failure.getCause());
+    }
+
+    private CompletableFuture<?> deploy() {
+        return control.deploy(DeployRequest.newBuilder()
+                .setOperation("op")
+                .setPipeline(TestingPipelines.embed(1, 1))
+                .build());
+    }
+
+    @Test
+    void aStandbyNamesTheLeader() {
+        OrreryException error = failure(deploy());
+        assertEquals(ErrorCode.NOT_LEADER, error.code());
+        assertEquals(Optional.of(LEADER), ErrorCodec.leaderOf(error));
+    }
+
+    @Test
+    void whatWaitsWhenLeadershipIsLostFails() {
+        control.elected(store.lead());
+        control.writesSuspended();
+        CompletableFuture<?> answer = deploy();
+        thread.run();
+        assertTrue(!answer.isDone());
+        control.lost("session expired");
+        assertEquals(ErrorCode.NOT_LEADER, failure(answer).code());
+        assertEquals(ErrorCode.NOT_LEADER, failure(control.describeCluster()).code());
+    }
+
+    @Test
+    void aFencedLeaderStopsByItself() {
+        control.elected(store.lead());
+        thread.run();
+        store.lead();
+        assertEquals(ErrorCode.NOT_LEADER, failure(deploy()).code());
+        assertEquals(0, store.commits());
+    }
+
+    @Test
+    void whileWritesAreSuspendedAChangeWaitsAndThenIsMade() {
+        control.elected(store.lead());
+        control.writesSuspended();
+        CompletableFuture<?> answer = deploy();
+        thread.run();
+        assertTrue(!answer.isDone());
+        control.writesResumed();
+        thread.run();
+        assertTrue(answer.isDone() && !answer.isCompletedExceptionally());
+    }
+
+    @Test
+    void aChangeDoesNotWaitForTheStoreForEver() {
+        control.start();
+        control.elected(store.lead());
+        control.writesSuspended();
+        CompletableFuture<?> answer = deploy();
+        thread.tick();
+        now += Duration.ofSeconds(10).toNanos() + 1;
+        thread.tick();
+        OrreryException error = failure(answer);
+        assertEquals(ErrorCode.STORE_UNAVAILABLE, error.code());
+        assertTrue(error.getMessage().contains("'deploy embed' waited 10000 ms"));
+    }
+
+    @Test
+    void anAgentThatDidNotRegisterInThisEpochIsSentToRegister() {
+        control.elected(store.lead());
+        OrreryException error = failure(
+                control.reportNode(NodeReport.newBuilder().setNode("node-a").build()));
+        assertEquals(ErrorCode.NOT_LEADER, error.code());
+        assertEquals(Optional.of(SELF), ErrorCodec.leaderOf(error));
+    }
+
+    @Test
+    void aNodeOfAnotherClusterIsRefused() {
+        control.elected(store.lead());
+        OrreryException error = failure(control.registerNode(
+                null,
+                NodeHello.newBuilder()
+                        .setNode("node-a")
+                        .setKnownCluster("another")
+                        .build()));
+        assertEquals(ErrorCode.FENCED, error.code());
+        assertTrue(error.getMessage().contains("belongs to cluster another"));
+    }
+
+    @Test
+    void itHasAHandlerForEachOfTheLeadersMethods() {
+        control.handlers();
+    }
+}

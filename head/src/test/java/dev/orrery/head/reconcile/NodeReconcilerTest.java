@@ -1,0 +1,74 @@
+package dev.orrery.head.reconcile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.head.state.ActorState;
+import dev.orrery.head.state.NodeState;
+import dev.orrery.head.state.PipelineState;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class NodeReconcilerTest {
+    private final TestingState state = new TestingState();
+    private final NodeReconciler reconciler = new NodeReconciler();
+
+    private String nodeState() {
+        return state.records.node("n1").orElseThrow().getState();
+    }
+
+    @Test
+    void aNodeJoinsAndIsAliveOnceItReports() {
+        state.registered("n1", 4000).commit(reconciler);
+        assertEquals("JOINING", nodeState());
+        assertEquals("host-n1", state.records.node("n1").orElseThrow().getHost());
+        state.heard("n1").commit(reconciler);
+        assertEquals("ALIVE", nodeState());
+        assertTrue(state.run(reconciler).isEmpty());
+    }
+
+    @Test
+    void silenceMakesItSuspectThenDeadAndAReportAlive() {
+        state.alive("n1").after(Duration.ofMillis(2001)).commit(reconciler);
+        assertEquals("SUSPECT", nodeState());
+        state.after(Duration.ofSeconds(28)).commit(reconciler);
+        assertEquals("DEAD", nodeState());
+        state.heard("n1").commit(reconciler);
+        assertEquals("ALIVE", nodeState());
+    }
+
+    @Test
+    void aClosedConnectionAloneChangesNothing() {
+        state.alive("n1").observed.disconnected("n1");
+        assertTrue(state.after(Duration.ofSeconds(1)).run(reconciler).isEmpty());
+    }
+
+    @Test
+    void aNewLeaderCountsSilenceFromItsTakeOver() {
+        state.node("n1", NodeState.ALIVE, 4000);
+        state.after(Duration.ofSeconds(1)).commit(reconciler);
+        assertEquals("ALIVE", nodeState());
+        state.after(Duration.ofSeconds(28)).commit(reconciler);
+        assertEquals("SUSPECT", nodeState());
+        state.after(Duration.ofSeconds(2)).commit(reconciler);
+        assertEquals("DEAD", nodeState());
+    }
+
+    @Test
+    void whatAnAgentSaysAnewIsRecorded() {
+        state.alive("n1").registered("n1", 8000).commit(reconciler);
+        assertEquals(8000, state.records.node("n1").orElseThrow().getResources().getMilliCpus());
+    }
+
+    @Test
+    void aDrainingNodeIsDrainedOnceEmpty() {
+        state.alive("n1")
+                .pipeline(PipelineState.RUNNING)
+                .node("n1", NodeState.DRAINING, 4000)
+                .gateway(ActorState.ALIVE);
+        state.commit(reconciler);
+        assertEquals("DRAINING", nodeState());
+        state.actor("gw", "gateway", "", ActorState.ALIVE, "n2").commit(reconciler);
+        assertEquals("DRAINED", nodeState());
+    }
+}

@@ -1,0 +1,106 @@
+package dev.orrery.worker.stage;
+
+import dev.orrery.error.Failure;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.rpc.PeerRole;
+import dev.orrery.internal.rpc.RpcIdentity;
+import dev.orrery.internal.rpc.RpcTransport;
+import dev.orrery.nccl.WorldManager;
+import dev.orrery.testing.ManualClock;
+import dev.orrery.testing.ManualTimers;
+import dev.orrery.testing.TestingNode;
+import dev.orrery.worker.ActorEnvironment;
+import dev.orrery.worker.launch.LaunchSpec;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A worker process for one actor in a test: real connections, worlds in memory, clock and timers by hand. */
+final class TestingEnvironment implements ActorEnvironment {
+    private static final long DEADLINE_SECONDS = 10;
+
+    final ManualClock clock = new ManualClock();
+    final ManualTimers timers = new ManualTimers(clock);
+    private final BlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Failure> failures = new LinkedBlockingQueue<>();
+    private final LaunchSpec launch;
+    private final DesiredWorker desired;
+    private final WorldManager worlds;
+    private final RpcTransport transport;
+
+    TestingEnvironment(LaunchSpec launch, DesiredWorker desired, WorldManager worlds, RpcTransport transport) {
+        this.launch = launch;
+        this.desired = desired;
+        this.worlds = worlds;
+        this.transport = transport;
+    }
+
+    void awaitChange() throws InterruptedException {
+        if (changes.poll(DEADLINE_SECONDS, TimeUnit.SECONDS) == null) {
+            throw new AssertionError("nothing changed within " + DEADLINE_SECONDS + " s; failures: " + failures);
+        }
+    }
+
+    Failure awaitFailure() throws InterruptedException {
+        Failure failure = failures.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        if (failure == null) {
+            throw new AssertionError("nothing failed within " + DEADLINE_SECONDS + " s");
+        }
+        return failure;
+    }
+
+    boolean failed() {
+        return !failures.isEmpty();
+    }
+
+    @Override
+    public LaunchSpec launch() {
+        return launch;
+    }
+
+    @Override
+    public ActorLife life() {
+        return launch.life();
+    }
+
+    @Override
+    public DesiredWorker desired() {
+        return desired;
+    }
+
+    @Override
+    public WorldManager worlds() {
+        return worlds;
+    }
+
+    @Override
+    public RpcTransport transport() {
+        return transport;
+    }
+
+    @Override
+    public RpcIdentity identity() {
+        return TestingNode.identity(PeerRole.WORKER, launch.life().getActor());
+    }
+
+    @Override
+    public ManualClock clock() {
+        return clock;
+    }
+
+    @Override
+    public ManualTimers timers() {
+        return timers;
+    }
+
+    @Override
+    public void changed() {
+        changes.add(true);
+    }
+
+    @Override
+    public void fatal(Failure failure) {
+        failures.add(failure);
+    }
+}
