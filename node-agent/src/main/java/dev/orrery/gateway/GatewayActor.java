@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +69,8 @@ public final class GatewayActor implements HostedActor {
     private volatile Optional<Parts> parts = Optional.empty();
     private volatile Optional<HostPort> address = Optional.empty();
     private volatile GatewayReport report = GatewayReport.getDefaultInstance();
-    private volatile boolean stopping;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     @Override
     public void start(ActorEnvironment environment) {
@@ -166,7 +168,7 @@ public final class GatewayActor implements HostedActor {
         if (request.getClient().isEmpty()) {
             throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "a request needs the id of its client");
         }
-        if (stopping) {
+        if (stopping.get()) {
             throw OrreryException.of(ErrorCode.UNAVAILABLE, "gateway " + parts().life() + " stops");
         }
         clients.checkReads(connection);
@@ -329,18 +331,18 @@ public final class GatewayActor implements HostedActor {
 
     @Override
     public CompletableFuture<Void> stop() {
-        CompletableFuture<Void> stopped = new CompletableFuture<>();
-        stopping = true;
         if (parts.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        parts().loop().post(now -> {
-            apply(parts().core().stop(now), now);
-            // Not an I/O thread, and the core has nothing left to do: this may wait for the sockets.
-            parts().server().close();
-            parts().loop().end();
-            stopped.complete(null);
-        });
+        if (stopping.compareAndSet(false, true)) {
+            parts().loop().post(now -> {
+                apply(parts().core().stop(now), now);
+                // Not an I/O thread, and the core has nothing left to do: this may wait for the sockets.
+                parts().server().close();
+                parts().loop().end();
+                stopped.complete(null);
+            });
+        }
         return stopped;
     }
 }

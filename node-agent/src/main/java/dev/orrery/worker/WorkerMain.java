@@ -71,8 +71,9 @@ public final class WorkerMain {
         return switch (spec.getKindCase()) {
             case STAGE -> new StageActor();
             case GATEWAY -> new dev.orrery.gateway.GatewayActor();
-            case KIND_NOT_SET -> throw OrreryException.of(
-                    ErrorCode.UNSUPPORTED, "the actor is of a kind that this worker does not know");
+            case KIND_NOT_SET ->
+                throw OrreryException.of(
+                        ErrorCode.UNSUPPORTED, "the actor is of a kind that this worker does not know");
         };
     }
 

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
-    private static final int IO_THREADS = 1;
+    private static final int IO_THREADS = 2;
     private static final Duration ABSENCE_CHECKS = Duration.ofSeconds(1);
 
     /** Together less than an agent waits between SIGTERM and SIGKILL. */
@@ -122,7 +122,7 @@ public final class WorkerProcess implements AutoCloseable {
     private void run(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("unexpected", e);
             fail(Failure.of(e));
         }
@@ -301,7 +301,7 @@ public final class WorkerProcess implements AutoCloseable {
 
         @Override
         public void onEnded(long world, WorldState state, Optional<Failure> cause) {
-            cause.ifPresent(why -> LOG.info("world {} is {}: {}", Long.toUnsignedString(world), state, why.summary()));
+            cause.ifPresent(why -> LOG.info("world {} is {}: {}", Long.toHexString(world), state, why.summary()));
             actor.ifPresent(hosted -> hosted.onWorldEnded(world, state, cause));
         }
 

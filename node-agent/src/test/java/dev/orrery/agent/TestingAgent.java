@@ -46,7 +46,10 @@ final class TestingAgent implements AutoCloseable {
     }
 
     void kill() {
-        process.destroyForcibly().onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        process.destroyForcibly()
+                .onExit()
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     void terminate() {

@@ -127,8 +127,10 @@ class WorkerProcessIT {
         CompletableFuture<World> joiningIn = worlds.join(in, GATEWAY);
         downstream = worlds.join(out, GATEWAY).get(10, TimeUnit.SECONDS);
         upstream = joiningIn.get(10, TimeUnit.SECONDS);
-        agent.awaitReport("READY worlds", report -> report.getWorldsCount() == 2
-                && report.getWorldsList().stream().allMatch(world -> world.getState() == WorldState.READY));
+        agent.awaitReport(
+                "READY worlds",
+                report -> report.getWorldsCount() == 2
+                        && report.getWorldsList().stream().allMatch(world -> world.getState() == WorldState.READY));
     }
 
     private static WorldSpec addressed(WorldSpec spec, HostPort rank0, HostPort rank1) {

@@ -162,18 +162,20 @@ class WorkerProcessTest {
     @Test
     void followsAssignmentsAndReportsItsWorlds() throws Exception {
         open();
-        agent.assign(DESIRED.toBuilder()
-                .addWorlds(TestingWorlds.edge(1, PEER, ME))
-                .build());
-        agent.awaitReport("a forming world", report -> report.getWorldsCount() == 1
-                && report.getWorlds(0).getState() == WorldState.FORMING);
+        agent.assign(
+                DESIRED.toBuilder().addWorlds(TestingWorlds.edge(1, PEER, ME)).build());
+        agent.awaitReport(
+                "a forming world",
+                report -> report.getWorldsCount() == 1 && report.getWorlds(0).getState() == WorldState.FORMING);
         peer.join(TestingWorlds.edge(1, PEER, ME), PEER);
-        agent.awaitReport("a ready world", report -> report.getWorldsCount() == 1
-                && report.getWorlds(0).getState() == WorldState.READY);
+        agent.awaitReport(
+                "a ready world",
+                report -> report.getWorldsCount() == 1 && report.getWorlds(0).getState() == WorldState.READY);
         assertTrue(actor.events.contains("ready 1"));
         network.breakWorld(1, "peer died");
-        WorkerReport broken = agent.awaitReport("a broken world", report -> report.getWorldsCount() == 1
-                && report.getWorlds(0).getState() == WorldState.BROKEN);
+        WorkerReport broken = agent.awaitReport(
+                "a broken world",
+                report -> report.getWorldsCount() == 1 && report.getWorlds(0).getState() == WorldState.BROKEN);
         assertEquals("peer died", broken.getWorlds(0).getCause().getMessage());
         assertTrue(actor.events.contains("BROKEN 1"));
         agent.assign(DESIRED);
@@ -191,9 +193,8 @@ class WorkerProcessTest {
                 .setLife(PEER)
                 .addWorlds(TestingWorlds.edge(2, PEER, ME))
                 .build());
-        agent.assign(DESIRED.toBuilder()
-                .addWorlds(TestingWorlds.edge(3, PEER, ME))
-                .build());
+        agent.assign(
+                DESIRED.toBuilder().addWorlds(TestingWorlds.edge(3, PEER, ME)).build());
         WorkerReport report = agent.awaitReport("a world", some -> some.getWorldsCount() > 0);
         assertEquals(1, report.getWorldsCount());
         assertEquals(3, report.getWorlds(0).getWorld());
@@ -202,12 +203,12 @@ class WorkerProcessTest {
     @Test
     void theAgentsDeathDisturbsNothingAndItComesBackElsewhere() throws Exception {
         open();
-        agent.assign(DESIRED.toBuilder()
-                .addWorlds(TestingWorlds.edge(1, PEER, ME))
-                .build());
+        agent.assign(
+                DESIRED.toBuilder().addWorlds(TestingWorlds.edge(1, PEER, ME)).build());
         peer.join(TestingWorlds.edge(1, PEER, ME), PEER);
-        agent.awaitReport("a ready world", report -> report.getWorldsCount() == 1
-                && report.getWorlds(0).getState() == WorldState.READY);
+        agent.awaitReport(
+                "a ready world",
+                report -> report.getWorldsCount() == 1 && report.getWorlds(0).getState() == WorldState.READY);
         agent.awaitHello();
         agent.close();
         agent.start();
@@ -246,20 +247,22 @@ class WorkerProcessTest {
     @Test
     void stopsInOrder() throws Exception {
         open();
-        agent.assign(DESIRED.toBuilder()
-                .addWorlds(TestingWorlds.edge(1, PEER, ME))
-                .build());
+        agent.assign(
+                DESIRED.toBuilder().addWorlds(TestingWorlds.edge(1, PEER, ME)).build());
         peer.join(TestingWorlds.edge(1, PEER, ME), PEER);
-        agent.awaitReport("a ready world", report -> report.getWorldsCount() == 1
-                && report.getWorlds(0).getState() == WorldState.READY);
+        agent.awaitReport(
+                "a ready world",
+                report -> report.getWorldsCount() == 1 && report.getWorlds(0).getState() == WorldState.READY);
         agent.stopWorker("scaled in");
         agent.awaitReport("STOPPING", report -> report.getState() == WorkerState.STOPPING);
         ExitReason reason = exit();
         assertEquals(0, reason.code());
         assertEquals("scaled in", reason.why());
-        assertEquals(List.of("start", "ready 1", "stop", "CLOSED 1"), actor.events.stream()
-                .filter(event -> !event.startsWith("desired"))
-                .toList());
+        assertEquals(
+                List.of("start", "ready 1", "stop", "CLOSED 1"),
+                actor.events.stream()
+                        .filter(event -> !event.startsWith("desired"))
+                        .toList());
         assertEquals(WorldState.CLOSED, peer.world(1).orElseThrow().state());
     }
 }

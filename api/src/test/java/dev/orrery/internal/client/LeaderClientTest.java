@@ -271,6 +271,19 @@ class LeaderClientTest {
     }
 
     @Test
+    void lateFailureOfALinkDoesNotEndTheNextOne() {
+        FakeHead head = new FakeHead("h1");
+        LeaderClient client = client(head.address());
+        LeaderClient.Link first = client.link();
+        client.leave(first, Optional.empty());
+        LeaderClient.Link second = client.link();
+        assertNotSame(first, second);
+        client.leave(first, Optional.empty());
+        assertSame(second, client.link());
+        assertTrue(answer(second.connection()).isOpen());
+    }
+
+    @Test
     void cancellingReachesTheHead() throws Exception {
         FakeHead head = new FakeHead("h1");
         CompletableFuture<StringValue> handling = new CompletableFuture<>();

@@ -23,6 +23,9 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
     private static final long STOP_SECONDS = 60;
 
+    /** Set by the launcher when the output is a terminal. */
+    private static final String TERMINAL = "orrery.terminal";
+
     @Option(names = "--rate", description = "Requests a second (default: ${DEFAULT-VALUE}).")
     private double rate = 80;
 
@@ -35,7 +38,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--plain",
             description = "Lines instead of a progress bar; the default when the output is no terminal.")
-    private boolean plain = !Boolean.getBoolean("orrery.terminal");
+    private boolean plain;
 
     @Option(
             names = "--dir",
@@ -52,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--rate must be above 0 and at most 10000, not " + rate);
         }
         DemoOptions options = new DemoOptions(
-                rate, Optional.ofNullable(input), Optional.ofNullable(report), plain, Optional.ofNullable(directory));
+                rate, Optional.ofNullable(input), Optional.ofNullable(report), plain || !Boolean.getBoolean(TERMINAL), Optional.ofNullable(directory));
         CountDownLatch finished = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(stopOnSignal(Thread.currentThread(), finished));
         try {

@@ -1,6 +1,8 @@
 package dev.orrery.examples.cli;
 
+import dev.orrery.agent.AgentConfig;
 import dev.orrery.error.OrreryException;
+import dev.orrery.head.HeadConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,6 +16,8 @@ import picocli.CommandLine.Spec;
         version = "Orrery 0.1.0",
         description = "Distributed tasks and elastic pipelines on the JVM.",
         subcommands = {
+            HeadCommand.class,
+            AgentCommand.class,
             UpCommand.class,
             DemoCommand.class,
             StatusCommand.class,
@@ -33,6 +37,8 @@ public final class OrreryMain implements Runnable {
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new OrreryMain());
+        ConfigFlags.addTo(line.getSubcommands().get("head").getCommandSpec(), HeadConfig.KEYS);
+        ConfigFlags.addTo(line.getSubcommands().get("agent").getCommandSpec(), AgentConfig.KEYS);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("orrery " + command.getCommandName() + ": " + message(failure));
             if (!(failure instanceof OrreryException)) {

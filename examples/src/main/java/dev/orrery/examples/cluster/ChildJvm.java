@@ -25,8 +25,13 @@ final class ChildJvm {
             Path log) {}
 
     /** Short-lived JVMs on few cores: no time for a second compiler or parallel collectors. */
-    static final List<String> SMALL_JVM =
-            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:+ExitOnOutOfMemoryError");
+    static final List<String> SMALL_JVM = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-XX:+ExitOnOutOfMemoryError",
+            // A resource of this module: the file of conf.
+            "-Dlogback.configurationFile=conf/logback.xml");
 
     private final Command command;
     private final Process process;

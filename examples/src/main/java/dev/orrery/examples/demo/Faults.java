@@ -173,7 +173,10 @@ final class Faults {
         cluster.startAgent(node);
         cluster.await(
                 "the new agent of " + node + " to adopt its workers",
-                view -> !agentInstance(view, node).equals(before) && isAlive(view, node) && isRunning(view),
+                view -> !agentInstance(view, node).equals(before)
+                        && view.getActorsList().stream().allMatch(actor -> actor.getPid() > 0)
+                        && isAlive(view, node)
+                        && isRunning(view),
                 STEP_TIMEOUT);
         done("agent-restarted", node, begun);
     }
@@ -187,6 +190,7 @@ final class Faults {
         cluster.await(
                 head + " to lead, with all nodes reporting",
                 view -> view.getEpoch() > epoch
+                        && view.getActorsList().stream().allMatch(actor -> actor.getPid() > 0)
                         && view.getNodesList().stream()
                                 .allMatch(node -> node.getState().equals("ALIVE"))
                         && isRunning(view),

@@ -79,7 +79,8 @@ class ControlPlaneIT extends ClusterScenario {
     }
 
     private boolean nodesAreAlive(dev.orrery.internal.proto.ClusterView view) {
-        return view.getNodesList().stream().allMatch(node -> node.getState().equals("ALIVE"));
+        return view.getNodesList().stream().allMatch(node -> node.getState().equals("ALIVE"))
+                && view.getActorsList().stream().allMatch(actor -> actor.getPid() > 0);
     }
 
     private static void expectServing(SteadyLoad load) throws InterruptedException {

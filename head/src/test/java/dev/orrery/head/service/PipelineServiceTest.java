@@ -10,16 +10,11 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.reconcile.ClusterState;
 import dev.orrery.head.reconcile.Draft;
-import dev.orrery.head.reconcile.Ids;
-import dev.orrery.head.reconcile.Memory;
-import dev.orrery.head.reconcile.Observed;
 import dev.orrery.head.reconcile.Plan;
 import dev.orrery.head.reconcile.Records;
-import dev.orrery.head.reconcile.Settings;
-import dev.orrery.head.reconcile.Told;
+import dev.orrery.head.reconcile.TestingTold;
 import dev.orrery.head.reconcile.Write;
 import dev.orrery.head.state.PipelineState;
-import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.DeployRequest;
 import dev.orrery.internal.proto.PipelinePolicy;
@@ -33,29 +28,11 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class PipelineServiceTest {
-    private static final class Nobody implements Told {
-        @Override
-        public boolean knows(String node, ActorLife life) {
-            return false;
-        }
-
-        @Override
-        public boolean dropped(String node, ActorLife life) {
-            return false;
-        }
-
-        @Override
-        public boolean routesAround(String pipeline, ActorLife life, long routingEpoch, long routingVersion) {
-            return false;
-        }
-    }
-
     private final List<ArtifactRef> missing = new ArrayList<>();
     private final PipelineService service = new PipelineService(
             artifacts -> artifacts.stream().filter(missing::contains).toList());
     private final Records records = new Records();
-    private final ClusterState state = new ClusterState(
-            1, 0, Settings.defaults(), records, new Observed(), new Memory(), new Nobody(), new Ids(1));
+    private final ClusterState state = TestingTold.state(records);
 
     private <R> R commit(Function<Draft, R> mutation) {
         Draft draft = new Draft(state, 0);

@@ -102,6 +102,10 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
     }
 
     void send(SendOperation operation) {
+        if (aborted.isPresent()) {
+            operation.fail(aborted.get());
+            return;
+        }
         post(() -> {
             Optional<OrreryException> over = ending.or(() -> aborted);
             if (over.isPresent()) {
@@ -113,6 +117,10 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
     }
 
     void receive(CompletableFuture<Tensor> receive) {
+        if (aborted.isPresent()) {
+            receive.completeExceptionally(aborted.get());
+            return;
+        }
         post(() -> inbound.receive(receive));
     }
 

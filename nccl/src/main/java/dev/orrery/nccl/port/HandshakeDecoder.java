@@ -34,7 +34,7 @@ abstract class HandshakeDecoder extends ByteToMessageDecoder {
     /** A message of the other side. */
     abstract void onFrame(ChannelHandlerContext ctx, byte[] frame) throws InvalidProtocolBufferException;
 
-    /** The handshake came to nothing; the channel is closed. Called once. */
+    /** The handshake came to nothing; the channel is about to be closed. Called once. */
     abstract void onFailure(Reason reason, String why);
 
     enum Reason {
@@ -114,8 +114,8 @@ abstract class HandshakeDecoder extends ByteToMessageDecoder {
     final void fail(ChannelHandlerContext ctx, Reason reason, String why) {
         if (!ended) {
             end();
-            Wire.close(ctx);
             onFailure(reason, why);
+            Wire.close(ctx);
         }
     }
 

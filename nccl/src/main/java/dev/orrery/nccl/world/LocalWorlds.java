@@ -24,11 +24,13 @@ import dev.orrery.nccl.proto.Answer;
 import dev.orrery.nccl.proto.DataHello;
 import dev.orrery.nccl.spi.Membership;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class LocalWorlds implements WorldManager {
     private static final Logger log = LoggerFactory.getLogger(LocalWorlds.class);
     private static final int REMEMBERED_IDS = 100_000;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
     private static final int TICKS_PER_TIMEOUT = 8;
     private static final Duration LONGEST_TICK = Duration.ofMillis(500);
 
@@ -174,15 +177,29 @@ public final class LocalWorlds implements WorldManager {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        Failure why = Failure.of("closed", "the process closed its worlds");
-        control.execute(() -> worlds.values().forEach(world -> world.endNow(why)));
+        awaitEndOfAll();
         port.close();
-        control.execute(() -> {
-            new ArrayList<>(worlds.values()).forEach(MemberWorld::endOfAll);
-            worlds.clear();
-            log.info("all worlds are closed");
-        });
         control.close();
+        worlds.clear();
+        log.info("all worlds are closed");
+    }
+
+    /** Every operation has failed, and no tensor is used any more, before the threads that see to that end. */
+    private void awaitEndOfAll() {
+        Failure why = Failure.of("closed", "the process closed its worlds");
+        CompletableFuture<Void> all = new CompletableFuture<>();
+        control.execute(() -> {
+            CompletableFuture<?>[] ends =
+                    worlds.values().stream().map(world -> world.endNow(why)).toArray(CompletableFuture<?>[]::new);
+            CompletableFuture.allOf(ends).whenComplete((nothing, failure) -> all.complete(null));
+        });
+        try {
+            all.get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.error("the connections of {} worlds did not end within {}", worlds.size(), CLOSE_LIMIT, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What comes in at the port. */

@@ -45,7 +45,8 @@ final class MemberWorld implements World, DataPathEvents {
     private volatile Optional<DataPath> dataPath = Optional.empty();
     private Optional<Failure> cause = Optional.empty();
     private Optional<CompletableFuture<Void>> leaving = Optional.empty();
-    private boolean released;
+    /** Completes when nothing is left of it here. */
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
     MemberWorld(Membership membership, WorldSurroundings around) {
         this.membership = membership;
@@ -234,7 +235,7 @@ final class MemberWorld implements World, DataPathEvents {
         } else {
             beginToLeave(failure);
         }
-        if (released) {
+        if (gone.isDone()) {
             done.complete(null);
         }
         return done;
@@ -259,7 +260,7 @@ final class MemberWorld implements World, DataPathEvents {
 
     @Override
     public void released() {
-        released = true;
+        gone.complete(null);
         cancelTimers();
         if (leaving.isPresent()) {
             if (machine.fire(WorldEvent.LEFT, "left")) {
@@ -270,16 +271,12 @@ final class MemberWorld implements World, DataPathEvents {
         }
     }
 
-    /** The process ends. */
-    void endNow(Failure why) {
+    /** The process ends. Completes when nothing of it is left here. */
+    CompletableFuture<Void> endNow(Failure why) {
         fail(why);
         cancelTimers();
         path().abort(over("ended with its process", Optional.of(why)));
-    }
-
-    /** Nothing of the process's worlds runs any more. */
-    void endOfAll() {
-        leaving.ifPresent(done -> done.complete(null));
+        return gone;
     }
 
     void tick() {

@@ -12,11 +12,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The folder of one life: what was launched, what the shim says of it, its output. */
 public record WorkerFolder(Path root) {
     private static final int MAX_NAME = 100;
+    private static final Pattern SHIM_LINE = Pattern.compile("\\d{1,18} \\d{1,18} \\S+\n");
+    private static final Pattern WORKER_LINE = Pattern.compile("\\d{1,18} \\d{1,18}\n");
+    private static final Pattern EXIT_LINE = Pattern.compile("\\d{1,3}\n");
 
     /** A name for people and for the file system; two lives never share one. */
     public static WorkerFolder of(Path workers, ActorLife life) {
@@ -56,16 +60,15 @@ public record WorkerFolder(Path root) {
     }
 
     public RunRecord readRun() {
-        // The exit first would miss one written during the read; callers read twice where it matters.
-        Optional<String[]> shim = words("shim");
-        Optional<String[]> worker = words("worker");
-        Optional<String[]> exit = words("exit");
+        Optional<String[]> shim = words("shim", SHIM_LINE);
+        Optional<String[]> worker = words("worker", WORKER_LINE);
+        Optional<String[]> exit = words("exit", EXIT_LINE);
         return new RunRecord(
                 Files.exists(run().resolve("shim")),
-                shim.filter(words -> words.length == 3).map(words -> words[2]),
-                shim.filter(words -> words.length == 3).map(WorkerFolder::process),
-                worker.filter(words -> words.length == 2).map(WorkerFolder::process),
-                exit.filter(words -> words.length == 1).map(words -> Integer.parseInt(words[0])));
+                shim.map(words -> words[2]),
+                shim.map(WorkerFolder::process),
+                worker.map(WorkerFolder::process),
+                exit.map(words -> Integer.parseInt(words[0])));
     }
 
     private static ProcessId process(String[] words) {
@@ -73,10 +76,10 @@ public record WorkerFolder(Path root) {
     }
 
     /** Empty while the line is not complete. */
-    private Optional<String[]> words(String file) {
+    private Optional<String[]> words(String file, Pattern line) {
         try {
             String text = Files.readString(run().resolve(file));
-            return text.endsWith("\n") ? Optional.of(text.strip().split(" ")) : Optional.empty();
+            return line.matcher(text).matches() ? Optional.of(text.strip().split(" ")) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -67,6 +67,11 @@ public final class Supervisor {
             adopt(worker, Adoption.decide(worker.verdict(), named));
         }
         recorded.ifPresent(this::apply);
+        // When they were launched is not known; they get the whole time that the set gives them.
+        slots.values().stream()
+                .filter(slot -> slot.adopted)
+                .forEach(slot -> slot.deadline =
+                        clock.nanoTime() + settings.times(slot).open().toNanos());
         stepAll();
         checkAdoption();
     }

@@ -40,6 +40,9 @@ final class EventLog {
     }
 
     List<GatewayEvent> after(long number) {
+        if (number >= lastNumber) {
+            return List.of();
+        }
         return events.stream().filter(event -> event.getNumber() > number).toList();
     }
 

@@ -10,9 +10,8 @@ import java.util.Map;
 
 /** Reads a serialised factory with the classes of the artifacts, within limits. */
 final class FactoryInput extends ObjectInputStream {
-    private static final long MAX_BYTES = 16L << 20;
-    private static final ObjectInputFilter LIMITS =
-            ObjectInputFilter.Config.createFilter("maxdepth=64;maxrefs=200000;maxarray=4000000;maxbytes=" + MAX_BYTES);
+    static final String LIMITS = "maxdepth=64;maxrefs=200000;maxarray=4000000;maxbytes=16777216";
+    private static final ObjectInputFilter FILTER = ObjectInputFilter.Config.createFilter(LIMITS);
     private static final Map<String, Class<?>> PRIMITIVES = Map.of(
             "boolean", boolean.class,
             "byte", byte.class,
@@ -29,7 +28,7 @@ final class FactoryInput extends ObjectInputStream {
     FactoryInput(byte[] serialized, ClassLoader loader) throws IOException {
         super(new ByteArrayInputStream(serialized));
         this.loader = loader;
-        setObjectInputFilter(LIMITS);
+        setObjectInputFilter(FILTER);
     }
 
     @Override

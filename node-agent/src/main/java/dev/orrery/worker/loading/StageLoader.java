@@ -6,6 +6,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.StageSpec;
 import java.io.IOException;
+import java.io.InvalidClassException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,8 @@ public final class StageLoader implements AutoCloseable {
         Object factory;
         try (FactoryInput input = new FactoryInput(serialized, loader)) {
             factory = input.readObject();
+        } catch (InvalidClassException e) {
+            throw explained(e);
         }
         if (!(factory instanceof StageFactory stageFactory)) {
             throw OrreryException.of(
@@ -58,6 +61,17 @@ public final class StageLoader implements AutoCloseable {
             throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "the stage's factory returned null");
         }
         return stage;
+    }
+
+    /** The JDK says of a filter's verdict only that there was one. */
+    private static Exception explained(InvalidClassException thrown) {
+        return String.valueOf(thrown.getMessage()).contains("REJECTED")
+                ? OrreryException.of(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "the stage's factory holds too much (" + FactoryInput.LIMITS
+                                + "); let open() load what is large from the artifacts or a file",
+                        thrown)
+                : thrown;
     }
 
     private static String nameOf(Object object) {

@@ -1,7 +1,7 @@
 package dev.orrery.worker.stage;
 
 import dev.orrery.internal.proto.StageSpec;
-import dev.orrery.tensor.DataType;
+import dev.orrery.internal.tensor.TensorCodec;
 import dev.orrery.tensor.TensorSpec;
 import dev.orrery.tensor.Tensors;
 import java.util.List;
@@ -14,16 +14,7 @@ record Declarations(List<TensorSpec> inputs, List<TensorSpec> outputs) {
     }
 
     private static List<TensorSpec> specs(List<dev.orrery.internal.proto.TensorSpec> messages) {
-        return messages.stream().map(Declarations::spec).toList();
-    }
-
-    private static TensorSpec spec(dev.orrery.internal.proto.TensorSpec message) {
-        return new TensorSpec(
-                message.getName(),
-                message.getDataType().isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(DataType.valueOf(message.getDataType())),
-                message.getAnyShape() ? Optional.empty() : Optional.of(message.getShapeList()));
+        return messages.stream().map(TensorCodec::fromMessage).toList();
     }
 
     /** The first declared tensor that is not there as declared. */

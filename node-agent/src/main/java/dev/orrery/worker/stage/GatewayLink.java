@@ -30,6 +30,8 @@ final class GatewayLink implements AutoCloseable {
     interface Listener {
         void onUp(GatewayLink link);
 
+        void onDown(ActorLife gateway);
+
         void onCancel(ActorLife gateway, CancelAttempt cancel);
     }
 
@@ -115,6 +117,7 @@ final class GatewayLink implements AutoCloseable {
         LOG.info("linked to gateway {}", name(endpoint.getLife()));
         listener.onUp(this);
         connection.closed().thenAccept(why -> {
+            listener.onDown(endpoint.getLife());
             up = Optional.empty();
             if (!closed) {
                 LOG.info("the link to gateway {} ended: {}", name(endpoint.getLife()), why);

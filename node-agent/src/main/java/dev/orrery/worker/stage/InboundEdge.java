@@ -110,7 +110,7 @@ final class InboundEdge {
         int hop = header.getHop();
         if (hop < 0 || hop >= header.getPathCount() || header.getPath(hop) != world.id()) {
             throw new IllegalArgumentException("a header for another world came over world "
-                    + Long.toUnsignedString(world.id()) + ": hop " + hop + " of " + header.getPathList());
+                    + Long.toHexString(world.id()) + ": hop " + hop + " of " + header.getPathList());
         }
         headerKnown = true;
     }

@@ -47,12 +47,12 @@ final class OutboundEdges {
     Optional<String> forward(long world, StageMessageHeader header, Tensors tensors) {
         Edge edge = edges.get(world);
         if (edge == null) {
-            return Optional.of("no ready world " + Long.toUnsignedString(world) + " leads on from here");
+            return Optional.of("no ready world " + Long.toHexString(world) + " leads on from here");
         }
         if (edge.unsent.incrementAndGet() > maxUnsentPerWorld) {
             edge.unsent.decrementAndGet();
-            return Optional.of("busy: " + maxUnsentPerWorld + " messages wait to be sent over world "
-                    + Long.toUnsignedString(world));
+            return Optional.of(
+                    "busy: " + maxUnsentPerWorld + " messages wait to be sent over world " + Long.toHexString(world));
         }
         send(edge, header, tensors);
         return Optional.empty();
@@ -71,8 +71,7 @@ final class OutboundEdges {
             tensors.close();
             if (failure != null) {
                 lost.onLost(
-                        AttemptKey.of(header),
-                        "world " + Long.toUnsignedString(edge.world.id()) + " ended while sending");
+                        AttemptKey.of(header), "world " + Long.toHexString(edge.world.id()) + " ended while sending");
             }
         });
     }

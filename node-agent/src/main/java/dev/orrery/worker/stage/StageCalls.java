@@ -4,7 +4,7 @@ import dev.orrery.Stage;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.internal.proto.StageMessageHeader;
-import dev.orrery.internal.proto.TensorData;
+import dev.orrery.internal.tensor.TensorCodec;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
@@ -23,6 +23,8 @@ final class StageCalls {
     private record Rejection(ErrorCode code, Failure failure) {}
 
     private final String name;
+    private final String host;
+    private final String logPath;
     private final Declarations declarations;
     private final long maxTensorBytes;
     private final StageInbox inbox;
@@ -33,6 +35,8 @@ final class StageCalls {
 
     StageCalls(StageSettings settings, StageInbox inbox, OutboundEdges outbound, Notices notices) {
         this.name = settings.stage();
+        this.host = settings.host();
+        this.logPath = settings.logPath();
         this.declarations = settings.declarations();
         this.maxTensorBytes = settings.maxTensorBytes();
         this.clock = settings.clock();
@@ -153,23 +157,17 @@ final class StageCalls {
                 .clearTensors()
                 .setHop(received.getHop() + 1)
                 .setRemainingMicros(remainingMicros);
-        outputs.forEach(output -> {
-            TensorData.Builder described = header.addTensorsBuilder()
-                    .setName(output.getKey())
-                    .setDataType(output.getValue().dataType().name());
-            for (long extent : output.getValue().shape()) {
-                described.addShape(extent);
-            }
-        });
+        outputs.forEach(output -> header.addTensors(TensorCodec.header(output.getKey(), output.getValue())));
         return header.build();
     }
 
     private void fail(Delivery delivery, Rejection rejection) {
         ReplyTo reply = finish(delivery);
         if (reply == ReplyTo.FAILURE) {
+            Failure failure = rejection.failure().at(host, logPath);
             notices.tell(
                     delivery.header().getGateway(),
-                    NoticeMessages.failed(delivery.key(), name, rejection.code(), rejection.failure()));
+                    NoticeMessages.failed(delivery.key(), name, rejection.code(), failure));
         }
     }
 

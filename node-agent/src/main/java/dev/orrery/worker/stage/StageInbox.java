@@ -1,5 +1,6 @@
 package dev.orrery.worker.stage;
 
+import dev.orrery.internal.proto.ActorLife;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -113,6 +114,15 @@ final class StageInbox {
         }
         rememberCancel(key);
         return new Cancellation(true, Optional.empty());
+    }
+
+    /** Everything of that gateway that waits; the caller closes it. */
+    synchronized List<Delivery> dropAllOf(ActorLife gateway) {
+        List<Delivery> dropped = queue.stream()
+                .filter(delivery -> delivery.header().getGateway().equals(gateway))
+                .toList();
+        queue.removeAll(dropped);
+        return dropped;
     }
 
     private void rememberCancel(AttemptKey key) {

@@ -29,8 +29,8 @@ final class StageReplica implements InboundEdge.Sink, GatewayLink.Listener {
     private static final Duration MAX_WATCH_INTERVAL = Duration.ofSeconds(1);
     private static final int WATCHES_PER_STALL = 8;
 
-    /** An output waits to be sent only while its receiver is slow; credits keep this far from being reached. */
-    private static final int UNSENT_PER_CREDIT = 8;
+    /** An attempt holds its credit until it is answered, so what waits here stays below this in health. */
+    private static final int MESSAGES_PER_CREDIT = 2;
 
     private static final int SENDER = 0;
 
@@ -61,8 +61,9 @@ final class StageReplica implements InboundEdge.Sink, GatewayLink.Listener {
                 watchInterval.toNanos(),
                 environment.clock().nanoTime());
         int maxInFlight = spec.getMaxInFlight() > 0 ? spec.getMaxInFlight() : DEFAULT_MAX_IN_FLIGHT;
-        this.inbox = new StageInbox(2 * maxInFlight + DEFAULT_MAX_IN_FLIGHT);
-        this.outbound = new OutboundEdges(UNSENT_PER_CREDIT * maxInFlight, this::onLost);
+        int maxWaiting = MESSAGES_PER_CREDIT * maxInFlight + DEFAULT_MAX_IN_FLIGHT;
+        this.inbox = new StageInbox(maxWaiting);
+        this.outbound = new OutboundEdges(maxWaiting, this::onLost);
         this.links = new GatewayLinks(
                 environment,
                 ReplicaAttach.newBuilder()
@@ -80,6 +81,8 @@ final class StageReplica implements InboundEdge.Sink, GatewayLink.Listener {
                 new StageCalls(
                         new StageSettings(
                                 spec.getName(),
+                                environment.launch().host(),
+                                environment.launch().outputLog().toString(),
                                 Declarations.of(spec),
                                 maxTensorBytes > 0 ? maxTensorBytes : Long.MAX_VALUE,
                                 environment.clock(),
@@ -160,7 +163,7 @@ final class StageReplica implements InboundEdge.Sink, GatewayLink.Listener {
 
     @Override
     public void garbage(World world, String what) {
-        LOG.error("leaving world {}: {}", Long.toUnsignedString(world.id()), what);
+        LOG.error("leaving world {}: {}", Long.toHexString(world.id()), what);
         links.tellAll(NoticeMessages.worldBroken(world.id()));
         var unused = environment.worlds().leave(world.id());
     }
@@ -169,6 +172,12 @@ final class StageReplica implements InboundEdge.Sink, GatewayLink.Listener {
     @Override
     public void onUp(GatewayLink link) {
         brokenWorlds.forEach(world -> link.tell(NoticeMessages.worldBroken(world)));
+    }
+
+    /** To that gateway this replica has died: it replays all that it sent here. */
+    @Override
+    public void onDown(ActorLife gateway) {
+        inbox.dropAllOf(gateway).forEach(Delivery::close);
     }
 
     @Override

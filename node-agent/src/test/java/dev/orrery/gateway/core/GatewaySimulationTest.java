@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whole lives of gateways under random disturbance; the seed of a failure is in its message. */
 class GatewaySimulationTest {
-    private static final int SEEDS = 400;
+    private static final int SEEDS = 200;
     private static final long DISTURBED_MS = 1_500;
 
     @Test

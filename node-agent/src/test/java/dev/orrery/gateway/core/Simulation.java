@@ -62,7 +62,7 @@ final class Simulation {
     private final Map<Long, Long> waiterDeadlines = new HashMap<>();
     private final Map<Long, Outcome> outcomes = new HashMap<>();
     private final Map<Payload, Integer> unreleased = new HashMap<>();
-    private final Map<Long, Payload> payloadOf = new HashMap<>();
+    private final Map<Payload, Long> requestOf = new HashMap<>();
     private final Set<Long> finished = new HashSet<>();
     private long answersDelivered;
 
@@ -138,7 +138,8 @@ final class Simulation {
     }
 
     void routing(RoutingSnapshot table) {
-        if (table.newerThan(adopted)) {
+        // All of one epoch.
+        if (table.version() > adopted.version()) {
             adopted = table;
         }
         apply(core.routing(table, now));
@@ -253,12 +254,11 @@ final class Simulation {
                 complete.waiters().forEach(waiter -> onOutcome(waiter, complete.outcome()));
             } else if (effect instanceof Effect.Release release) {
                 assertEquals(1, unreleased.remove(release.payload()), "released once: " + release.payload());
-                payloadOf.forEach((request, payload) -> {
-                    if (payload.equals(release.payload())) {
-                        finished.add(request);
-                        current.remove(request);
-                    }
-                });
+                Long request = requestOf.remove(release.payload());
+                if (request != null) {
+                    finished.add(request);
+                    current.remove(request);
+                }
             }
         }
         checkCredits();
@@ -293,7 +293,7 @@ final class Simulation {
         assertTrue(sent.put(key, new Sent(send.path(), lives, over)) == null, "an attempt is sent once");
         over.forEach(link -> held.add(new Hold(key, link)));
         current.put(send.request(), send.attempt());
-        payloadOf.put(send.request(), send.payload());
+        requestOf.put(send.payload(), send.request());
         pipeline.send(send, lives);
     }
 

@@ -14,7 +14,6 @@ import dev.orrery.internal.proto.StageSpec;
 import dev.orrery.tensor.Tensors;
 import dev.orrery.testing.TestingJars;
 import java.io.ByteArrayOutputStream;
-import java.io.InvalidClassException;
 import java.io.ObjectOutputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -216,7 +215,8 @@ class StageLoaderTest {
         }
         StageSpec spec = byFactory("given", deep);
         try (StageLoader loader = new StageLoader(List.of(jar))) {
-            assertThrows(InvalidClassException.class, () -> loader.create(spec));
+            Exception thrown = assertThrows(OrreryException.class, () -> loader.create(spec));
+            assertTrue(thrown.getMessage().contains("maxdepth=64"), thrown.getMessage());
         }
     }
 }

@@ -228,6 +228,20 @@ class StageActorTest {
     }
 
     @Test
+    void whatWaitsOfAGatewayWhoseLinkEndedIsDropped() throws Exception {
+        serve();
+        send(1, "block:a");
+        await().until(gate::hasQueuedThreads);
+        send(2, "upper:b");
+        gateway.dropLink();
+        await().until(() -> !actor.linked());
+        send(3, "upper:c");
+        gate.release();
+        assertEquals("1 a", receive());
+        assertEquals("3 C", receive());
+    }
+
+    @Test
     void aWorldThatTheHeadTookAwayIsNotBroken() throws Exception {
         serve();
         actor.onWorldEnded(OUT, WorldState.CLOSED, Optional.empty());

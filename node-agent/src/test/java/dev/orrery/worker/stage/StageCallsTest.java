@@ -46,7 +46,14 @@ class StageCallsTest {
 
     private StageCalls calls(Declarations declarations) {
         return new StageCalls(
-                new StageSettings("encode", declarations, 1_000, clock, new StallWatch(1_000_000_000L, 1_000_000L, 0)),
+                new StageSettings(
+                        "encode",
+                        "host-1",
+                        "/logs/output.log",
+                        declarations,
+                        1_000,
+                        clock,
+                        new StallWatch(1_000_000_000L, 1_000_000L, 0)),
                 inbox,
                 outbound,
                 notices);
@@ -133,6 +140,8 @@ class StageCallsTest {
         assertEquals("root bad text", failed.getFailure().getMessage());
         assertTrue(failed.getFailure().getStackTrace().contains("ScriptedStage"));
         assertEquals("bad text", failed.getFailure().getConsequence().getMessage());
+        assertEquals("host-1", failed.getFailure().getHost());
+        assertEquals("/logs/output.log", failed.getFailure().getLogPath());
     }
 
     @Test
@@ -233,7 +242,7 @@ class StageCallsTest {
         Delivery delivery = deliver(Tensors.of("text", "upper:abc"), IN, 99L);
         calls.handle(stage, delivery);
         assertEquals(
-                "no ready world 99 leads on from here",
+                "no ready world 63 leads on from here",
                 notices.only().getRefused().getWhy());
     }
 

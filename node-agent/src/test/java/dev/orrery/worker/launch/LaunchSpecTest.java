@@ -1,0 +1,53 @@
+package dev.orrery.worker.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.internal.proto.ActorLife;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LaunchSpecTest {
+    @TempDir
+    Path folder;
+
+    private LaunchSpec spec() {
+        return new LaunchSpec(
+                "nonce-1",
+                ActorLife.newBuilder().setActor("1-2a").setIncarnation(3).build(),
+                "embed/encode = ü\n-1",
+                "node-1",
+                "host-1",
+                "127.0.0.1",
+                "orrery",
+                Path.of("/etc/secret"),
+                Path.of("/n/agent.address"),
+                folder,
+                Duration.ofMinutes(10),
+                List.of(Path.of("/n/a b.jar"), Path.of("/n/c.jar")));
+    }
+
+    @Test
+    void whatIsWrittenIsRead() throws IOException {
+        spec().write();
+        assertEquals(spec(), LaunchSpec.read(spec().file()));
+        spec().write();
+        try (var files = Files.list(folder)) {
+            assertEquals(1, files.count(), "no leftovers");
+        }
+    }
+
+    @Test
+    void aFileThatIsNoneSaysWhy() throws IOException {
+        Path file = folder.resolve("x");
+        Files.writeString(file, "nonce=1\n");
+        IOException error = assertThrows(IOException.class, () -> LaunchSpec.read(file));
+        assertTrue(error.getMessage().contains("'actor' is missing"), error.getMessage());
+    }
+}
