@@ -47,8 +47,9 @@ public final class TestingRpc implements AutoCloseable {
         transport.start();
     }
 
-    public static RpcLimits quickLimits() {
-        return new RpcLimits(1 << 20, Duration.ofMillis(50), Duration.ofMillis(400), Duration.ofMillis(800));
+    /** For tests in which nothing may be taken for silent, however slow the machine is. */
+    public static RpcLimits patientLimits() {
+        return new RpcLimits(1 << 20, Duration.ofMillis(100), Duration.ofSeconds(15), Duration.ofSeconds(15));
     }
 
     public static ClusterSecret secret(String text) {

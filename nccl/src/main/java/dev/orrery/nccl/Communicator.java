@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Operations on one world. None blocks. Each future completes, or fails with BROKEN_WORLD (the world broke or was
- * closed) or DEADLINE_EXCEEDED (which breaks the world). Futures complete on an I/O thread. Operations with one peer
- * match in the order in which they were called, at both ends.
+ * Operations on one world. None blocks. Each future completes, or fails with BROKEN_WORLD when the world broke (the
+ * failure tells why; its kind is {@code deadline} when an operation stood still past its deadline) or was closed. Futures
+ * complete on an I/O thread, which what depends on them must not block. Operations with one peer match in the order in
+ * which they were called, at both ends.
  */
 public interface Communicator {
     /**

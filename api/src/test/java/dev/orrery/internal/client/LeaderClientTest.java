@@ -44,7 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LeaderClientTest {
-    private final TestingRpc rpc = new TestingRpc(TestingRpc.quickLimits());
+    private final TestingRpc rpc = new TestingRpc(TestingRpc.patientLimits());
     private final List<LeaderClient> clients = new ArrayList<>();
 
     @AfterEach
@@ -230,10 +230,10 @@ class LeaderClientTest {
         FakeHead standby = new FakeHead("h2");
         standby.standBy(Optional.empty());
         OrreryException failure =
-                failure(client(nobody, standby.address()).call(ECHO, text("a"), Duration.ofMillis(400)));
+                failure(client(nobody, standby.address()).call(ECHO, text("a"), Duration.ofMillis(1_500)));
         assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure.code());
         for (String part : List.of(
-                "waited 400 ms",
+                "waited 1500 ms",
                 "Echo",
                 nobody + ": cannot connect",
                 standby.address() + ": head h2 stands by; no leader is known now")) {

@@ -75,7 +75,7 @@ class BufferLeakTest {
     }
 
     private static void exerciseEveryEnd() throws Exception {
-        try (TestingRpc rpc = new TestingRpc(TestingRpc.quickLimits())) {
+        try (TestingRpc rpc = new TestingRpc(TestingRpc.patientLimits())) {
             RpcServer server = rpc.serve(RpcHandlers.builder()
                     .on(
                             ECHO,

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CallTest {
-    private final TestingRpc rpc = new TestingRpc(TestingRpc.quickLimits());
+    private final TestingRpc rpc = new TestingRpc(TestingRpc.patientLimits());
     private final TestingLog log = TestingLog.of(RpcServer.class.getPackageName());
 
     @AfterEach

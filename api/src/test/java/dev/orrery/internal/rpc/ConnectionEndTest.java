@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class ConnectionEndTest {
     private static final int MAX_FRAME = 1 << 20;
 
-    private final TestingRpc rpc = new TestingRpc(TestingRpc.quickLimits());
+    private final TestingRpc rpc = new TestingRpc(TestingRpc.patientLimits());
     private final TestingLog log = TestingLog.of(RpcServer.class.getPackageName());
     private final CompletableFuture<RpcConnection> served = new CompletableFuture<>();
     private final CompletableFuture<StringValue> handling = new CompletableFuture<>();
@@ -39,13 +39,23 @@ class ConnectionEndTest {
     }
 
     /** Answers "now …" at once and others never. */
-    private RpcServer server() {
-        return rpc.serve(RpcHandlers.builder()
+    private RpcServer server(TestingRpc ends) {
+        return ends.serve(RpcHandlers.builder()
                 .on(ECHO, (connection, request) -> {
                     served.complete(connection);
                     return request.getValue().startsWith("now") ? CompletableFuture.completedFuture(request) : handling;
                 })
                 .build());
+    }
+
+    /** Ends for which a second is silence. */
+    private static TestingRpc attentive() {
+        return new TestingRpc(
+                new RpcLimits(MAX_FRAME, Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofSeconds(15)));
+    }
+
+    private RpcServer server() {
+        return server(rpc);
     }
 
     private void assertLost(CompletableFuture<?> call, String reason) {
@@ -84,26 +94,28 @@ class ConnectionEndTest {
 
     @Test
     void silentPeerIsGoneForBothEnds() throws Exception {
-        RpcServer server = server();
-        try (TestingProxy proxy = new TestingProxy(server.address())) {
-            RpcConnection connection = rpc.connect(proxy.address());
+        try (TestingRpc ends = attentive();
+                TestingProxy proxy = new TestingProxy(server(ends).address())) {
+            RpcConnection connection = ends.connect(proxy.address());
             answer(connection.call(ECHO, text("now"), LONG));
             CompletableFuture<StringValue> call = connection.call(ECHO, text("later"), LONG);
             proxy.fallSilent();
-            assertLost(call, "silent for 400 ms");
-            assertEquals("silent for 400 ms", answer(connection.closed()));
-            assertEquals("silent for 400 ms", answer(answer(served).closed()));
+            assertLost(call, "silent for 1000 ms");
+            assertEquals("silent for 1000 ms", answer(connection.closed()));
+            assertEquals("silent for 1000 ms", answer(answer(served).closed()));
         }
     }
 
     @Test
     void heartbeatsKeepAnIdleConnection() {
-        RpcConnection connection = rpc.connect(server().address());
-        // Nothing else is sent for longer than the limit.
-        OrreryException deadline = failure(connection.call(ECHO, text("later"), Duration.ofSeconds(1)));
-        assertEquals(ErrorCode.DEADLINE_EXCEEDED, deadline.code());
-        assertTrue(connection.isOpen());
-        assertEquals("now", answer(connection.call(ECHO, text("now"), LONG)).getValue());
+        try (TestingRpc ends = attentive()) {
+            RpcConnection connection = ends.connect(server(ends).address());
+            // Nothing else is sent for longer than the limit.
+            OrreryException deadline = failure(connection.call(ECHO, text("later"), Duration.ofMillis(1_500)));
+            assertEquals(ErrorCode.DEADLINE_EXCEEDED, deadline.code());
+            assertTrue(connection.isOpen());
+            assertEquals("now", answer(connection.call(ECHO, text("now"), LONG)).getValue());
+        }
     }
 
     @Test
@@ -143,7 +155,7 @@ class ConnectionEndTest {
 
     @Test
     void tooLargeAFrameEndsTheConnectionWithOneLine() throws Exception {
-        RpcLimits small = new RpcLimits(4_096, Duration.ofMillis(50), Duration.ofMillis(400), Duration.ofMillis(800));
+        RpcLimits small = new RpcLimits(4_096, Duration.ofMillis(100), Duration.ofSeconds(15), Duration.ofSeconds(15));
         RpcServer server =
                 rpc.serve(TestingRpc.identity(PeerRole.HEAD, "server"), small, TestingRpc.ANY_PORT, RpcHandlers.none());
         RpcConnection connection = rpc.connect(server.address());
@@ -163,7 +175,7 @@ class ConnectionEndTest {
                 OrreryException.class,
                 () -> rpc.serve(
                         TestingRpc.identity(PeerRole.HEAD, "second"),
-                        TestingRpc.quickLimits(),
+                        TestingRpc.patientLimits(),
                         taken,
                         RpcHandlers.none()));
         assertEquals(ErrorCode.ADDRESS_IN_USE, failure.code());
@@ -176,7 +188,7 @@ class ConnectionEndTest {
                 OrreryException.class,
                 () -> rpc.serve(
                         TestingRpc.identity(PeerRole.HEAD, "second"),
-                        TestingRpc.quickLimits(),
+                        TestingRpc.patientLimits(),
                         new HostPort("192.0.2.1", 0),
                         RpcHandlers.none()));
         assertEquals(ErrorCode.INVALID_ARGUMENT, failure.code());
@@ -191,14 +203,14 @@ class ConnectionEndTest {
         first.close();
         first.close();
         RpcServer second = rpc.serve(
-                TestingRpc.identity(PeerRole.HEAD, "second"), TestingRpc.quickLimits(), address, RpcHandlers.none());
+                TestingRpc.identity(PeerRole.HEAD, "second"), TestingRpc.patientLimits(), address, RpcHandlers.none());
         assertEquals(address, second.address());
     }
 
     @Test
     void closedTransportEndsEverythingAndItsThreads() {
         String name = "closing-" + System.nanoTime();
-        TestingRpc other = new TestingRpc(name, TestingRpc.quickLimits());
+        TestingRpc other = new TestingRpc(name, TestingRpc.patientLimits());
         HostPort address = server().address();
         RpcClient client = other.client(RpcHandlers.none());
         RpcConnection connection = answer(client.connect(address, LONG));

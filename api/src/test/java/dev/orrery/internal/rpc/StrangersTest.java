@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.orrery.testing.TestingLog;
 import dev.orrery.testing.TestingRpc;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class StrangersTest {
     private static final int ROUNDS = 300;
 
-    private final TestingRpc rpc = new TestingRpc(TestingRpc.quickLimits());
+    private final TestingRpc rpc = new TestingRpc(TestingRpc.patientLimits());
     private final TestingLog log = TestingLog.of(RpcServer.class.getPackageName());
     private final RpcServer server = rpc.serve(RpcHandlers.none());
 
@@ -23,6 +24,11 @@ class StrangersTest {
     void close() {
         log.close();
         rpc.close();
+    }
+
+    private RpcServer impatient() {
+        RpcLimits limits = new RpcLimits(4_096, Duration.ofMillis(100), Duration.ofSeconds(15), Duration.ofMillis(300));
+        return rpc.serve(TestingRpc.identity(PeerRole.HEAD, "server"), limits, TestingRpc.ANY_PORT, RpcHandlers.none());
     }
 
     private void assertOneLine(String part) throws InterruptedException {
@@ -61,19 +67,19 @@ class StrangersTest {
 
     @Test
     void silence() throws Exception {
-        try (RawPeer raw = new RawPeer(server.address())) {
+        try (RawPeer raw = new RawPeer(impatient().address())) {
             assertEquals(0, raw.awaitClosed());
         }
-        assertOneLine("waited 800 ms for a greeting");
+        assertOneLine("waited 300 ms for a greeting");
     }
 
     @Test
     void greetingAndThenSilence() throws Exception {
-        try (RawPeer raw = new RawPeer(server.address())) {
+        try (RawPeer raw = new RawPeer(impatient().address())) {
             raw.preface().frame(RawPeer.hello());
             raw.awaitClosed();
         }
-        assertOneLine("waited 800 ms for the proof");
+        assertOneLine("waited 300 ms for the proof");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.HeadRecord;
 import dev.orrery.head.zookeeper.ZooKeeperCalls.Answer;
 import dev.orrery.internal.rpc.HostPort;
+import java.time.Duration;
 import java.util.List;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -26,8 +27,10 @@ final class LiveHead {
         this.self = self;
     }
 
-    /** Waits for an earlier life's session to end. Throws INVALID_CONFIG when the name stays taken to the deadline. */
-    void register(long session, Deadline deadline) {
+    /** Waits for an earlier life's session to end. Throws INVALID_CONFIG when the name stays taken for {@code patience}. */
+    void register(long session, Duration patience, Duration timeout) {
+        Deadline taken = calls.deadline(patience);
+        Deadline deadline = calls.deadline(patience.plus(timeout));
         String path = paths.live(self.name());
         byte[] record = HeadRecord.newBuilder()
                 .setHead(self.name())
@@ -49,14 +52,14 @@ final class LiveHead {
                 if (found.getStat().getEphemeralOwner() == session) {
                     return;
                 }
-                requireTime(found, deadline);
+                requireTime(found, taken);
             }
             calls.pause(deadline, REGISTER);
         }
     }
 
-    private void requireTime(OpResult.GetDataResult found, Deadline deadline) {
-        if (deadline.leftNanos() == 0) {
+    private void requireTime(OpResult.GetDataResult found, Deadline taken) {
+        if (taken.leftNanos() == 0) {
             HeadRecord other = RecordCodec.decode(HeadRecord.parser(), found.getData(), paths.live(self.name()));
             throw OrreryException.of(
                     ErrorCode.INVALID_CONFIG,

@@ -52,6 +52,7 @@ public final class ZooKeeperLeadership implements Leadership {
     private volatile boolean suspended = true;
     private volatile boolean closed;
     private boolean retryIsDue;
+    private boolean toldSuspended;
     private Optional<String> lastTrouble = Optional.empty();
 
     public ZooKeeperLeadership(
@@ -122,7 +123,8 @@ public final class ZooKeeperLeadership implements Leadership {
             suspended = true;
             LOG.warn("ZooKeeper at {} cannot be reached; nothing is written until it is back", settings.connect());
             execute(() -> {
-                if (store.isPresent()) {
+                if (store.isPresent() && !toldSuspended) {
+                    toldSuspended = true;
                     listener.writesSuspended();
                 }
             });
@@ -151,11 +153,12 @@ public final class ZooKeeperLeadership implements Leadership {
 
     /** Stands for election unless this session does so already. What fails is tried again later. */
     private void look() {
-        boolean wasLeading = store.isPresent();
         try {
             stand();
             lastTrouble = Optional.empty();
-            if (wasLeading && store.isPresent()) {
+            if (toldSuspended && !suspended) {
+                toldSuspended = false;
+                LOG.info("ZooKeeper at {} is back; this head leads on", settings.connect());
                 listener.writesResumed();
             }
         } catch (OrreryException e) {
@@ -193,8 +196,7 @@ public final class ZooKeeperLeadership implements Leadership {
                 .isEmpty()) {
             resign("a new session with ZooKeeper has begun");
             String cluster = identity.verify(deadline());
-            live.register(
-                    id, calls.deadline(settings.sessionTimeout().multipliedBy(2).plusSeconds(1)));
+            live.register(id, settings.sessionTimeout().multipliedBy(2).plusSeconds(1), settings.operationTimeout());
             Candidacy next = new Candidacy(session.newLatch(paths.latch(), self.name()), id, cluster);
             candidacy = Optional.of(next);
             next.start(() -> takeOver(next), () -> unlatched(next), this::execute);
@@ -271,6 +273,7 @@ public final class ZooKeeperLeadership implements Leadership {
         store.ifPresent(ended -> {
             ended.fence(why);
             store = Optional.empty();
+            toldSuspended = false;
             LOG.info("head {} leads no more: {}", self.name(), why);
             listener.lost(why);
         });

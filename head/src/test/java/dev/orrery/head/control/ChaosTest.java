@@ -18,7 +18,9 @@ class ChaosTest {
 
     static LongStream seeds() {
         String given = System.getProperty("orrery.seed");
-        return given == null ? LongStream.rangeClosed(1, 30) : LongStream.of(Long.parseLong(given));
+        return given == null
+                ? LongStream.rangeClosed(1, Long.getLong("orrery.seeds", 30))
+                : LongStream.of(Long.parseLong(given));
     }
 
     private static PipelineSpec spec(String name) {

@@ -2,6 +2,7 @@ package dev.orrery.nccl.link;
 
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.nccl.WorldOptions;
@@ -140,7 +141,7 @@ public final class Links {
             public void onFrame(Link link, LinkFrame frame) {
                 if (frame.hasWorldBroken()) {
                     WorldBroken news = frame.getWorldBroken();
-                    Failure cause = FailureMessages.of(news.getCause());
+                    Failure cause = ErrorCodec.fromMessage(news.getCause());
                     control.execute(
                             () -> user.peerBroke(news.getWorld(), link.peer().instance(), cause));
                 }
@@ -197,7 +198,7 @@ public final class Links {
     /** Tells every process that the world is bound to. */
     public void tellBroken(long world, Failure cause) {
         LinkFrame frame = LinkFrame.newBuilder()
-                .setWorldBroken(WorldBroken.newBuilder().setWorld(world).setCause(FailureMessages.toMessage(cause)))
+                .setWorldBroken(WorldBroken.newBuilder().setWorld(world).setCause(ErrorCodec.toMessage(cause)))
                 .build();
         for (Entry entry : entries.values()) {
             if (entry.worlds.contains(world)) {
