@@ -22,7 +22,8 @@ public interface Communicator {
     /**
      * Receives the peer's next tensor, of whatever type and shape it sends, up to the world's limit (a larger one breaks
      * the world on both sides). The caller owns the tensor. Waits for ever while the peer sends nothing: an idle receive
-     * is healthy. What a peer sent before it left can still be received.
+     * is healthy. One that was cancelled still takes its message, and drops it. What a peer sent before it left can still be
+     * received.
      */
     CompletableFuture<Tensor> receive(int peer);
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** An agent in a JVM of its own. */
 final class TestingAgent implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 15;
+    private static final long PATIENCE_SECONDS = 40;
 
     private final Process process;
     private final Path log;

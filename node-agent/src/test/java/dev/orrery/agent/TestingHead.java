@@ -34,7 +34,7 @@ import java.util.function.Predicate;
 /** A head that welcomes every agent and remembers what it reports. */
 final class TestingHead implements AutoCloseable {
     static final String CLUSTER = "cluster-uuid";
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private final RpcTransport transport = new RpcTransport("testing-head", 1);
     private final RpcServer server;

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The gateway's end of control links. */
 public final class TestingGateway implements AutoCloseable {
-    private static final long DEADLINE_SECONDS = 10;
+    private static final long DEADLINE_SECONDS = 30;
 
     private final ActorLife life;
     private final RpcServer server;
@@ -66,6 +66,10 @@ public final class TestingGateway implements AutoCloseable {
                 .setLife(life)
                 .setRpcAddress(server.address().toMessage())
                 .build();
+    }
+
+    public boolean hasAttached() {
+        return !attached.isEmpty();
     }
 
     public ReplicaAttach awaitAttach() throws InterruptedException {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Speaks the protocol of messages over worlds, as the replica before and the one behind do. */
 public final class TestingPath {
-    private static final long DEADLINE_SECONDS = 10;
+    private static final long DEADLINE_SECONDS = 30;
 
     /** A message that came out at the other end. */
     public record Message(StageMessageHeader header, Tensors tensors) {}

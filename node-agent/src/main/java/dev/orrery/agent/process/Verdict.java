@@ -12,8 +12,12 @@ public sealed interface Verdict {
     /** The shim has not begun, or nothing can be said about it. */
     record Unknown() implements Verdict {}
 
-    /** {@code record} is read after {@code processes} could have changed it last, see {@link #of(Evidence)}. */
-    record Evidence(RunRecord before, boolean workerAlive, boolean shimAlive, boolean sameBoot, RunRecord after) {}
+    /**
+     * @param before what the shim had written before the processes were looked at
+     * @param bootId of the host now
+     * @param after what it had written afterwards
+     */
+    record Evidence(RunRecord before, boolean workerAlive, boolean shimAlive, String bootId, RunRecord after) {}
 
     /**
      * The records are read on both sides of the look at the processes, because the shim writes the exit status and then
@@ -27,7 +31,7 @@ public sealed interface Verdict {
         if (!last.claimed()) {
             return new Unknown();
         }
-        if (last.bootId().isPresent() && !seen.sameBoot()) {
+        if (last.bootId().isPresent() && !last.bootId().get().equals(seen.bootId())) {
             return new Gone(new ExitStatus.Lost("the host was restarted"));
         }
         if (seen.workerAlive() || seen.shimAlive()) {
@@ -45,9 +49,9 @@ public sealed interface Verdict {
 
     static Verdict look(WorkerFolder folder, ProcessTable processes) {
         RunRecord before = folder.readRun();
-        boolean workerAlive = before.worker().filter(processes::isAlive).isPresent();
-        boolean shimAlive = before.shim().filter(processes::isAlive).isPresent();
-        boolean sameBoot = before.bootId().filter(processes.bootId()::equals).isPresent();
-        return of(new Evidence(before, sameBoot && workerAlive, sameBoot && shimAlive, sameBoot, folder.readRun()));
+        boolean sameBoot = before.bootId().equals(Optional.of(processes.bootId()));
+        boolean workerAlive = sameBoot && before.worker().filter(processes::isAlive).isPresent();
+        boolean shimAlive = sameBoot && before.shim().filter(processes::isAlive).isPresent();
+        return of(new Evidence(before, workerAlive, shimAlive, processes.bootId(), folder.readRun()));
     }
 }

@@ -36,7 +36,7 @@ final class GatewayLink implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayLink.class);
-    private static final Duration DIAL_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration DIAL_TIMEOUT = Duration.ofSeconds(5);
     private static final long RETRY_MILLIS = 100;
 
     private final GatewayEndpoint endpoint;

@@ -18,7 +18,7 @@ class VerdictTest {
             new RunRecord(true, Optional.of("boot"), Optional.of(SHIM), Optional.of(WORKER), Optional.of(137));
 
     private static Verdict of(RunRecord before, boolean worker, boolean shim, RunRecord after) {
-        return Verdict.of(new Evidence(before, worker, shim, true, after));
+        return Verdict.of(new Evidence(before, worker, shim, "boot", after));
     }
 
     @Test
@@ -57,7 +57,7 @@ class VerdictTest {
 
     @Test
     void anotherBootEndsEverything() {
-        Verdict verdict = Verdict.of(new Evidence(RUNNING, false, false, false, RUNNING));
+        Verdict verdict = Verdict.of(new Evidence(RUNNING, false, false, "next boot", RUNNING));
         assertEquals(new Verdict.Gone(new ExitStatus.Lost("the host was restarted")), verdict);
     }
 

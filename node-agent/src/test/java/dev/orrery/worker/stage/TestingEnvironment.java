@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A worker process for one actor in a test: real connections, worlds in memory, clock and timers by hand. */
 final class TestingEnvironment implements ActorEnvironment {
-    private static final long DEADLINE_SECONDS = 10;
+    private static final long DEADLINE_SECONDS = 30;
 
     final ManualClock clock = new ManualClock();
     final ManualTimers timers = new ManualTimers(clock);
