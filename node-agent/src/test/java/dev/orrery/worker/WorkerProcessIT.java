@@ -32,6 +32,7 @@ import dev.orrery.testing.TestingWorlds;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -125,8 +126,8 @@ class WorkerProcessIT {
         desired = desired.toBuilder().addWorlds(in).addWorlds(out).build();
         agent.assign(desired);
         CompletableFuture<World> joiningIn = worlds.join(in, GATEWAY);
-        downstream = worlds.join(out, GATEWAY).get(10, TimeUnit.SECONDS);
-        upstream = joiningIn.get(10, TimeUnit.SECONDS);
+        downstream = worlds.join(out, GATEWAY).get(30, TimeUnit.SECONDS);
+        upstream = joiningIn.get(30, TimeUnit.SECONDS);
         agent.awaitReport(
                 "READY worlds",
                 report -> report.getWorldsCount() == 2
@@ -155,7 +156,7 @@ class WorkerProcessIT {
     }
 
     private int exitCode() throws Exception {
-        assertTrue(worker.waitFor(15, TimeUnit.SECONDS), () -> "it lives on:\n" + log());
+        assertTrue(worker.waitFor(30, TimeUnit.SECONDS), () -> "it lives on:\n" + log());
         return worker.exitValue();
     }
 
@@ -184,7 +185,8 @@ class WorkerProcessIT {
         worker.destroy();
         agent.awaitReport("STOPPING", report -> report.getState() == WorkerState.STOPPING);
         assertEquals(0, exitCode());
-        await().until(() -> states.get(IN) == WorldState.CLOSED && states.get(OUT) == WorldState.CLOSED);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> states.get(IN) == WorldState.CLOSED && states.get(OUT) == WorldState.CLOSED);
         assertTrue(log().contains("embed/encode-1 me#1"), this::log);
         assertTrue(log().contains("exiting with code 0: SIGTERM"), this::log);
     }
@@ -218,7 +220,8 @@ class WorkerProcessIT {
     void aKilledWorkerBreaksItsWorldsAtOnce() throws Exception {
         serve();
         worker.destroyForcibly();
-        await().until(() -> states.get(IN) == WorldState.BROKEN && states.get(OUT) == WorldState.BROKEN);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> states.get(IN) == WorldState.BROKEN && states.get(OUT) == WorldState.BROKEN);
     }
 
     @Test
@@ -242,7 +245,7 @@ class WorkerProcessIT {
         serve();
         send(1, "exit:7");
         assertEquals(7, exitCode());
-        await().until(() -> states.get(IN) == WorldState.BROKEN);
+        await().atMost(Duration.ofSeconds(30)).until(() -> states.get(IN) == WorldState.BROKEN);
     }
 
     @Test

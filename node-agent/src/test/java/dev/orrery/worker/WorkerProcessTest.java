@@ -19,6 +19,7 @@ import dev.orrery.testing.TestingNode;
 import dev.orrery.testing.TestingWorldManager;
 import dev.orrery.testing.TestingWorlds;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -121,13 +122,13 @@ class WorkerProcessTest {
     private void open() throws Exception {
         agent.welcomeWith(DESIRED);
         agent.start();
-        await().until(() -> actor.events.contains("start"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> actor.events.contains("start"));
         actor.open();
         agent.awaitReport("OPEN", report -> report.getState() == WorkerState.OPEN);
     }
 
     private ExitReason exit() throws Exception {
-        return process.exited().get(20, TimeUnit.SECONDS);
+        return process.exited().get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -143,7 +144,7 @@ class WorkerProcessTest {
         assertEquals(ProcessHandle.current().pid(), first.getPid());
         assertTrue(first.getDataAddress().getPort() > 0);
         assertEquals(folder.resolve("output.log").toString(), first.getLogPath());
-        await().until(() -> actor.events.contains("start"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> actor.events.contains("start"));
         actor.open();
         WorkerReport opened = agent.awaitReport("OPEN", report -> report.getState() == WorkerState.OPEN);
         assertEquals(5, opened.getGateway().getRoutingVersion());
@@ -237,7 +238,7 @@ class WorkerProcessTest {
     void aFailureWhileTheAgentIsAwayWaitsForItAMoment() throws Exception {
         open();
         agent.close();
-        await().until(() -> !process.registered());
+        await().atMost(Duration.ofSeconds(30)).until(() -> !process.registered());
         actor.environment.fatal(Failure.of("acme.NoModel", "no model file"));
         agent.start();
         agent.awaitReport("a failure", WorkerReport::hasFailure);

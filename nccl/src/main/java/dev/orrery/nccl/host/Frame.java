@@ -42,8 +42,12 @@ sealed interface Frame {
     /** The receiver took messages that had used up so much of the sender's credit. */
     record Credit(long bytes) implements Frame {}
 
-    /** The sender leaves in good order; nothing follows. */
-    record End() implements Frame {}
+    /**
+     * The sender ends in good order; nothing follows.
+     *
+     * @param receives whether it still takes what the other side sends
+     */
+    record End(boolean receives) implements Frame {}
 
     private int kind() {
         if (this instanceof Eager) {
@@ -74,6 +78,8 @@ sealed interface Frame {
             out.writeLong(chunk.number()).writeInt(chunk.length());
         } else if (this instanceof Credit credit) {
             out.writeLong(credit.bytes());
+        } else if (this instanceof End end) {
+            out.writeBoolean(end.receives());
         }
         return out.setShort(0, out.readableBytes() - LENGTH_BYTES);
     }
@@ -107,7 +113,7 @@ sealed interface Frame {
             case 3 -> new Ready(head.readLong());
             case 4 -> new Chunk(head.readLong(), positive(head.readInt()));
             case 5 -> new Credit(head.readLong());
-            case 6 -> new End();
+            case 6 -> new End(head.readBoolean());
             default -> throw BadFrameException.malformed("a frame of the unknown kind " + kind);
         };
     }

@@ -62,6 +62,9 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
     private boolean endSent;
     private boolean endFlushed;
     private boolean endReceived;
+    /** It takes nothing more. */
+    private boolean peerStopped;
+
     private boolean faulty;
     private boolean closed;
     private String whyLost = "its data connection was closed without a leave";
@@ -124,6 +127,10 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
         post(() -> inbound.receive(receive));
     }
 
+    /**
+     * Sends what was handed in, then the end. With {@code keepArrived} also what the peer still sends before its own end
+     * can be received; otherwise it is dropped.
+     */
     void end(OrreryException why, boolean keepArrived) {
         if (ctx == null) {
             abort(why);
@@ -133,9 +140,11 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
             if (ending.isEmpty()) {
                 ending = Optional.of(why);
             }
-            inbound.end(why, keepArrived);
-            if (endReceived || closed) {
+            if (peerStopped || closed) {
                 outbound.failAll(why);
+            }
+            if (endReceived || closed || !keepArrived) {
+                inbound.end(why, keepArrived);
             }
             if (closed && !keepArrived) {
                 finish(why);
@@ -143,10 +152,13 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
         });
     }
 
-    /** Gives up what is not sent, so that the end can be. */
+    /** Gives up what is not sent, so that the end can be, and what has not arrived. */
     void cut() {
         if (ctx != null) {
-            post(() -> ending.ifPresent(outbound::failAll));
+            post(() -> ending.ifPresent(why -> {
+                outbound.failAll(why);
+                inbound.end(why, true);
+            }));
         }
     }
 
@@ -212,7 +224,7 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
     private void endIfIdle() {
         if (ending.isPresent() && !endSent && outbound.isIdle()) {
             endSent = true;
-            outbound.control(ctx, new Frame.End(), () -> {
+            outbound.control(ctx, new Frame.End(!inbound.isDiscarding()), () -> {
                 endFlushed = true;
                 closeWhenBothEnded();
             });
@@ -301,13 +313,17 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
         closed = true;
         if (aborted.isPresent()) {
             finish(aborted.get());
-        } else if (ending.isPresent() && (endReceived || endSent)) {
+            return;
+        }
+        if (!endReceived && !endSent) {
+            events.onLost(whyLost);
+        }
+        if (ending.isPresent()) {
             outbound.failAll(ending.get());
+            inbound.end(ending.get(), true);
             if (inbound.isDiscarding()) {
                 finish(ending.get());
             }
-        } else if (!endReceived) {
-            events.onLost(whyLost);
         }
     }
 
@@ -339,20 +355,24 @@ final class PeerConnection extends ChannelInboundHandlerAdapter implements PortC
                 if (!outbound.onReady(ready.number()) && ending.isEmpty()) {
                     throw BadFrameException.malformed("a readiness for tensor " + ready.number() + ", not offered");
                 }
-            } else {
-                onEnd();
+            } else if (frame instanceof Frame.End end) {
+                onEnd(end);
             }
             return 0;
         }
 
-        private void onEnd() {
+        private void onEnd(Frame.End end) {
             endReceived = true;
-            if (ending.isPresent()) {
-                outbound.failAll(ending.get());
-                closeWhenBothEnded();
-            } else {
+            peerStopped = !end.receives();
+            if (ending.isEmpty()) {
                 events.onPeerLeft();
+                return;
             }
+            inbound.end(ending.get(), true);
+            if (peerStopped) {
+                outbound.failAll(ending.get());
+            }
+            closeWhenBothEnded();
         }
 
         @Override

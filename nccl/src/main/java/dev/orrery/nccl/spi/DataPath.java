@@ -11,12 +11,11 @@ public interface DataPath {
     void tick();
 
     /**
-     * Takes no new operations, fails the receives that wait, delivers what was sent, and tells peers that the end is in
-     * good order. Tells {@link DataPathEvents#released()} when all is done; the caller bounds that with {@link #cut} and
-     * {@link #abort}.
+     * Takes no new sends, delivers what was sent, and tells peers that the end is in good order. Tells {@link
+     * DataPathEvents#released()} when all is done; the caller bounds that with {@link #cut} and {@link #abort}.
      *
      * @param why what the operations fail with
-     * @param keepArrived whether what arrived can still be received
+     * @param keepArrived whether what members sent before their own end can still be received; otherwise receives fail
      */
     void end(OrreryException why, boolean keepArrived);
 

@@ -23,7 +23,8 @@ final class FrameTest {
             new Frame.Ready(7),
             new Frame.Chunk(7, 5),
             new Frame.Credit(1L << 40),
-            new Frame.End());
+            new Frame.End(true),
+            new Frame.End(false));
 
     /** Notes what comes. */
     private static final class Notes implements FrameReader.Sink {
@@ -73,7 +74,7 @@ final class FrameTest {
                 reader.read(all.readSlice(Math.min(step, all.readableBytes())));
             }
             assertEquals(FRAMES, notes.frames);
-            assertEquals("abcdefghijkl.abcdefghi...abcde...", notes.payload.toString());
+            assertEquals("abcdefghijkl.abcdefghi...abcde....", notes.payload.toString());
         }
     }
 

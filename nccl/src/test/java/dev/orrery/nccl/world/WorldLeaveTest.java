@@ -126,16 +126,23 @@ final class WorldLeaveTest {
 
     @Test
     void oneOfThreeLeavingClosesTheWorldForAll() throws Exception {
+        WorldOptions.Builder patient = WorldOptions.builder().leaveTimeout(Duration.ofSeconds(60));
         try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start();
-                TestingMember c = TestingMember.start()) {
+                TestingMember b = TestingMember.start(patient);
+                TestingMember c = TestingMember.start(patient)) {
             List<World> worlds = form(1, a, b, c);
             get(worlds.get(1).communicator().send(2, TestingTensors.number(6)));
+            CompletableFuture<Void> large = worlds.get(1).communicator().send(2, TestingTensors.marked(2 << 20, 3));
             get(a.worlds().leave(1));
             b.await(1, WorldState.CLOSED);
             c.await(1, WorldState.CLOSED);
             assertEquals(
                     6, TestingTensors.number(get(worlds.get(2).communicator().receive(1))));
+            assertTrue(TestingTensors.isMarked(get(worlds.get(2).communicator().receive(1)), 2 << 20, 3));
+            get(large);
+            assertEquals(
+                    ErrorCode.BROKEN_WORLD,
+                    failure(worlds.get(2).communicator().receive(1)).code());
             get(b.worlds().leave(1));
             get(c.worlds().leave(1));
         }

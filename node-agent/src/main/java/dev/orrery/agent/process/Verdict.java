@@ -50,7 +50,8 @@ public sealed interface Verdict {
     static Verdict look(WorkerFolder folder, ProcessTable processes) {
         RunRecord before = folder.readRun();
         boolean sameBoot = before.bootId().equals(Optional.of(processes.bootId()));
-        boolean workerAlive = sameBoot && before.worker().filter(processes::isAlive).isPresent();
+        boolean workerAlive =
+                sameBoot && before.worker().filter(processes::isAlive).isPresent();
         boolean shimAlive = sameBoot && before.shim().filter(processes::isAlive).isPresent();
         return of(new Evidence(before, workerAlive, shimAlive, processes.bootId(), folder.readRun()));
     }

@@ -98,7 +98,7 @@ class StageActorTest {
         start(ScriptedStage.class.getName());
         environment.awaitChange();
         attached();
-        await().until(actor::linked);
+        awaitLinked();
         TestingWorldManager theirs = network.manager((world, state, cause) -> {});
         World in = join(IN, GATEWAY, ME, theirs);
         World out = join(OUT, ME, GATEWAY, theirs);
@@ -115,6 +115,13 @@ class StageActorTest {
             return gateway.hasAttached();
         });
         return gateway.awaitAttach();
+    }
+
+    private void awaitLinked() {
+        await().until(() -> {
+            environment.timers.advance(Duration.ofMillis(100));
+            return actor.linked();
+        });
     }
 
     private static ConditionFactory await() {
@@ -233,10 +240,7 @@ class StageActorTest {
                 gateway.awaitNotice().getRefused().getWhy());
         gateway.dropLink();
         await().until(() -> !actor.linked());
-        await().untilAsserted(() -> {
-            environment.timers.advance(Duration.ofMillis(100));
-            assertTrue(actor.linked());
-        });
+        awaitLinked();
         attached();
         assertEquals(OUT, gateway.awaitNotice().getWorldBroken());
     }
@@ -277,10 +281,7 @@ class StageActorTest {
         attached();
         gateway.answerAs(GATEWAY);
         assertFalse(actor.linked());
-        await().untilAsserted(() -> {
-            environment.timers.advance(Duration.ofMillis(100));
-            assertTrue(actor.linked());
-        });
+        awaitLinked();
     }
 
     @Test

@@ -1,0 +1,273 @@
+package dev.orrery.head;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.MessageLite;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.auth.SecretFile;
+import dev.orrery.internal.proto.ClusterView;
+import dev.orrery.internal.proto.DescribeClusterRequest;
+import dev.orrery.internal.proto.NodeHello;
+import dev.orrery.internal.proto.NodeView;
+import dev.orrery.internal.proto.NodeWelcome;
+import dev.orrery.internal.proto.Resources;
+import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.rpc.PeerRole;
+import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.rpc.RpcClient;
+import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.rpc.RpcHandlers;
+import dev.orrery.internal.rpc.RpcIdentity;
+import dev.orrery.internal.rpc.RpcLimits;
+import dev.orrery.internal.rpc.RpcMethod;
+import dev.orrery.internal.rpc.RpcTransport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Heads and ZooKeeper as processes of their own, and what becomes of them when they are killed or stopped. */
+@Timeout(180)
+class HeadFailoverIT {
+    private static final Duration SESSION = Duration.ofSeconds(2);
+    private static final Duration CALL = Duration.ofSeconds(10);
+    /** While a head is stopped, its peers should not give up before it goes on. */
+    private static final RpcLimits PATIENT =
+            new RpcLimits(64 << 20, Duration.ofMillis(500), Duration.ofSeconds(60), Duration.ofSeconds(5));
+
+    @TempDir
+    private Path folder;
+
+    private final Map<String, TestingProcess> processes = new HashMap<>();
+    private final RpcTransport transport = new RpcTransport("test", 1);
+    private int zooKeeperPort;
+
+    @BeforeEach
+    void start() throws IOException {
+        transport.start();
+        zooKeeperPort = freePort();
+        startZooKeeper();
+    }
+
+    @AfterEach
+    void end() {
+        processes.values().forEach(TestingProcess::close);
+        transport.close();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void startZooKeeper() throws IOException {
+        Path config = folder.resolve("zoo.cfg");
+        Files.writeString(
+                config,
+                """
+                dataDir=%s
+                clientPortAddress=127.0.0.1
+                clientPort=%d
+                tickTime=500
+                minSessionTimeout=1000
+                maxSessionTimeout=60000
+                admin.enableServer=false
+                """
+                        .formatted(folder.resolve("zookeeper"), zooKeeperPort));
+        processes.put(
+                "zookeeper",
+                TestingProcess.start(
+                        "zookeeper",
+                        folder,
+                        List.of(
+                                "-Dzookeeper.preAllocSize=4096",
+                                "-Dzookeeper.serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory",
+                                "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+                                config.toString())));
+    }
+
+    private TestingProcess startHead(String name) {
+        TestingProcess head = TestingProcess.start(
+                name,
+                folder,
+                List.of(
+                        "dev.orrery.head.HeadMain",
+                        "--head.name=" + name,
+                        "--head.bind=127.0.0.1:0",
+                        "--head.data-dir=" + folder.resolve(name),
+                        "--cluster.secret-file=" + folder.resolve("secret"),
+                        "--zookeeper.connect=127.0.0.1:" + zooKeeperPort,
+                        "--zookeeper.session-timeout=" + SESSION.toMillis() + "ms"));
+        processes.put(name, head);
+        return head;
+    }
+
+    private static HostPort address(TestingProcess head) {
+        return HostPort.parse(head.await("listens at (\\S+)"));
+    }
+
+    private static void awaitLeader(TestingProcess head, String name, int epoch) {
+        head.await("head (" + name + ") is leader, epoch " + epoch + "\\b");
+    }
+
+    private RpcConnection connect(TestingProcess head, PeerRole role, String name) {
+        RpcIdentity identity = new RpcIdentity("orrery", role, name, SecretFile.read(folder.resolve("secret")));
+        return new RpcClient(transport, identity, PATIENT, RpcHandlers.none())
+                .connect(address(head), CALL)
+                .join();
+    }
+
+    private static <Q extends MessageLite, R extends MessageLite> R call(
+            RpcConnection connection, RpcMethod<Q, R> method, Q request) {
+        try {
+            return connection.call(method, request, CALL).join();
+        } catch (CompletionException e) {
+            throw (OrreryException) e.getCause();
+        }
+    }
+
+    private static ClusterView describe(RpcConnection connection) {
+        return call(connection, Protocol.DESCRIBE_CLUSTER, DescribeClusterRequest.getDefaultInstance());
+    }
+
+    private static NodeHello hello(String node) {
+        return NodeHello.newBuilder()
+                .setNode(node)
+                .setAgentInstance(node + "-instance")
+                .setHost("127.0.0.1")
+                .setResources(Resources.newBuilder().setMilliCpus(1_000))
+                .build();
+    }
+
+    private static List<String> nodes(RpcConnection leader) {
+        return describe(leader).getNodesList().stream()
+                .map(NodeView::getName)
+                .sorted()
+                .toList();
+    }
+
+    private static void awaitNode(RpcConnection leader, String node) {
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> nodes(leader)
+                .contains(node));
+    }
+
+    @Test
+    void whenTheLeaderIsKilledTheStandbyLeadsByTheNextEpoch() throws Exception {
+        TestingProcess first = startHead("h1");
+        awaitLeader(first, "h1", 1);
+        TestingProcess second = startHead("h2");
+        RpcConnection standby = connect(second, PeerRole.DRIVER, "test");
+        RpcConnection leader = connect(first, PeerRole.AGENT, "n1");
+        NodeWelcome welcome = call(leader, Protocol.REGISTER_NODE, hello("n1"));
+        assertEquals(1, welcome.getEpoch());
+        awaitNode(leader, "n1");
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> leaderSeenBy(standby)
+                .equals(Optional.of(address(first))));
+
+        first.signal("KILL");
+        long killed = System.nanoTime();
+        awaitLeader(second, "h2", 2);
+        Duration failover = Duration.ofNanos(System.nanoTime() - killed);
+
+        System.out.println("failover after kill -9 in " + failover.toMillis() + " ms");
+        assertTrue(failover.compareTo(SESSION.plusSeconds(1)) <= 0, "took " + failover);
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            ClusterView view = describe(standby);
+            assertEquals(2, view.getEpoch());
+            assertEquals("h2", view.getLeader());
+            assertEquals(List.of("n1"), nodes(standby));
+        });
+        assertEquals(
+                welcome.getCluster(),
+                call(standby, Protocol.REGISTER_NODE, hello("n1")).getCluster());
+    }
+
+    private static Optional<HostPort> leaderSeenBy(RpcConnection standby) {
+        OrreryException refused = assertThrows(OrreryException.class, () -> describe(standby));
+        assertEquals(ErrorCode.NOT_LEADER, refused.code());
+        return ErrorCodec.leaderOf(refused);
+    }
+
+    @Test
+    void whatAStoppedLeaderStillHadToWriteNeverLands() throws Exception {
+        TestingProcess first = startHead("h1");
+        awaitLeader(first, "h1", 1);
+        TestingProcess second = startHead("h2");
+        address(second);
+        RpcConnection toFirst = connect(first, PeerRole.AGENT, "agents");
+        call(toFirst, Protocol.REGISTER_NODE, hello("before"));
+        awaitNode(toFirst, "before");
+
+        first.signal("STOP");
+        // Wait in the stopped leader's socket; each makes it write a record.
+        for (int i = 0; i < 40; i++) {
+            toFirst.call(Protocol.REGISTER_NODE, hello("stale-" + i), Duration.ofSeconds(60));
+        }
+        awaitLeader(second, "h2", 2);
+        RpcConnection toSecond = connect(second, PeerRole.AGENT, "after");
+        call(toSecond, Protocol.REGISTER_NODE, hello("after"));
+        awaitNode(toSecond, "after");
+        first.signal("CONT");
+        first.await("(epoch 1 is no longer led|h1 leads no more)");
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> leaderSeenBy(toFirst)
+                .equals(Optional.of(address(second))));
+
+        assertEquals(List.of("after", "before"), nodes(toSecond));
+        // What is stored, not only what the leader has in memory: the next leader has nothing else.
+        second.signal("KILL");
+        awaitLeader(first, "h1", 3);
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertEquals(
+                        List.of("after", "before"), nodes(toFirst).stream().collect(Collectors.toList())));
+    }
+
+    @Test
+    void aLeaderThatIsToldToEndHandsOverAtOnce() throws Exception {
+        TestingProcess first = startHead("h1");
+        awaitLeader(first, "h1", 1);
+        TestingProcess second = startHead("h2");
+        RpcConnection standby = connect(second, PeerRole.DRIVER, "test");
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> leaderSeenBy(standby)
+                .isPresent());
+
+        long told = System.nanoTime();
+        first.signal("TERM");
+        awaitLeader(second, "h2", 2);
+        Duration failover = Duration.ofNanos(System.nanoTime() - told);
+
+        System.out.println("failover after SIGTERM in " + failover.toMillis() + " ms");
+        assertTrue(failover.compareTo(Duration.ofSeconds(1)) < 0, "took " + failover);
+        assertEquals(128 + 15, first.awaitExit(Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void aHeadThatWasKilledLeadsAgainAfterItsRestart() throws Exception {
+        TestingProcess first = startHead("h1");
+        awaitLeader(first, "h1", 1);
+        first.signal("KILL");
+        first.awaitExit(Duration.ofSeconds(5));
+
+        TestingProcess again = startHead("h1");
+
+        awaitLeader(again, "h1", 2);
+    }
+}
