@@ -2,6 +2,7 @@ package dev.orrery;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.zip.ZipFile;
 
 /** A chain of stages, declared. Immutable; {@link Orrery#deploy} makes it run. */
 public final class Pipeline {
@@ -155,9 +157,7 @@ public final class Pipeline {
             checkStages(errors);
             errors.addAll(policy().errors());
             for (Path jar : artifacts) {
-                if (!Files.isRegularFile(jar) || !Files.isReadable(jar)) {
-                    errors.add("artifact " + jar + " is no readable file");
-                }
+                checkJar(jar, errors);
             }
             if (!errors.isEmpty()) {
                 throw OrreryException.of(
@@ -166,6 +166,18 @@ public final class Pipeline {
                         Map.of("pipeline", name));
             }
             return new Pipeline(this);
+        }
+
+        private static void checkJar(Path jar, List<String> errors) {
+            if (!Files.isRegularFile(jar) || !Files.isReadable(jar)) {
+                errors.add("artifact " + jar + " is no readable file");
+                return;
+            }
+            try {
+                new ZipFile(jar.toFile()).close();
+            } catch (IOException e) {
+                errors.add("artifact " + jar + " is no jar: " + e.getMessage());
+            }
         }
 
         private void checkStages(List<String> errors) {

@@ -24,6 +24,9 @@ public record PipelinePolicy(
         Duration openTimeout,
         int maxRestarts,
         Duration restartWindow) {
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     /** What does not hold, in words. */
     List<String> errors() {
         List<String> errors = new ArrayList<>();
@@ -46,9 +49,10 @@ public record PipelinePolicy(
         return errors;
     }
 
-    private static void positive(String what, Duration value, List<String> errors) {
-        if (value.isNegative() || value.isZero()) {
-            errors.add(what + " must be positive, not " + value);
+    /** Durations travel in milliseconds. */
+    static void positive(String what, Duration value, List<String> errors) {
+        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+            errors.add(what + " must be from 1 ms to 365 days, not " + value);
         }
     }
 }

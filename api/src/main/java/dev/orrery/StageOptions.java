@@ -51,9 +51,7 @@ public record StageOptions(
         if (maxInFlight < 1 || maxInFlight > 100_000) {
             errors.add("maxInFlight must be from 1 to 100000, not " + maxInFlight);
         }
-        if (stallTimeout.isNegative() || stallTimeout.isZero()) {
-            errors.add("stallTimeout must be positive, not " + stallTimeout);
-        }
+        PipelinePolicy.positive("stallTimeout", stallTimeout, errors);
         return errors;
     }
 

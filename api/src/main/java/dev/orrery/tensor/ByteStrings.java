@@ -3,6 +3,7 @@ package dev.orrery.tensor;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.memory.NativeMemory;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +41,14 @@ final class ByteStrings {
         if (tensor.dataType() != DataType.BYTES) {
             throw new IllegalStateException("this tensor is of " + tensor.dataType() + ", not BYTES");
         }
+        try {
+            return read(tensor);
+        } finally {
+            Reference.reachabilityFence(tensor);
+        }
+    }
+
+    private static List<byte[]> read(Tensor tensor) {
         List<byte[]> values = new ArrayList<>();
         long at = tensor.address();
         long end = at + tensor.byteSize();

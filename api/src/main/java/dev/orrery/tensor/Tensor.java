@@ -2,6 +2,7 @@ package dev.orrery.tensor;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.memory.MemoryBlock;
 import dev.orrery.internal.memory.MemoryPool;
 import dev.orrery.internal.memory.NativeMemory;
@@ -18,7 +19,7 @@ import java.util.Objects;
  * collected. Not thread-safe while it is written to.
  */
 public final class Tensor implements AutoCloseable {
-    private static final Cleaner CLEANER = Cleaner.create();
+    private static final Cleaner CLEANER = Cleaner.create(new NamedThreads("tensor-cleaner"));
 
     private final DataType dataType;
     private final long[] shape;
@@ -51,7 +52,8 @@ public final class Tensor implements AutoCloseable {
 
     /** A BYTES tensor with room for {@code byteSize} bytes of encoded elements, which are still to be written. */
     public static Tensor allocateBytes(long byteSize, long... shape) {
-        if (byteSize < Math.multiplyExact(Shapes.elements(shape), (long) Integer.BYTES)) {
+        // Each element takes the bytes of its length at least.
+        if (byteSize < Shapes.byteSize(DataType.INT32, shape)) {
             throw invalid(
                     "a BYTES tensor of shape " + Arrays.toString(shape) + " has more than " + byteSize + " bytes");
         }
@@ -76,6 +78,10 @@ public final class Tensor implements AutoCloseable {
 
     public static Tensor ofUint8(byte[] values, long... shape) {
         return ofArray(DataType.UINT8, values, values.length, shape);
+    }
+
+    public static Tensor ofBooleans(boolean[] values, long... shape) {
+        return ofArray(DataType.BOOL, values, values.length, shape);
     }
 
     /** A BYTES tensor of one dimension whose elements are the texts in UTF-8. */
@@ -122,35 +128,67 @@ public final class Tensor implements AutoCloseable {
     }
 
     public byte getByte(long index) {
-        return NativeMemory.getByte(at(index, Byte.BYTES));
+        try {
+            return NativeMemory.getByte(at(index, Byte.BYTES));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     public void setByte(long index, byte value) {
-        NativeMemory.putByte(at(index, Byte.BYTES), value);
+        try {
+            NativeMemory.putByte(at(index, Byte.BYTES), value);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     public short getShort(long index) {
-        return NativeMemory.getShort(at(index, Short.BYTES));
+        try {
+            return NativeMemory.getShort(at(index, Short.BYTES));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     public void setShort(long index, short value) {
-        NativeMemory.putShort(at(index, Short.BYTES), value);
+        try {
+            NativeMemory.putShort(at(index, Short.BYTES), value);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     public int getInt(long index) {
-        return NativeMemory.getInt(at(index, Integer.BYTES));
+        try {
+            return NativeMemory.getInt(at(index, Integer.BYTES));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     public void setInt(long index, int value) {
-        NativeMemory.putInt(at(index, Integer.BYTES), value);
+        try {
+            NativeMemory.putInt(at(index, Integer.BYTES), value);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     public long getLong(long index) {
-        return NativeMemory.getLong(at(index, Long.BYTES));
+        try {
+            return NativeMemory.getLong(at(index, Long.BYTES));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     public void setLong(long index, long value) {
-        NativeMemory.putLong(at(index, Long.BYTES), value);
+        try {
+            NativeMemory.putLong(at(index, Long.BYTES), value);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     public float getFloat(long index) {
@@ -202,6 +240,15 @@ public final class Tensor implements AutoCloseable {
         return values;
     }
 
+    /** Any byte but 0 is true. */
+    public boolean[] toBooleans() {
+        boolean[] values = new boolean[arrayLength(DataType.BOOL)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = getByte(i) != 0;
+        }
+        return values;
+    }
+
     /** The raw bytes, whatever the type. */
     public byte[] toBytes() {
         byte[] bytes = new byte[Math.toIntExact(byteSize)];
@@ -242,13 +289,14 @@ public final class Tensor implements AutoCloseable {
     }
 
     public Tensor copy() {
-        Tensor copy = new Tensor(dataType, shape, byteSize);
         try {
-            NativeMemory.copy(address(), copy.address(), byteSize);
+            long from = address();
+            Tensor copy = new Tensor(dataType, shape, byteSize);
+            NativeMemory.copy(from, copy.address(), byteSize);
+            return copy;
         } finally {
             Reference.reachabilityFence(this);
         }
-        return copy;
     }
 
     public boolean isClosed() {
@@ -259,6 +307,7 @@ public final class Tensor implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        block.release();
         cleanable.clean();
     }
 

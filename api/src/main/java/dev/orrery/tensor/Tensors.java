@@ -25,6 +25,16 @@ public final class Tensors implements AutoCloseable, Iterable<Map.Entry<String, 
         return of(name, Tensor.ofStrings(text));
     }
 
+    /** One vector: an FP32 tensor of one dimension. */
+    public static Tensors of(String name, float[] values) {
+        return of(name, Tensor.ofFloats(values, values.length));
+    }
+
+    /** One vector: an INT64 tensor of one dimension. */
+    public static Tensors of(String name, long[] values) {
+        return of(name, Tensor.ofLongs(values, values.length));
+    }
+
     public static Builder builder() {
         return new Builder();
     }

@@ -1,7 +1,5 @@
 package dev.orrery.agent;
 
-import dev.orrery.error.ErrorCode;
-import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.config.ConfigKey;
 import dev.orrery.internal.config.ConfigKey.Range;
@@ -9,7 +7,6 @@ import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.rpc.HostPort;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,12 +30,12 @@ public final class AgentConfig {
             "Host name or address that other nodes reach this node's workers by; default: the host of agent.bind.");
     public static final ConfigKey<Path> DATA_DIR = ConfigKey.path(
             "agent.data-dir", "orrery-node", "Folder of this node: its desired set, artifacts and workers.");
-    public static final ConfigKey<String> CPUS =
-            ConfigKey.string("agent.cpus", "", "Processors to offer, e.g. 3.5; default: all of the host.");
+    public static final ConfigKey<Double> CPUS =
+            ConfigKey.decimal("agent.cpus", "", "Processors to offer, e.g. 3.5; default: all of the host.");
     public static final ConfigKey<Integer> GPUS =
             ConfigKey.integer("agent.gpus", 0, new Range(0, 1_024), "GPUs to offer.");
-    public static final ConfigKey<List<String>> LABELS =
-            ConfigKey.strings("agent.labels", "", "Labels of this node: key=value, with commas.");
+    public static final ConfigKey<Map<String, String>> LABELS =
+            ConfigKey.pairs("agent.labels", "", "Labels of this node.");
     public static final ConfigKey<Duration> HEARTBEAT =
             ConfigKey.duration("agent.heartbeat", "500ms", "How often the agent reports when nothing has changed.");
     public static final ConfigKey<List<String>> WORKER_JAVA_OPTIONS = ConfigKey.words(
@@ -84,37 +81,14 @@ public final class AgentConfig {
     private AgentConfig() {}
 
     static Resources resources(Config config) {
-        double cpus = config.find(CPUS).map(AgentConfig::cpus).orElse((double)
-                Runtime.getRuntime().availableProcessors());
+        double cpus = config.find(CPUS).orElse((double) Runtime.getRuntime().availableProcessors());
         return Resources.newBuilder()
                 .setMilliCpus(Math.round(cpus * MILLI))
                 .setGpus(config.get(GPUS))
                 .build();
     }
 
-    private static double cpus(String text) {
-        try {
-            double cpus = Double.parseDouble(text);
-            if (cpus > 0 && cpus < Integer.MAX_VALUE) {
-                return cpus;
-            }
-        } catch (NumberFormatException e) {
-            // Said below, as for a number out of range.
-        }
-        throw OrreryException.of(
-                ErrorCode.INVALID_CONFIG, CPUS.name() + " is '" + text + "', but must be a positive number");
-    }
-
     static Map<String, String> labels(Config config) {
-        Map<String, String> labels = new LinkedHashMap<>();
-        for (String label : config.find(LABELS).orElse(List.of())) {
-            int equals = label.indexOf('=');
-            if (equals <= 0) {
-                throw OrreryException.of(
-                        ErrorCode.INVALID_CONFIG, LABELS.name() + " has '" + label + "', but must have key=value");
-            }
-            labels.put(label.substring(0, equals), label.substring(equals + 1));
-        }
-        return labels;
+        return config.find(LABELS).orElse(Map.of());
     }
 }

@@ -5,7 +5,7 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.Config;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /** {@code AgentMain [--config FILE] [--key=value …]}: runs a node agent until it is told to end. */
 public final class AgentMain {
+    private static final String USAGE = "AgentMain [--config FILE] [--agent.key=value …]";
     private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
     static final String WORKER_MAIN = "dev.orrery.worker.WorkerMain";
 
@@ -65,32 +66,8 @@ public final class AgentMain {
 
     /** Flags, then the environment, then the file. */
     static Config config(String[] arguments) {
-        Map<String, String> flags = flags(arguments);
+        Map<String, String> flags = Config.flags(List.of(arguments), USAGE);
         Optional<Path> file = Optional.ofNullable(flags.remove("config")).map(Path::of);
         return Config.load(AgentConfig.KEYS, file, System.getenv(), flags);
-    }
-
-    private static Map<String, String> flags(String[] arguments) {
-        Map<String, String> flags = new LinkedHashMap<>();
-        for (int index = 0; index < arguments.length; index++) {
-            String argument = arguments[index];
-            int equals = argument.indexOf('=');
-            if (!argument.startsWith("--")) {
-                throw usage("'" + argument + "' is not a flag");
-            } else if (equals >= 0) {
-                flags.put(argument.substring(2, equals), argument.substring(equals + 1));
-            } else if (index + 1 < arguments.length) {
-                index++;
-                flags.put(argument.substring(2), arguments[index]);
-            } else {
-                throw usage("flag " + argument + " has no value");
-            }
-        }
-        return flags;
-    }
-
-    private static OrreryException usage(String problem) {
-        return OrreryException.of(
-                ErrorCode.INVALID_ARGUMENT, problem + "; usage: AgentMain [--config FILE] [--agent.key=value …]");
     }
 }

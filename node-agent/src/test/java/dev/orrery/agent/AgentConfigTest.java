@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.Config;
-import dev.orrery.internal.config.ConfigTemplate;
 import dev.orrery.internal.rpc.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,20 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AgentConfigTest {
-    static final String TITLE = "Settings of a node agent: bin/orrery agent --config conf/node-agent.yaml";
-
     @TempDir
     Path folder;
 
     private static AgentSettings settings(String... flags) {
         return AgentSettings.of(AgentMain.config(flags));
-    }
-
-    @Test
-    void theExampleFileNamesEveryKey() throws IOException {
-        assertEquals(
-                ConfigTemplate.render(TITLE, AgentConfig.KEYS),
-                Files.readString(Path.of("..", "conf", "node-agent.yaml")));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.orrery.internal.client;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.orrery.Orrery;
 import dev.orrery.Pipeline;
@@ -12,8 +13,9 @@ import dev.orrery.internal.proto.PutArtifactRequest;
 import dev.orrery.internal.rpc.Protocol;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -29,13 +31,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The jars that a pipeline's code is in: those that were declared, and what the stages' own classes were loaded from here;
  * a folder of classes is packed into a jar for the purpose. Each is named by its SHA-256 and sent once.
  */
 final class ArtifactShipment implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ArtifactShipment.class);
     private static final int CHUNK_BYTES = 4 << 20;
+
+    /** How often the head may change while one artifact is sent. */
+    private static final int MOST_TURNS = 5;
 
     private final Map<ArtifactRef, Path> files;
     private final List<Path> temporary;
@@ -46,7 +54,17 @@ final class ArtifactShipment implements AutoCloseable {
     }
 
     static ArtifactShipment of(Pipeline pipeline) {
-        List<Path> temporary = new ArrayList<>();
+        ArtifactShipment shipment = new ArtifactShipment(new LinkedHashMap<>(), new ArrayList<>());
+        try {
+            shipment.collect(pipeline);
+            return shipment;
+        } catch (OrreryException e) {
+            shipment.close();
+            throw e;
+        }
+    }
+
+    private void collect(Pipeline pipeline) {
         Set<Path> jars = new LinkedHashSet<>();
         for (StageDefinition stage : pipeline.stages()) {
             stage.factory().flatMap(factory -> origin(factory.getClass())).ifPresent(origin -> {
@@ -63,9 +81,7 @@ final class ArtifactShipment implements AutoCloseable {
             });
         }
         jars.addAll(pipeline.artifacts());
-        Map<ArtifactRef, Path> files = new LinkedHashMap<>();
         jars.forEach(jar -> files.put(describe(jar), jar));
-        return new ArtifactShipment(files, temporary);
     }
 
     private static String tag(Path folder) {
@@ -125,20 +141,29 @@ final class ArtifactShipment implements AutoCloseable {
     }
 
     private static void send(ClusterClient client, ArtifactRef ref, Path file, Duration callTimeout) {
-        try (InputStream in = Files.newInputStream(file)) {
+        try (SeekableByteChannel in = Files.newByteChannel(file)) {
             long offset = 0;
+            int turns = 0;
             do {
-                byte[] chunk = in.readNBytes(CHUNK_BYTES);
+                ByteString chunk = read(in, offset);
                 PutArtifactRequest request = PutArtifactRequest.newBuilder()
                         .setArtifact(ref)
                         .setOffset(offset)
-                        .setData(UnsafeByteOperations.unsafeWrap(chunk))
+                        .setData(chunk)
                         .build();
-                if (client.call(Protocol.PUT_ARTIFACT, request, callTimeout).getComplete()) {
-                    return;
+                try {
+                    if (client.call(Protocol.PUT_ARTIFACT, request, callTimeout).getComplete()) {
+                        return;
+                    }
+                    offset += chunk.size();
+                } catch (OrreryException e) {
+                    // Another head leads since the last chunk, and says what it has.
+                    offset = offsetOf(e)
+                            .filter(next -> next < request.getOffset())
+                            .orElseThrow(() -> e);
+                    turns++;
                 }
-                offset += chunk.length;
-            } while (offset < ref.getSize());
+            } while (offset < ref.getSize() && turns <= MOST_TURNS);
             throw OrreryException.of(
                     ErrorCode.ARTIFACT_CORRUPT,
                     "the head did not take the whole artifact " + file + "; did it change?");
@@ -147,13 +172,27 @@ final class ArtifactShipment implements AutoCloseable {
         }
     }
 
+    private static Optional<Long> offsetOf(OrreryException failure) {
+        return Optional.ofNullable(failure.ids().get("offset")).map(Long::valueOf);
+    }
+
+    private static ByteString read(SeekableByteChannel in, long offset) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+        in.position(offset);
+        while (chunk.hasRemaining() && in.read(chunk) >= 0) {
+            // Until it is full, or the file ends.
+        }
+        return UnsafeByteOperations.unsafeWrap(chunk.flip());
+    }
+
     @Override
     public void close() {
         for (Path file : temporary) {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                // The pipeline is none the worse for it.
+                LOG.warn("cannot delete the temporary jar {}", file, e);
             }
         }
     }

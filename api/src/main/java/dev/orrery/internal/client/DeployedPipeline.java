@@ -24,10 +24,6 @@ import java.util.concurrent.RejectedExecutionException;
 final class DeployedPipeline implements PipelineRef {
     private static final Duration SCALE_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration UNDEPLOY_TIMEOUT = Duration.ofMinutes(1);
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
-
-    /** The gateway ends a request at its deadline; here it is only waited for its word. */
-    private static final Duration SLACK = Duration.ofSeconds(2);
 
     /** Bounds the wait when only the gateway knows the deadline. */
     private static final Duration LONGEST_DEFAULT_DEADLINE = Duration.ofMinutes(10);
@@ -35,11 +31,14 @@ final class DeployedPipeline implements PipelineRef {
     private final String name;
     private final ClusterClient client;
     private final Deployment deployment;
+    private final Optional<Duration> ownDeadline;
 
-    DeployedPipeline(String name, ClusterClient client, Deployment deployment) {
+    /** @param ownDeadline the pipeline's, for requests that have none, where it is known */
+    DeployedPipeline(String name, ClusterClient client, Deployment deployment, Optional<Duration> ownDeadline) {
         this.name = name;
         this.client = client;
         this.deployment = deployment;
+        this.ownDeadline = ownDeadline;
     }
 
     @Override
@@ -49,7 +48,7 @@ final class DeployedPipeline implements PipelineRef {
 
     @Override
     public CompletableFuture<Tensors> infer(Tensors request) {
-        return infer(request, Optional.empty(), LONGEST_DEFAULT_DEADLINE);
+        return infer(request, Optional.empty(), ownDeadline.orElse(LONGEST_DEFAULT_DEADLINE));
     }
 
     @Override
@@ -58,7 +57,7 @@ final class DeployedPipeline implements PipelineRef {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT, "a deadline is at least one millisecond, not " + deadline);
         }
-        return infer(request, Optional.of(deadline), deadline.plus(SLACK));
+        return infer(request, Optional.of(deadline), deadline);
     }
 
     private CompletableFuture<Tensors> infer(Tensors request, Optional<Duration> deadline, Duration patience) {
@@ -111,25 +110,27 @@ final class DeployedPipeline implements PipelineRef {
                         .setStage(stage)
                         .setReplicas(replicas)
                         .build(),
-                CALL_TIMEOUT);
-        deployment.await(name, "to have " + replicas + " replicas of " + stage, timeout, view -> {
-            // Somebody else has asked for something newer: that is not ours to wait for.
-            boolean ours = view.getGeneration() == asked.getGeneration();
-            return !ours || hasReplicas(view, stage, replicas);
-        });
+                deployment.callTimeout(timeout));
+        deployment.await(
+                name,
+                "to have " + replicas + " replicas of " + stage,
+                timeout,
+                view -> view.getGeneration() >= asked.getGeneration() && isScaled(view, stage, replicas));
     }
 
-    private static boolean hasReplicas(PipelineView view, String stage, int replicas) {
-        return view.getState().equals("RUNNING")
-                && view.getStagesList().stream()
-                        .anyMatch(candidate -> candidate.getName().equals(stage)
+    private static boolean isScaled(PipelineView view, String stage, int replicas) {
+        return view.getStagesList().stream()
+                .filter(candidate -> candidate.getName().equals(stage))
+                // Another number: somebody has asked for it since, and this one will not come.
+                .anyMatch(candidate -> candidate.getWanted() != replicas
+                        || (view.getState().equals("RUNNING")
                                 && candidate.getServing() == replicas
-                                && candidate.getReplicasCount() == replicas);
+                                && candidate.getReplicasCount() == replicas));
     }
 
     @Override
     public PipelineStatus status() {
-        return PipelineMessages.status(client.describePipeline(name, CALL_TIMEOUT));
+        return PipelineMessages.status(client.describePipeline(name, deployment.callTimeout()));
     }
 
     @Override

@@ -11,49 +11,76 @@ import dev.orrery.internal.proto.PipelineView;
 import dev.orrery.internal.proto.UndeployRequest;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Brings pipelines up, and gives out references to them. */
 public final class Deployment {
-    private static final long POLL_MILLIS = 25;
+    private static final long POLL_MILLIS = 50;
 
     /** How long placement may fail before a deployment is given up: nodes may be about to join. */
     private static final Duration PLACEMENT_PATIENCE = Duration.ofSeconds(3);
 
     private static final Duration CLEAN_UP_TIMEOUT = Duration.ofSeconds(60);
 
+    /** A call gets so long even at the end of a wait, so that the wait's own error, which tells more, is the outcome. */
+    private static final Duration SHORTEST_CALL = Duration.ofSeconds(1);
+
     private final ClusterClient client;
     private final Duration callTimeout;
+    private final NanoClock clock;
 
     public Deployment(ClusterClient client, Duration callTimeout) {
+        this(client, callTimeout, NanoClock.SYSTEM);
+    }
+
+    Deployment(ClusterClient client, Duration callTimeout, NanoClock clock) {
         this.client = client;
         this.callTimeout = callTimeout;
+        this.clock = clock;
+    }
+
+    Duration callTimeout() {
+        return callTimeout;
+    }
+
+    /** For a call within a wait that lasts {@code left} at most. */
+    Duration callTimeout(Duration left) {
+        Duration enough = left.compareTo(SHORTEST_CALL) < 0 ? SHORTEST_CALL : left;
+        return enough.compareTo(callTimeout) < 0 ? enough : callTimeout;
+    }
+
+    private Duration callTimeout(long endNanos) {
+        return callTimeout(Duration.ofNanos(endNanos - clock.nanoTime()));
     }
 
     public PipelineRef pipeline(String name) {
-        return new DeployedPipeline(name, client, this);
+        return new DeployedPipeline(name, client, this, Optional.empty());
     }
 
     public PipelineRef deploy(Pipeline pipeline, Duration timeout) {
+        long end = clock.nanoTime() + timeout.toNanos();
         try (ArtifactShipment shipment = ArtifactShipment.of(pipeline)) {
-            shipment.upload(client, callTimeout);
+            shipment.upload(client, callTimeout(end));
             DeployRequest request = DeployRequest.newBuilder()
                     .setOperation(UUID.randomUUID().toString())
                     .setPipeline(PipelineMessages.toMessage(pipeline, shipment.refs()))
                     .build();
-            client.call(Protocol.DEPLOY, request, callTimeout);
+            client.call(Protocol.DEPLOY, request, callTimeout(end));
         }
         try {
-            await(pipeline.name(), "to be RUNNING", timeout, Deployment::isUp);
+            await(pipeline.name(), "to be RUNNING", timeout, end, Deployment::isUp);
         } catch (OrreryException e) {
             takeAway(pipeline.name(), e);
             throw e;
         }
-        return pipeline(pipeline.name());
+        return new DeployedPipeline(
+                pipeline.name(), client, this, Optional.of(pipeline.policy().requestDeadline()));
     }
 
     private static boolean isUp(PipelineView view) {
@@ -75,48 +102,56 @@ public final class Deployment {
                         .setOperation(UUID.randomUUID().toString())
                         .setPipeline(pipeline)
                         .build(),
-                callTimeout);
+                callTimeout(timeout));
         awaitGone(pipeline, timeout);
         client.forget(pipeline);
     }
 
     private void awaitGone(String pipeline, Duration timeout) {
-        long end = System.nanoTime() + timeout.toNanos();
-        while (System.nanoTime() < end) {
+        long end = clock.nanoTime() + timeout.toNanos();
+        PipelineView view;
+        do {
             try {
-                client.describePipeline(pipeline, callTimeout);
+                view = client.describePipeline(pipeline, callTimeout(end));
             } catch (NotFoundException e) {
                 return;
             }
+            if (view.getState().equals("STOPPED")) {
+                return;
+            }
             pause(pipeline);
-        }
+        } while (end - clock.nanoTime() > 0);
         throw OrreryException.of(
                 ErrorCode.DEADLINE_EXCEEDED,
-                "waited " + timeout.toMillis() + " ms for the workers of pipeline " + pipeline + " to end");
+                "waited " + timeout.toMillis() + " ms for the workers of pipeline " + pipeline + " to end; it is "
+                        + view.getState() + ": " + PipelineMessages.summary(view));
     }
 
     /** Waits for a state of the pipeline; throws why it will not come. */
-    PipelineView await(String pipeline, String what, Duration timeout, Function<PipelineView, Boolean> reached) {
-        long start = System.nanoTime();
-        long misfitSince = Long.MAX_VALUE;
+    void await(String pipeline, String what, Duration timeout, Predicate<PipelineView> reached) {
+        await(pipeline, what, timeout, clock.nanoTime() + timeout.toNanos(), reached);
+    }
+
+    private void await(String pipeline, String what, Duration timeout, long endNanos, Predicate<PipelineView> reached) {
+        OptionalLong misfitSince = OptionalLong.empty();
         PipelineView view;
         do {
-            view = client.describePipeline(pipeline, callTimeout);
-            if (reached.apply(view)) {
-                return view;
+            view = client.describePipeline(pipeline, callTimeout(endNanos));
+            if (reached.test(view)) {
+                return;
             }
             if (view.getState().equals("FAILED")) {
                 throw failed(pipeline, view);
             }
-            long now = System.nanoTime();
+            long now = clock.nanoTime();
             boolean misfit = view.getFailure().getKind().equals(ErrorCode.DOES_NOT_FIT.name());
-            misfitSince = misfit ? Math.min(misfitSince, now) : Long.MAX_VALUE;
-            if (misfit && now - misfitSince > PLACEMENT_PATIENCE.toNanos()) {
+            misfitSince = misfit ? OptionalLong.of(misfitSince.orElse(now)) : OptionalLong.empty();
+            if (misfit && now - misfitSince.getAsLong() > PLACEMENT_PATIENCE.toNanos()) {
                 throw OrreryException.of(
                         ErrorCode.DOES_NOT_FIT, view.getFailure().getMessage(), Map.of("pipeline", pipeline));
             }
             pause(pipeline);
-        } while (System.nanoTime() - start < timeout.toNanos());
+        } while (endNanos - clock.nanoTime() > 0);
         throw OrreryException.of(
                 ErrorCode.DEADLINE_EXCEEDED,
                 "waited " + timeout.toMillis() + " ms for pipeline " + pipeline + " " + what + "; it is "

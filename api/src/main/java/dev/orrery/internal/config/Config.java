@@ -4,9 +4,10 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,9 @@ public final class Config {
     /** What was written, and where. */
     record Given(String text, String where) {}
 
+    /** What is wrong with a key; {@code key} is empty for what concerns a whole source. */
+    record Problem(String key, String text) {}
+
     private final Map<String, Object> values;
 
     private Config(Map<String, Object> values) {
@@ -24,14 +28,14 @@ public final class Config {
     }
 
     /**
-     * Reads all sources. Throws INVALID_CONFIG that lists every error: unknown keys of the file and of the flags, and
+     * Reads all sources. Throws INVALID_CONFIG that lists every error, by key: unknown keys of the file and of the flags, and
      * values that are not what their key takes. Variables of the environment that no key has are other people's.
      */
     public static Config load(
             List<ConfigKey<?>> keys, Optional<Path> file, Map<String, String> environment, Map<String, String> flags) {
-        List<String> errors = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
         Map<String, Given> given = new HashMap<>();
-        file.ifPresent(path -> given.putAll(YamlSettings.read(path, errors)));
+        file.ifPresent(path -> given.putAll(YamlSettings.read(path, problems)));
         for (ConfigKey<?> key : keys) {
             String variable = key.environmentVariable();
             if (environment.containsKey(variable)) {
@@ -39,34 +43,63 @@ public final class Config {
             }
         }
         flags.forEach((name, text) -> given.put(name, new Given(text, "flag --" + name)));
-        refuseUnknown(keys, given, errors);
+        refuseUnknown(keys, given, problems);
         Map<String, Object> values = new HashMap<>();
         for (ConfigKey<?> key : keys) {
             Given source = given.getOrDefault(key.name(), new Given(key.defaultText(), "the default"));
-            parse(key, source, errors).ifPresent(value -> values.put(key.name(), value));
+            parse(key, source, problems).ifPresent(value -> values.put(key.name(), value));
         }
-        if (!errors.isEmpty()) {
-            Collections.sort(errors);
+        if (!problems.isEmpty()) {
             throw OrreryException.of(
                     ErrorCode.INVALID_CONFIG,
-                    errors.stream().collect(Collectors.joining("\n  ", "the configuration does not hold:\n  ", "")));
+                    problems.stream()
+                            .sorted(Comparator.comparing(Problem::key))
+                            .map(Problem::text)
+                            .collect(Collectors.joining("\n  ", "the configuration does not hold:\n  ", "")));
         }
         return new Config(values);
     }
 
-    private static void refuseUnknown(List<ConfigKey<?>> keys, Map<String, Given> given, List<String> errors) {
+    /**
+     * Reads {@code --key=value} and {@code --key value}. Throws INVALID_ARGUMENT for anything else.
+     *
+     * @param usage for the error
+     */
+    public static Map<String, String> flags(List<String> arguments, String usage) {
+        Map<String, String> flags = new LinkedHashMap<>();
+        Iterator<String> rest = arguments.iterator();
+        while (rest.hasNext()) {
+            String argument = rest.next();
+            int equals = argument.indexOf('=');
+            if (!argument.startsWith("--")) {
+                throw OrreryException.of(
+                        ErrorCode.INVALID_ARGUMENT, "'" + argument + "' is not a flag; usage: " + usage);
+            } else if (equals >= 0) {
+                flags.put(argument.substring(2, equals), argument.substring(equals + 1));
+            } else if (rest.hasNext()) {
+                flags.put(argument.substring(2), rest.next());
+            } else {
+                throw OrreryException.of(
+                        ErrorCode.INVALID_ARGUMENT, "flag " + argument + " has no value; usage: " + usage);
+            }
+        }
+        return flags;
+    }
+
+    private static void refuseUnknown(List<ConfigKey<?>> keys, Map<String, Given> given, List<Problem> problems) {
         List<String> names = keys.stream().<String>map(ConfigKey::name).toList();
         given.forEach((name, source) -> {
             if (!names.contains(name)) {
                 String nearest = names.stream()
                         .min(Comparator.comparingInt(known -> distance(known, name)))
                         .orElse("");
-                errors.add(source.where() + ": there is no key " + name + "; did you mean " + nearest + "?");
+                problems.add(new Problem(
+                        name, source.where() + ": there is no key " + name + "; did you mean " + nearest + "?"));
             }
         });
     }
 
-    private static Optional<Object> parse(ConfigKey<?> key, Given source, List<String> errors) {
+    private static Optional<Object> parse(ConfigKey<?> key, Given source, List<Problem> problems) {
         String text = source.text().strip();
         if (text.isEmpty()) {
             // A key without a default of its own: its owner asks with find().
@@ -75,7 +108,8 @@ public final class Config {
         try {
             return Optional.of(key.parser().apply(text));
         } catch (IllegalArgumentException e) {
-            errors.add(source.where() + ": " + key.name() + " is '" + text + "', but must be " + key.form());
+            problems.add(new Problem(
+                    key.name(), source.where() + ": " + key.name() + " is '" + text + "', but must be " + key.form()));
             return Optional.empty();
         }
     }

@@ -6,8 +6,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -43,11 +45,11 @@ public record ConfigKey<T>(String name, String defaultText, String doc, String f
         }
     }
 
-    public static ConfigKey<Double> decimal(String name, double defaultValue, String doc) {
-        return new ConfigKey<>(name, Double.toString(defaultValue), doc, "a positive number", text -> {
+    public static ConfigKey<Double> decimal(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, defaultText, doc, "a positive number", text -> {
             double value = Double.parseDouble(text);
-            if (!(value > 0)) {
-                throw new IllegalArgumentException("not positive");
+            if (!(value > 0) || Double.isInfinite(value)) {
+                throw new IllegalArgumentException("not positive, or infinite");
             }
             return value;
         });
@@ -92,6 +94,21 @@ public record ConfigKey<T>(String name, String defaultText, String doc, String f
 
     public static ConfigKey<List<String>> strings(String name, String defaultText, String doc) {
         return new ConfigKey<>(name, defaultText, doc, "texts with commas", ConfigKey::split);
+    }
+
+    /** Pairs like {@code zone=a,disk=ssd}. */
+    public static ConfigKey<Map<String, String>> pairs(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, defaultText, doc, "key=value, or several with commas", text -> {
+            Map<String, String> pairs = new LinkedHashMap<>();
+            for (String pair : split(text)) {
+                int equals = pair.indexOf('=');
+                if (equals <= 0) {
+                    throw new IllegalArgumentException("no key=value: " + pair);
+                }
+                pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+            }
+            return pairs;
+        });
     }
 
     /** Words between blanks, as on a command line (without quotes). */

@@ -4,68 +4,93 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.orrery.internal.config.Config.Given;
+import dev.orrery.internal.config.Config.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A YAML file as dotted keys, each with its line. */
 final class YamlSettings {
-    private YamlSettings() {}
+    private final Path file;
+    private final JsonParser parser;
+    private final List<Problem> problems;
+    private final Map<String, Given> settings;
 
-    static Map<String, Config.Given> read(Path file, List<String> errors) {
-        Map<String, Config.Given> settings = new LinkedHashMap<>();
+    private YamlSettings(Path file, JsonParser parser, Map<String, Given> settings, List<Problem> problems) {
+        this.file = file;
+        this.parser = parser;
+        this.settings = settings;
+        this.problems = problems;
+    }
+
+    static Map<String, Given> read(Path file, List<Problem> problems) {
+        Map<String, Given> settings = new LinkedHashMap<>();
         try (JsonParser parser = new YAMLFactory().createParser(Files.readString(file))) {
-            flatten(parser, file, settings, errors);
+            YamlSettings reading = new YamlSettings(file, parser, settings, problems);
+            // More than one document in a file adds up.
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                reading.value("");
+            }
         } catch (JsonProcessingException e) {
-            errors.add(file + ":" + e.getLocation().getLineNr() + ": not YAML: " + e.getOriginalMessage());
+            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+            problems.add(new Problem(
+                    "",
+                    file + ":" + line + ": not YAML: " + e.getOriginalMessage().replaceAll("\\s+", " ")));
         } catch (IOException e) {
-            errors.add("cannot read " + file + ": " + e.getMessage());
+            problems.add(new Problem("", "cannot read " + file + ": " + e));
         }
         return settings;
     }
 
-    private static void flatten(JsonParser parser, Path file, Map<String, Config.Given> settings, List<String> errors)
-            throws IOException {
-        Deque<String> path = new ArrayDeque<>();
-        StringBuilder list = new StringBuilder();
-        int listDepth = 0;
-        for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-            String where = file + ":" + parser.currentTokenLocation().getLineNr();
-            if (token == JsonToken.FIELD_NAME) {
-                path.push(parser.currentName());
-            } else if (token == JsonToken.START_ARRAY) {
-                listDepth++;
-            } else if (token == JsonToken.END_ARRAY) {
-                listDepth--;
-                settings.put(key(path), new Config.Given(list.toString(), where));
-                list.setLength(0);
-                path.poll();
-            } else if (token == JsonToken.END_OBJECT) {
-                path.poll();
-            } else if (token.isScalarValue() && path.isEmpty()) {
-                errors.add(where + ": '" + parser.getText() + "' is no setting; write key: value");
-            } else if (token.isScalarValue() && listDepth > 0) {
-                list.append(list.isEmpty() ? "" : ",").append(parser.getText());
-            } else if (token.isScalarValue()) {
-                if (token != JsonToken.VALUE_NULL) {
-                    settings.put(key(path), new Config.Given(parser.getText(), where));
-                }
-                path.poll();
-            }
+    /** The value that the parser stands at, with all that is below it. */
+    private void value(String key) throws IOException {
+        switch (parser.currentToken()) {
+            case START_OBJECT -> object(key);
+            case START_ARRAY -> put(key, where(), list(key));
+            // A key without a value says nothing.
+            case VALUE_NULL -> {}
+            default -> put(key, where(), parser.getText());
         }
     }
 
-    private static String key(Deque<String> path) {
-        StringBuilder key = new StringBuilder();
-        for (Iterator<String> parts = path.descendingIterator(); parts.hasNext(); ) {
-            key.append(key.isEmpty() ? "" : ".").append(parts.next());
+    private void object(String prefix) throws IOException {
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String key = prefix.isEmpty() ? parser.currentName() : prefix + "." + parser.currentName();
+            parser.nextToken();
+            value(key);
         }
-        return key.toString();
+    }
+
+    private String list(String key) throws IOException {
+        List<String> elements = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken().isScalarValue()) {
+                elements.add(parser.getText());
+            } else {
+                problems.add(new Problem(key, where() + ": the elements of " + key + " must be plain values"));
+                parser.skipChildren();
+            }
+        }
+        return String.join(",", elements);
+    }
+
+    private void put(String key, String where, String text) {
+        if (key.isEmpty()) {
+            problems.add(new Problem(key, where + ": '" + text + "' is no setting; write key: value"));
+            return;
+        }
+        Given earlier = settings.putIfAbsent(key, new Given(text, where));
+        if (earlier != null) {
+            problems.add(new Problem(key, where + ": " + key + " was given before, at " + earlier.where()));
+        }
+    }
+
+    private String where() {
+        return file + ":" + parser.currentTokenLocation().getLineNr();
     }
 }

@@ -1,9 +1,13 @@
 package dev.orrery.internal.memory;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Memory of a pool. Released once, by whoever owns it. */
 public final class MemoryBlock implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryBlock.class);
+
     private final MemoryPool pool;
     private final long address;
     private final long capacity;
@@ -23,16 +27,20 @@ public final class MemoryBlock implements Runnable {
         return capacity;
     }
 
-    /** Idempotent. */
-    public void release() {
-        if (released.compareAndSet(false, true)) {
+    /** Idempotent; returns whether it was this call that gave the memory back. */
+    public boolean release() {
+        boolean first = released.compareAndSet(false, true);
+        if (first) {
             pool.release(address, capacity);
         }
+        return first;
     }
 
-    /** Releases: the form in which a cleaner wants it. */
+    /** For a cleaner: releases what its owner forgot. */
     @Override
     public void run() {
-        release();
+        if (release()) {
+            LOG.debug("{} bytes of a tensor that was never closed were released", capacity);
+        }
     }
 }

@@ -17,14 +17,22 @@ public final class NativeMemory {
     private static final long CAPACITY = offset(Buffer.class, "capacity");
     private static final long ATTACHMENT = offset(TEMPLATE.getClass(), "att");
 
+    /** A cache line, and what vector instructions and native libraries like best. */
+    static final long ALIGNMENT = 64;
+
     private NativeMemory() {}
 
+    /** An aligned address, for {@link #free}. */
     static long allocate(long bytes) {
-        return UNSAFE.allocateMemory(bytes);
+        long start = UNSAFE.allocateMemory(Math.addExact(bytes, ALIGNMENT));
+        long aligned = (start + ALIGNMENT) & -ALIGNMENT;
+        // What comes from malloc is aligned to 16, so this fits in between.
+        UNSAFE.putLong(aligned - Long.BYTES, start);
+        return aligned;
     }
 
     static void free(long address) {
-        UNSAFE.freeMemory(address);
+        UNSAFE.freeMemory(UNSAFE.getLong(address - Long.BYTES));
     }
 
     public static void zero(long address, long bytes) {

@@ -7,63 +7,115 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.fsm.TransitionTable.Outcome;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 class TransitionTableTest {
+    private static final Logger LOG = LoggerFactory.getLogger(TransitionTableTest.class);
+
     private enum Door {
-        OPEN,
         SHUT,
-        GONE
+        OPEN,
+        BRICKED_UP
     }
 
-    private enum Push {
+    private enum Event {
         PUSH,
         PULL,
-        BURN
+        BRICK_UP
     }
 
-    private static TransitionTable.Builder<Door, Push> incomplete() {
-        return TransitionTable.named("door", Door.SHUT, Push.class)
-                .go(Door.SHUT, Push.PUSH, Door.OPEN)
-                .ignore(Door.SHUT, Push.PULL, "it is shut")
-                .go(Door.SHUT, Push.BURN, Door.GONE)
-                .go(Door.OPEN, Push.PULL, Door.SHUT)
-                .go(Door.OPEN, Push.BURN, Door.GONE)
-                .rest(Door.GONE, push -> new TransitionTable.Outcome.Refuse<>("there is no door"));
+    private static TransitionTable.Builder<Door, Event> incomplete() {
+        return TransitionTable.named("Door", Door.SHUT, Event.class)
+                .go(Door.SHUT, Event.PUSH, Door.OPEN)
+                .ignore(Door.SHUT, Event.PULL, "it is shut")
+                .go(Door.SHUT, Event.BRICK_UP, Door.BRICKED_UP)
+                .ignore(Door.OPEN, Event.PUSH, "it is open")
+                .go(Door.OPEN, Event.PULL, Door.SHUT)
+                .refuse(Door.OPEN, Event.BRICK_UP, "somebody may stand in it");
     }
 
-    private static TransitionTable<Door, Push> table() {
-        return incomplete().ignore(Door.OPEN, Push.PUSH, "it is open").build();
+    private static TransitionTable<Door, Event> table() {
+        return incomplete()
+                .rest(Door.BRICKED_UP, event -> new Outcome.Ignore<>("bricks"))
+                .build();
+    }
+
+    private static StateMachine<Door, Event> door(Door state) {
+        return new StateMachine<>(table(), "front", LOG, state);
     }
 
     @Test
-    void refusesATableWithAGapOrTwoAnswers() {
+    void tableWithAGapIsNotBuilt() {
         IllegalStateException gap =
                 assertThrows(IllegalStateException.class, () -> incomplete().build());
-        assertTrue(gap.getMessage().contains("PUSH") && gap.getMessage().contains("OPEN"), gap.getMessage());
-        assertThrows(IllegalStateException.class, () -> incomplete().go(Door.SHUT, Push.PUSH, Door.GONE));
+        assertEquals("Door: nothing said about [PUSH, PULL, BRICK_UP] in BRICKED_UP", gap.getMessage());
     }
 
     @Test
-    void moves() {
-        StateMachine<Door, Push> door =
-                new StateMachine<>(table(), "front", LoggerFactory.getLogger(TransitionTableTest.class));
+    void pairIsSaidOnce() {
+        IllegalStateException twice =
+                assertThrows(IllegalStateException.class, () -> incomplete().ignore(Door.OPEN, Event.PULL, "no"));
+        assertEquals("Door: (OPEN, PULL) was said twice", twice.getMessage());
+    }
+
+    @Test
+    void restFillsOnlyWhatIsLeft() {
+        TransitionTable<Door, Event> table = incomplete()
+                .go(Door.BRICKED_UP, Event.PUSH, Door.OPEN)
+                .rest(Door.BRICKED_UP, event -> new Outcome.Refuse<>("no " + event))
+                .build();
+        assertEquals(new Outcome.Go<>(Door.OPEN), table.on(Door.BRICKED_UP, Event.PUSH));
+        assertEquals(new Outcome.Refuse<>("no PULL"), table.on(Door.BRICKED_UP, Event.PULL));
+    }
+
+    @Test
+    void startsInTheInitialStateOrTheRecordedOne() {
+        assertEquals(Door.SHUT, new StateMachine<>(table(), "front", LOG).state());
+        assertEquals(Door.OPEN, door(Door.OPEN).state());
+    }
+
+    @Test
+    void goesIgnoresAndRefuses() {
+        StateMachine<Door, Event> door = door(Door.SHUT);
+        assertFalse(door.fire(Event.PULL, "somebody pulls"));
         assertEquals(Door.SHUT, door.state());
-        assertFalse(door.fire(Push.PULL, "try"));
-        assertTrue(door.fire(Push.PUSH, "try"));
+        assertTrue(door.fire(Event.PUSH, "somebody pushes"));
         assertEquals(Door.OPEN, door.state());
-        door.fire(Push.BURN, "fire");
-        OrreryException refused = assertThrows(OrreryException.class, () -> door.fire(Push.PUSH, "late"));
+        OrreryException refused = assertThrows(OrreryException.class, () -> door.fire(Event.BRICK_UP, "mason"));
         assertEquals(ErrorCode.INTERNAL, refused.code());
-        assertEquals(Door.GONE, door.state());
+        assertEquals(
+                "Door: BRICK_UP is refused in state OPEN: somebody may stand in it [id=front]", refused.getMessage());
+        assertEquals(Door.OPEN, door.state());
     }
 
     @Test
-    void drawsItself() {
-        String diagram = table().toMermaid();
-        assertTrue(diagram.contains("[*] --> SHUT"), diagram);
-        assertTrue(diagram.contains("SHUT --> OPEN: PUSH"), diagram);
-        assertFalse(diagram.contains("GONE -->"), diagram);
+    void goingToTheSameStateIsNoChange() {
+        TransitionTable<Door, Event> table = TransitionTable.named("Door", Door.SHUT, Event.class)
+                .rest(Door.SHUT, event -> new Outcome.Go<>(Door.SHUT))
+                .rest(Door.OPEN, event -> new Outcome.Go<>(Door.SHUT))
+                .rest(Door.BRICKED_UP, event -> new Outcome.Go<>(Door.SHUT))
+                .build();
+        assertFalse(new StateMachine<>(table, "front", LOG).fire(Event.PUSH, "test"));
+    }
+
+    @Test
+    void diagramHasEachArrowOnce() {
+        assertEquals(
+                """
+                stateDiagram-v2
+                    [*] --> SHUT
+                    SHUT --> OPEN: PUSH
+                    SHUT --> BRICKED_UP: BRICK_UP
+                    OPEN --> SHUT: PULL
+                """,
+                table().toMermaid());
+        String merged = incomplete()
+                .rest(Door.BRICKED_UP, event -> new Outcome.Go<>(Door.OPEN))
+                .build()
+                .toMermaid();
+        assertTrue(merged.contains("    BRICKED_UP --> OPEN: BRICK_UP, PULL, PUSH\n"), merged);
     }
 }

@@ -1,59 +1,168 @@
 package dev.orrery.internal.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.internal.lifecycle.NamedThreads;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class MemoryPoolTest {
-    private static final long MEBIBYTE = 1L << 20;
+    private static final long MIB = 1L << 20;
 
     @Test
-    void aClassHoldsWhatItIsFor() {
-        for (long bytes = 1; bytes < 100_000; bytes++) {
-            int sizeClass = MemoryPool.sizeClass(bytes);
-            assertTrue(MemoryPool.capacity(sizeClass) >= bytes, "bytes " + bytes);
-            if (sizeClass > 0) {
-                assertTrue(MemoryPool.capacity(sizeClass - 1) < bytes, "bytes " + bytes);
+    void classesHoldWhatTheyAreAskedForAndWasteAQuarterAtMost() {
+        for (long bytes = 1; bytes < 1 << 16; bytes++) {
+            assertFits(bytes);
+        }
+        for (int shift = 16; shift <= 26; shift++) {
+            for (long near = -2; near <= 2; near++) {
+                long bytes = (1L << shift) + near;
+                if (bytes <= 64 * MIB) {
+                    assertFits(bytes);
+                }
             }
+        }
+        assertEquals(-1, MemoryPool.sizeClass(64 * MIB + 1));
+        assertEquals(-1, MemoryPool.sizeClass(Long.MAX_VALUE));
+    }
+
+    private static void assertFits(long bytes) {
+        int sizeClass = MemoryPool.sizeClass(bytes);
+        long capacity = MemoryPool.capacity(sizeClass);
+        assertTrue(capacity >= bytes, bytes + " in " + capacity);
+        assertTrue(capacity <= Math.max(64, bytes + bytes / 4 + 1), bytes + " in " + capacity);
+        assertTrue(sizeClass == 0 || MemoryPool.capacity(sizeClass - 1) < bytes, bytes + " fit into less");
+        assertEquals(sizeClass, MemoryPool.sizeClass(capacity), "a released block must find its class again");
+    }
+
+    @Test
+    void blocksAreAlignedWhateverTheirSize() {
+        MemoryPool pool = new MemoryPool(0);
+        for (long bytes : new long[] {1, 17, 64, 80, 1_000, 4_096, 100_001, 65 * MIB}) {
+            MemoryBlock block = pool.allocate(bytes);
+            assertEquals(0, block.address() % 64, bytes + " bytes");
+            block.release();
         }
     }
 
     @Test
-    void aBlockIsUsedAgain() {
-        MemoryPool pool = new MemoryPool(MEBIBYTE);
-        MemoryBlock first = pool.allocate(1_000);
-        long address = first.address();
-        first.release();
-        first.release();
-        assertEquals(address, pool.allocate(1_010).address());
-        assertEquals(1, pool.blocksInUse());
-        assertEquals(0, pool.cachedBytes());
+    void everyByteCanBeWritten() {
+        MemoryPool pool = new MemoryPool(0);
+        List<MemoryBlock> blocks = new ArrayList<>();
+        for (int bytes = 1; bytes < 300; bytes++) {
+            MemoryBlock block = pool.allocate(bytes);
+            NativeMemory.zero(block.address(), block.capacity());
+            blocks.add(block);
+        }
+        blocks.forEach(MemoryBlock::release);
+        assertEquals(0, pool.blocksInUse());
     }
 
     @Test
-    void keepsNoMoreThanItsBound() {
+    void releasedBlockIsUsedAgain() {
+        MemoryPool pool = new MemoryPool(MIB);
+        MemoryBlock first = pool.allocate(1_000);
+        long address = first.address();
+        first.release();
+        assertEquals(first.capacity(), pool.cachedBytes());
+        MemoryBlock second = pool.allocate(1_000);
+        assertEquals(address, second.address());
+        assertEquals(0, pool.cachedBytes());
+        MemoryBlock third = pool.allocate(1_000);
+        assertNotEquals(address, third.address());
+        second.release();
+        third.release();
+    }
+
+    @Test
+    void cacheIsBounded() {
+        MemoryPool pool = new MemoryPool(10_000);
+        List<MemoryBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            blocks.add(pool.allocate(1_024));
+        }
+        blocks.forEach(MemoryBlock::release);
+        assertEquals(9 * 1_024, pool.cachedBytes());
+        assertEquals(0, pool.bytesInUse());
+    }
+
+    @Test
+    void cacheStaysBoundedWhateverIsAskedFor() {
         long seed = 42;
-        System.out.println("seed " + seed);
         Random random = new Random(seed);
-        MemoryPool pool = new MemoryPool(MEBIBYTE);
+        MemoryPool pool = new MemoryPool(MIB);
         for (int i = 0; i < 1_000; i++) {
             MemoryBlock a = pool.allocate(1 + random.nextInt(200_000));
             MemoryBlock b = pool.allocate(1 + random.nextInt(200_000));
-            NativeMemory.zero(a.address(), a.capacity());
             a.release();
             b.release();
-            assertTrue(pool.cachedBytes() <= MEBIBYTE);
+            assertTrue(pool.cachedBytes() <= MIB, "seed " + seed);
         }
         assertEquals(0, pool.bytesInUse());
     }
 
     @Test
-    void whatIsTooLargeForAClassIsFreedAtOnce() {
-        MemoryPool pool = new MemoryPool(1L << 40);
-        pool.allocate((64 << 20) + 1).release();
+    void hugeBlocksAreNeverCached() {
+        MemoryPool pool = new MemoryPool(Long.MAX_VALUE);
+        MemoryBlock block = pool.allocate(64 * MIB + 1);
+        assertEquals(64 * MIB + 1, pool.bytesInUse());
+        block.release();
         assertEquals(0, pool.cachedBytes());
+        assertEquals(0, pool.bytesInUse());
+    }
+
+    @Test
+    void releaseCountsOnce() {
+        MemoryPool pool = new MemoryPool(MIB);
+        MemoryBlock block = pool.allocate(100);
+        assertEquals(1, pool.blocksInUse());
+        assertTrue(block.release());
+        assertFalse(block.release());
+        assertEquals(0, pool.blocksInUse());
+        assertEquals(0, pool.bytesInUse());
+        assertEquals(block.capacity(), pool.cachedBytes());
+    }
+
+    @Test
+    void noBlockIsGivenToTwoOwnersAtOnce() throws InterruptedException, ExecutionException, TimeoutException {
+        MemoryPool pool = new MemoryPool(MIB);
+        int threads = 4;
+        ExecutorService executor = Executors.newFixedThreadPool(threads, new NamedThreads("memory-pool-test"));
+        CountDownLatch start = new CountDownLatch(threads);
+        List<Future<?>> runs = new ArrayList<>();
+        for (int owner = 1; owner <= threads; owner++) {
+            long mark = owner;
+            runs.add(executor.submit(() -> {
+                start.countDown();
+                start.await();
+                for (int round = 0; round < 20_000; round++) {
+                    MemoryBlock block = pool.allocate(128);
+                    NativeMemory.putLong(block.address(), mark);
+                    NativeMemory.putLong(block.address() + 120, mark);
+                    assertEquals(mark, NativeMemory.getLong(block.address()));
+                    assertEquals(mark, NativeMemory.getLong(block.address() + 120));
+                    block.release();
+                }
+                return null;
+            }));
+        }
+        for (Future<?> run : runs) {
+            run.get(30, TimeUnit.SECONDS);
+        }
+        executor.shutdown();
+        assertEquals(0, pool.blocksInUse());
         assertEquals(0, pool.bytesInUse());
     }
 }

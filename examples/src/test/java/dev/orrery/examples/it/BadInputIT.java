@@ -26,10 +26,16 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a user gets wrong gives a typed error that says what, where and what to do, and harms nobody else. */
 class BadInputIT extends ClusterScenario {
+    @Override
+    Pattern expectedErrors() {
+        return Pattern.compile("(thrower|opener)/only-1 .*(could not be opened|failed: java.lang.IllegalStateException)");
+    }
+
     @Test
     void aConstructorThatThrowsFailsTheDeploymentWithItsExceptionFirst() {
         StartFailedException failed =

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -42,6 +43,11 @@ class ShippedJarIT extends ClusterScenario {
 
     @TempDir
     private Path folder;
+
+    @Override
+    Pattern expectedErrors() {
+        return Pattern.compile("absent/shout-1 ");
+    }
 
     @Test
     void aStageOfAJarCompiledHereAndUnknownToOrreryServes() throws Exception {

@@ -93,7 +93,7 @@ final class FrameTest {
         refused(new Frame.Chunk(1, -5));
         assertThrows(BadFrameException.class, () -> read(Unpooled.wrappedBuffer(new byte[] {0, 0, 1})));
         assertThrows(BadFrameException.class, () -> read(Unpooled.wrappedBuffer(new byte[] {0, 1, 99})));
-        assertThrows(BadFrameException.class, () -> read(Unpooled.wrappedBuffer(new byte[] {0, 2, 6, 0})));
+        assertThrows(BadFrameException.class, () -> read(Unpooled.wrappedBuffer(new byte[] {0, 3, 6, 0, 0})));
         assertThrows(BadFrameException.class, () -> read(Unpooled.wrappedBuffer(new byte[] {0, 2, 3, 0})));
         assertThrows(BadFrameException.class, () -> read(Unpooled.wrappedBuffer(new byte[] {-1, -1, 3, 0})));
     }

@@ -17,12 +17,16 @@ import dev.orrery.tensor.Tensor;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,18 +38,31 @@ final class WorldReleaseTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(Thread::isAlive)
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("orrery-"))
+                .filter(name -> name.startsWith("orrery-worlds-"))
                 .collect(Collectors.toSet());
     }
 
-    private static int descriptors() {
-        return new File("/proc/self/fd").list().length;
+    /** What the open descriptors are, but for files: class files are opened whenever a class is loaded. */
+    private static List<String> descriptors() {
+        List<String> targets = new ArrayList<>();
+        for (File descriptor : new File("/proc/self/fd").listFiles()) {
+            try {
+                String target = Files.readSymbolicLink(descriptor.toPath()).toString();
+                if (!target.startsWith("/")) {
+                    targets.add(target.replaceAll("[0-9]+", "N"));
+                }
+            } catch (IOException e) {
+                // It was closed meanwhile: not counted.
+            }
+        }
+        Collections.sort(targets);
+        return targets;
     }
 
-    private static void until(String what, BooleanSupplier holds) throws InterruptedException {
+    private static void until(Supplier<String> what, BooleanSupplier holds) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TestingMember.DEADLINE_SECONDS);
         while (!holds.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, "not so: " + what);
+            assertTrue(System.nanoTime() < deadline, () -> "not so: " + what.get());
             Thread.sleep(10);
         }
     }
@@ -78,7 +95,7 @@ final class WorldReleaseTest {
         b.end();
         a.end();
         for (CompletableFuture<?> each : pending) {
-            until("every operation ended", each::isDone);
+            until(() -> "every operation ended", each::isDone);
         }
     }
 
@@ -91,17 +108,21 @@ final class WorldReleaseTest {
         // Loads classes and opens what stays open for good.
         useAndBreak(2);
         System.gc();
-        until("the threads of the first use ended", () -> threads().isEmpty());
-        int descriptors = descriptors();
+        until(() -> "the threads of the first use ended: " + threads(), () -> threads()
+                .isEmpty());
+        List<String> descriptors = descriptors();
         long blocks = MemoryPool.shared().blocksInUse();
         for (int round = 0; round < 3; round++) {
             useAndBreak(12);
         }
-        until("all threads ended: " + threads(), () -> threads().isEmpty());
+        until(() -> "all threads ended: " + threads(), () -> threads().isEmpty());
         until(
-                "the tensors' memory is back: " + blocks,
+                () -> "the tensors' memory is back: " + blocks + ", and now "
+                        + MemoryPool.shared().blocksInUse(),
                 () -> MemoryPool.shared().blocksInUse() <= blocks);
-        until("descriptors are closed: " + descriptors, () -> descriptors() <= descriptors);
+        until(
+                () -> "descriptors are closed: " + descriptors + ", and now " + descriptors(),
+                () -> descriptors().size() <= descriptors.size());
         for (int i = 0; i < 3; i++) {
             System.gc();
             PooledByteBufAllocator.DEFAULT.directBuffer().release();

@@ -1,0 +1,146 @@
+package dev.orrery.internal.client;
+
+import com.google.protobuf.MessageLite;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.rpc.RpcMethod;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+
+/** One call with its repetitions. A single step is under way at any time; only {@link #expire} comes between. */
+final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** The connection's own deadline comes later than {@link #expire}, whose error tells more. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    private final GatewayClient client;
+    private final RpcMethod<Q, R> method;
+    private final LongFunction<Q> request;
+    private final Duration timeout;
+    private final Duration slack;
+    private final long endNanos;
+    private final CompletableFuture<R> result = new CompletableFuture<>();
+    private long pauseNanos = FIRST_PAUSE_NANOS;
+    private volatile CompletableFuture<R> sent = CompletableFuture.completedFuture(null);
+    private volatile String waitingFor = "the leader to say where it is";
+    private volatile String lastSaid = "";
+
+    /**
+     * @param request what to send at a time ({@link System#nanoTime})
+     * @param slack for the gateway's own word about the deadline, when it is at work on this call then
+     */
+    GatewayCall(
+            GatewayClient client, RpcMethod<Q, R> method, LongFunction<Q> request, Duration timeout, Duration slack) {
+        this.client = client;
+        this.method = method;
+        this.request = request;
+        this.timeout = timeout;
+        this.slack = slack;
+        this.endNanos = System.nanoTime() + timeout.plus(slack).toNanos();
+    }
+
+    CompletableFuture<R> result() {
+        return result;
+    }
+
+    void start() {
+        try {
+            var deadline = client.schedule(this::onDeadline, timeout.toNanos());
+            result.whenComplete((response, failure) -> {
+                deadline.cancel(false);
+                sent.cancel(false);
+            });
+            step();
+        } catch (OrreryException e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private void step() {
+        if (result.isDone()) {
+            return;
+        }
+        client.connection().whenComplete((connection, failure) -> {
+            if (failure != null) {
+                onFailure(ErrorCodec.unwrap(failure), true);
+            } else {
+                send(connection);
+            }
+        });
+    }
+
+    private void send(RpcConnection connection) {
+        long now = System.nanoTime();
+        if (result.isDone() || endNanos - now <= 0) {
+            return;
+        }
+        waitingFor = connection.peer().toString();
+        CompletableFuture<R> call = connection.call(
+                method, request.apply(now), Duration.ofNanos(endNanos - now).plus(MARGIN));
+        sent = call;
+        call.whenComplete((response, failure) -> {
+            if (failure == null) {
+                result.complete(response);
+            } else {
+                onFailure(ErrorCodec.unwrap(failure), false);
+            }
+        });
+        // Ended in between, when this call could not be seen yet.
+        if (result.isDone()) {
+            call.cancel(false);
+        }
+    }
+
+    private void onFailure(Throwable failure, boolean connecting) {
+        if (result.isDone()) {
+            return;
+        }
+        if (!(failure instanceof OrreryException known) || !triesAgain(known, connecting)) {
+            result.completeExceptionally(failure);
+            return;
+        }
+        lastSaid = known.detail();
+        try {
+            client.schedule(this::step, pauseNanos);
+        } catch (OrreryException e) {
+            result.completeExceptionally(e);
+        }
+        pauseNanos = Math.min(LONGEST_PAUSE_NANOS, pauseNanos * 2);
+    }
+
+    /** Not after OVERLOADED: whether to wait then is the user's choice. */
+    private static boolean triesAgain(OrreryException failure, boolean connecting) {
+        return switch (failure.code()) {
+            case CONNECTION_FAILED, CONNECTION_LOST, UNAVAILABLE, NOT_LEADER, STORE_UNAVAILABLE -> true;
+            // While connecting it is a step's deadline, not this call's.
+            case DEADLINE_EXCEEDED -> connecting;
+            default -> false;
+        };
+    }
+
+    private void onDeadline() {
+        if (sent.isDone()) {
+            expire();
+            return;
+        }
+        try {
+            client.schedule(this::expire, slack.toNanos());
+        } catch (OrreryException e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private void expire() {
+        result.completeExceptionally(OrreryException.of(
+                ErrorCode.DEADLINE_EXCEEDED,
+                "waited " + timeout.toMillis() + " ms for the gateway of pipeline " + client.pipeline() + " to answer "
+                        + method.name() + ", last for " + waitingFor
+                        + (lastSaid.isEmpty() ? "" : "; before: " + lastSaid)));
+    }
+}

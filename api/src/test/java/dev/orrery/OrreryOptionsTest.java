@@ -1,0 +1,54 @@
+package dev.orrery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.error.InvalidArgumentException;
+import dev.orrery.error.InvalidConfigException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class OrreryOptionsTest {
+    @Test
+    void addressNamesTheHeads() {
+        OrreryOptions options = OrreryOptions.parse("orrery://h1:6400,[::1]:6401");
+        assertEquals(List.of("h1:6400", "[::1]:6401"), options.heads());
+        assertEquals(Optional.empty(), options.secretFile());
+        assertEquals(Duration.ofSeconds(30), options.callTimeout());
+    }
+
+    @Test
+    void builderAndItsCopyAgree() {
+        OrreryOptions options = OrreryOptions.parse("orrery://h1:6400").toBuilder()
+                .secretFile(Path.of("s"))
+                .callTimeout(Duration.ofSeconds(1))
+                .build();
+        assertEquals(options, options.toBuilder().build());
+        assertEquals(Optional.of(Path.of("s")), options.secretFile());
+    }
+
+    @Test
+    void whatIsNoAddressIsRefused() {
+        for (String wrong :
+                List.of("", "h1:6400", "http://h1:6400", "orrery://", "orrery://h1", "orrery://h1:1,,h2:2")) {
+            assertThrows(InvalidArgumentException.class, () -> OrreryOptions.parse(wrong), wrong);
+        }
+        OrreryOptions.Builder hurried =
+                OrreryOptions.builder().heads(List.of("h:1")).callTimeout(Duration.ZERO);
+        assertThrows(InvalidArgumentException.class, hurried::build);
+    }
+
+    @Test
+    void secretMustBeReadable() {
+        OrreryOptions options = OrreryOptions.parse("orrery://h1:6400").toBuilder()
+                .secretFile(Path.of("/nowhere/secret"))
+                .build();
+        String message = assertThrows(InvalidConfigException.class, () -> Orrery.connect(options))
+                .getMessage();
+        assertTrue(message.contains("/nowhere/secret"), message);
+    }
+}
