@@ -10,6 +10,7 @@ import java.util.Optional;
 /** {@code HeadMain [--config FILE] [--key=value …]}: runs a head until it is told to end. */
 public final class HeadMain {
     private static final String USAGE = "HeadMain [--config FILE] [--head.key=value …]";
+
     private HeadMain() {}
 
     public static void main(String[] arguments) throws InterruptedException {

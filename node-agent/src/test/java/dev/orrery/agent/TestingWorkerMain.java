@@ -91,8 +91,9 @@ final class TestingWorkerMain {
             report.setState(WorkerState.EXITED)
                     .setFailure(Failure.newBuilder().setKind("demo.NoModel").setMessage("no model at /m"));
         }
-        connection.notify(Protocol.WORKER_REPORT, report.build());
+        // Printed first: a test may kill this process as soon as it is reported.
         System.out.println("open");
+        connection.notify(Protocol.WORKER_REPORT, report.build());
         if (launch.label().equals("fail")) {
             Thread.sleep(50);
             System.exit(1);

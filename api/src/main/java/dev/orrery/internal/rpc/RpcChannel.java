@@ -33,7 +33,8 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     /** Room for what a frame adds to its payload. */
     private static final int FRAME_OVERHEAD = 1_024;
 
-    private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    /** The caller ends a call in time by a cancel, and its error tells more; the callee only follows if that is lost. */
+    private static final Duration CALLEE_SLACK = Duration.ofMillis(250);
 
     private record PendingCall<R extends MessageLite>(RpcMethod<?, R> method, CompletableFuture<R> future) {}
 
@@ -99,7 +100,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         RpcFrame.Request head = RpcFrame.Request.newBuilder()
                 .setCall(call)
                 .setMethod(method.name())
-                .setTimeoutMillis(Math.max(1, (timeout.toNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI))
+                .setTimeoutMillis(timeout.plus(CALLEE_SLACK).toMillis())
                 .build();
         send(() -> Frames.write(
                 channel.alloc(), RpcFrame.REQUEST_FIELD_NUMBER, head, RpcFrame.Request.PAYLOAD_FIELD_NUMBER, request));

@@ -208,7 +208,7 @@ class ConnectionEndTest {
     }
 
     @Test
-    void closedTransportEndsEverythingAndItsThreads() {
+    void closedTransportEndsEverythingAndItsThreads() throws InterruptedException {
         String name = "closing-" + System.nanoTime();
         TestingRpc other = new TestingRpc(name, TestingRpc.patientLimits());
         HostPort address = server().address();
@@ -216,10 +216,10 @@ class ConnectionEndTest {
         RpcConnection connection = answer(client.connect(address, LONG));
         CompletableFuture<StringValue> call = connection.call(ECHO, text("later"), LONG);
         answer(served);
-        assertTrue(threads(name) > 0);
+        assertFalse(threads(name).isEmpty());
         other.transport().close();
         other.transport().close();
-        assertEquals(0, threads(name));
+        awaitNoThreads(name);
         assertEquals(ErrorCode.CONNECTION_LOST, failure(call).code());
         answer(connection.closed());
         assertEquals(
@@ -234,9 +234,17 @@ class ConnectionEndTest {
                 failure(client.connect(byName, LONG)).code());
     }
 
-    private static long threads(String name) {
+    /** A closed event loop tells so just before its thread ends. */
+    private static void awaitNoThreads(String name) throws InterruptedException {
+        for (Thread thread : threads(name)) {
+            thread.join(LONG.toMillis());
+        }
+        assertEquals(List.of(), threads(name));
+    }
+
+    private static List<Thread> threads(String name) {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().contains(name))
-                .count();
+                .toList();
     }
 }
