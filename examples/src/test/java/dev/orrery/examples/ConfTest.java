@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The files in conf name every key with its default. Run with {@code -Dorrery.regenerate=true} to write them anew. */
+/** The files in conf name every key with its default. {@code -Dorrery.test.jvmArgs=-Dorrery.regenerate=true} writes them anew. */
 class ConfTest {
     @Test
     void headYamlIsComplete() throws IOException {
