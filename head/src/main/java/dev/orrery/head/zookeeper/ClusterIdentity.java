@@ -61,6 +61,19 @@ final class ClusterIdentity {
         return meta.getCluster();
     }
 
+    /** Throws STORE_LOST when ZooKeeper holds another cluster than the one that this head knows, or none. */
+    void check(Deadline deadline) {
+        Optional<MetaRecord> stored = stored(deadline);
+        file.read()
+                .filter(known -> !stored.map(MetaRecord::getCluster).equals(Optional.of(known)))
+                .ifPresent(known -> {
+                    throw lost(
+                            known,
+                            stored.map(meta -> "holds cluster " + meta.getCluster())
+                                    .orElse("holds none: its data is gone"));
+                });
+    }
+
     private Optional<MetaRecord> stored(Deadline deadline) {
         // What another head began a moment ago must be seen, on whichever server.
         calls.sync("/", deadline, READ);

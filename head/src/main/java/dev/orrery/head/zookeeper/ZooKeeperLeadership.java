@@ -40,6 +40,7 @@ public final class ZooKeeperLeadership implements Leadership {
     private final BlockingCalls calls;
     private final Epochs epochs;
     private final ClusterIdentity identity;
+    private final StoreProbe probe;
     private final LiveHead live;
     private final ScheduledExecutorService thread;
     private final Watcher epochWatcher = this::epochChanged;
@@ -52,6 +53,7 @@ public final class ZooKeeperLeadership implements Leadership {
     private volatile boolean suspended = true;
     private volatile boolean closed;
     private boolean retryIsDue;
+    private boolean probeIsDue;
     private boolean toldSuspended;
     private Optional<String> lastTrouble = Optional.empty();
 
@@ -64,7 +66,9 @@ public final class ZooKeeperLeadership implements Leadership {
         this.session = new ZooKeeperSession(settings);
         this.calls = new BlockingCalls(session, clock);
         this.epochs = new Epochs(calls, paths);
-        this.identity = new ClusterIdentity(calls, paths, new ClusterIdFile(dataDir));
+        ClusterIdFile file = new ClusterIdFile(dataDir);
+        this.identity = new ClusterIdentity(calls, paths, file);
+        this.probe = new StoreProbe(settings, paths, file, clock);
         this.live = new LiveHead(calls, paths, self);
         this.thread = Executors.newSingleThreadScheduledExecutor(new NamedThreads("head-leadership"));
     }
@@ -127,6 +131,7 @@ public final class ZooKeeperLeadership implements Leadership {
                     toldSuspended = true;
                     listener.writesSuspended();
                 }
+                probeLater();
             });
         }
 
@@ -162,12 +167,46 @@ public final class ZooKeeperLeadership implements Leadership {
                 listener.writesResumed();
             }
         } catch (OrreryException e) {
-            if (!lastTrouble.equals(Optional.of(e.getMessage()))) {
-                lastTrouble = Optional.of(e.getMessage());
-                LOG.error("cannot stand for election: {}", e.getMessage());
-            }
+            report("cannot stand for election", e);
             retryLater();
         }
+    }
+
+    private void report(String what, OrreryException trouble) {
+        if (!lastTrouble.equals(Optional.of(trouble.getMessage()))) {
+            lastTrouble = Optional.of(trouble.getMessage());
+            LOG.error("{}: {}", what, trouble.getMessage());
+        }
+    }
+
+    private void probeLater() {
+        if (!probeIsDue && !closed) {
+            probeIsDue = true;
+            thread.schedule(
+                    () -> {
+                        if (suspended) {
+                            // It waits, and this thread has to be there when ZooKeeper is back.
+                            new NamedThreads("head-store-probe")
+                                    .newThread(this::probe)
+                                    .start();
+                        } else {
+                            probeIsDue = false;
+                        }
+                    },
+                    settings.sessionTimeout().multipliedBy(2).toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void probe() {
+        Optional<OrreryException> lost = probe.lost();
+        execute(() -> {
+            probeIsDue = false;
+            lost.ifPresent(trouble -> report("ZooKeeper does not take this head's session", trouble));
+            if (suspended) {
+                probeLater();
+            }
+        });
     }
 
     private void retryLater() {

@@ -240,6 +240,23 @@ class ZooKeeperLeadershipTest {
         assertTrue(election.toldNothing());
     }
 
+    @Test
+    void aWipedStoreIsToldFromOneThatIsAway() throws Exception {
+        StorePaths paths = new StorePaths("test");
+        ClusterIdFile file = new ClusterIdFile(folder.resolve("h1"));
+        TestingElection election = new TestingElection();
+        head("h1", LONG).start(election);
+        election.awaitElected();
+        StoreProbe probe = new StoreProbe(zooKeeper.settings(LONG), paths, file, NanoClock.SYSTEM);
+        assertEquals(Optional.empty(), probe.lost());
+
+        zooKeeper.stop();
+        assertEquals(Optional.empty(), probe.lost());
+        zooKeeper.wipe();
+
+        assertEquals(ErrorCode.STORE_LOST, probe.lost().orElseThrow().code());
+    }
+
     private ZooKeeperLeadership head(String name, Duration sessionTimeout, String dataDir) {
         ZooKeeperLeadership head = new ZooKeeperLeadership(
                 zooKeeper.settings(sessionTimeout), "test", self(name), folder.resolve(dataDir), NanoClock.SYSTEM);
