@@ -77,6 +77,7 @@ final class Faults {
 
     private void killBusyWorker() {
         long eventsBefore = lastEvent();
+        long replayedBefore = status().getReplayed();
         Map<String, Long> pids = pidsOf(EmbedPipeline.BACK);
         GatewayReplica victim = awaitBusyReplica();
         long killed = System.nanoTime();
@@ -90,7 +91,9 @@ final class Faults {
                         && incarnation(view, victim) > victim.getLife().getIncarnation(),
                 STEP_TIMEOUT);
         long replaced = System.nanoTime();
-        replayed += removed.getReplayed();
+        // Not only what the removal itself replayed: a neighbour may have told of a broken world before.
+        long replayedNow = status().getReplayed() - replayedBefore;
+        replayed += replayedNow;
         double detectedMs = DemoReport.millis(removed.getMonotonicNanos() - killed);
         double replacedMs = DemoReport.millis(replaced - killed);
         events.add(
@@ -100,7 +103,7 @@ final class Faults {
                 "%s gone after %.1f ms, %d requests replayed, replaced after %.0f ms",
                 victim.getReplica(),
                 detectedMs,
-                removed.getReplayed(),
+                replayedNow,
                 replacedMs));
     }
 
