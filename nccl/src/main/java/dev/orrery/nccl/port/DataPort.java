@@ -19,6 +19,9 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -47,8 +50,10 @@ public final class DataPort implements AutoCloseable {
     private final Proofs proofs;
     private final PortListener listener;
     private final String instance;
+    /** Closes what is added after it was closed. */
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
     private EventLoopGroup group;
-    private Channel server;
     private PeerProcess self;
 
     public DataPort(WorldOptions options, ClusterSecret secret, PortListener listener) {
@@ -79,6 +84,7 @@ public final class DataPort implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        channels.add(channel);
                         channel.pipeline().addLast(new AcceptorHandshake(proofs, self(), listener, HANDSHAKE_TIMEOUT));
                     }
                 })
@@ -91,8 +97,8 @@ public final class DataPort implements AutoCloseable {
                     "the data port cannot listen at " + options.bind() + ": " + bound.cause(),
                     bound.cause());
         }
-        server = bound.channel();
-        int port = ((InetSocketAddress) server.localAddress()).getPort();
+        channels.add(bound.channel());
+        int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
         HostPort address = new HostPort(options.advertisedHost(), port);
         synchronized (this) {
             self = new PeerProcess(instance, address);
@@ -138,6 +144,7 @@ public final class DataPort implements AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        channels.add(channel);
                         channel.pipeline().addLast(new ConnectorHandshake(proofs, from, dial, outcome));
                     }
                 })
@@ -159,8 +166,9 @@ public final class DataPort implements AutoCloseable {
         if (group == null) {
             return;
         }
-        if (server != null) {
-            Wire.close(server);
+        // Ending event loops do not reliably close their channels: now and then a socket stayed open for ever.
+        if (!channels.close().awaitUninterruptibly(CLOSE_LIMIT.toMillis())) {
+            log.error("{} connections did not close within {}", channels.size(), CLOSE_LIMIT);
         }
         var ended = group.shutdownGracefully(0, CLOSE_LIMIT.toMillis() / 2, TimeUnit.MILLISECONDS);
         if (!ended.awaitUninterruptibly(CLOSE_LIMIT.toMillis())) {

@@ -1,7 +1,6 @@
 package dev.orrery.nccl.port;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.EventExecutor;
@@ -48,10 +47,6 @@ public final class Wire {
 
     public static void close(ChannelHandlerContext ctx) {
         ctx.close();
-    }
-
-    public static void close(Channel channel) {
-        channel.close();
     }
 
     /** Runs it on the channel's thread; at the end of the process's worlds nothing runs any more. */

@@ -122,18 +122,27 @@ final class WorldBreakTest {
     void aTensorClosedUnderItsTransferBreaksTheWorldInsteadOfSendingOtherBytes() throws Exception {
         try (TestingMember a = TestingMember.start();
                 TestingMember b = TestingMember.start()) {
-            List<World> worlds = form(1, a, b);
-            Tensor tensor = TestingTensors.marked(1 << 20, 1);
-            CompletableFuture<Void> send = worlds.get(0).communicator().send(1, tensor);
-            get(worlds.get(1).communicator().send(0, TestingTensors.number(1)));
-            get(worlds.get(0).communicator().receive(1)).close();
-            tensor.close();
-            CompletableFuture<Tensor> receive = worlds.get(1).communicator().receive(0);
-            assertEquals(ErrorCode.BROKEN_WORLD, failure(send).code());
-            assertEquals(ErrorCode.BROKEN_WORLD, failure(receive).code());
+            long id = 0;
+            ErrorCode code = ErrorCode.INVALID_ARGUMENT;
+            // Now and then the tensor is closed before it was announced, and then only the send fails.
+            while (code == ErrorCode.INVALID_ARGUMENT) {
+                id++;
+                List<World> worlds = form(id, a, b);
+                Tensor tensor = TestingTensors.marked(1 << 20, 1);
+                CompletableFuture<Void> send = worlds.get(0).communicator().send(1, tensor);
+                get(worlds.get(1).communicator().send(0, TestingTensors.number(1)));
+                get(worlds.get(0).communicator().receive(1)).close();
+                tensor.close();
+                CompletableFuture<Tensor> receive = worlds.get(1).communicator().receive(0);
+                code = failure(send).code();
+                if (code == ErrorCode.BROKEN_WORLD) {
+                    assertEquals(ErrorCode.BROKEN_WORLD, failure(receive).code());
+                }
+            }
+            assertEquals(ErrorCode.BROKEN_WORLD, code);
             assertEquals(
                     "tensor",
-                    b.await(1, WorldState.BROKEN).cause().orElseThrow().kind());
+                    b.await(id, WorldState.BROKEN).cause().orElseThrow().kind());
         }
     }
 
