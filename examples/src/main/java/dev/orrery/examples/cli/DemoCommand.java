@@ -55,7 +55,11 @@ final class DemoCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--rate must be above 0 and at most 10000, not " + rate);
         }
         DemoOptions options = new DemoOptions(
-                rate, Optional.ofNullable(input), Optional.ofNullable(report), plain || !Boolean.getBoolean(TERMINAL), Optional.ofNullable(directory));
+                rate,
+                Optional.ofNullable(input),
+                Optional.ofNullable(report),
+                plain || !Boolean.getBoolean(TERMINAL),
+                Optional.ofNullable(directory));
         CountDownLatch finished = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(stopOnSignal(Thread.currentThread(), finished));
         try {

@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Test;
 class BadInputIT extends ClusterScenario {
     @Override
     Pattern expectedErrors() {
-        return Pattern.compile("(thrower|opener)/only-1 .*(could not be opened|failed: java.lang.IllegalStateException)");
+        return Pattern.compile(
+                "(thrower|opener)/only-1 .*(could not be opened|failed: java.lang.IllegalStateException)");
     }
 
     @Test

@@ -38,8 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StrangersIT extends ClusterScenario {
     private static final int READ_TIMEOUT_MILLIS = 15_000;
     private static final int RANDOM_BYTES = 4_096;
-    private static final Pattern STRANGER_LINE =
-            Pattern.compile("not Orrery's protocol|this is a port for worlds");
+    private static final Pattern STRANGER_LINE = Pattern.compile("not Orrery's protocol|this is a port for worlds");
     private static final byte[] HTTP = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     @TempDir
