@@ -18,7 +18,9 @@ import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.WorldManager;
 import dev.orrery.worker.AbsencePolicy.Absence;
+import dev.orrery.worker.launch.DurableFile;
 import dev.orrery.worker.launch.LaunchSpec;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -240,12 +242,24 @@ public final class WorkerProcess implements AutoCloseable {
         failure = Optional.of(first.at(launch.host(), launch.outputLog().toString()));
         stopping = true;
         LOG.error("failed: {}", first.summary());
+        writeLastWords();
         if (agent.isUp()) {
             lastReport();
         } else {
             new NamedThreads("worker-end").newThread(worlds::close).start();
             var unused =
                     control.schedule(() -> run(this::lastReport), LAST_REPORT_DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** A connection that is reset at the end can lose the last report, and there may be no agent to report to. */
+    private void writeLastWords() {
+        try {
+            DurableFile.write(
+                    launch.lastWords(),
+                    ErrorCodec.toMessage(failure.orElseThrow()).toByteArray());
+        } catch (IOException e) {
+            LOG.warn("cannot write down why this worker ends", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.orrery.agent.process;
 
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.Failure;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,16 @@ public record WorkerFolder(Path root) {
 
     public Path output() {
         return root.resolve(LaunchSpec.OUTPUT);
+    }
+
+    /** What the worker wrote down as the reason of its end. */
+    public Optional<Failure> lastWords() {
+        try {
+            return Optional.of(Failure.parseFrom(Files.readAllBytes(root.resolve(LaunchSpec.LAST_WORDS))));
+        } catch (IOException e) {
+            // It wrote none, or could not.
+            return Optional.empty();
+        }
     }
 
     public Path temporary() {

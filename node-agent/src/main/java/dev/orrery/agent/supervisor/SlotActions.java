@@ -89,7 +89,10 @@ final class SlotActions {
             return slot.cause.orElseGet(() -> WorkerReports.ended(
                     Optional.empty(), Optional.empty(), notStarted, new WorkerReports.Place(settings.host(), "", "")));
         }
-        Optional<Failure> said = slot.reported.filter(WorkerReport::hasFailure).map(WorkerReport::getFailure);
+        Optional<Failure> said = slot.reported
+                .filter(WorkerReport::hasFailure)
+                .map(WorkerReport::getFailure)
+                .or(slot.folder::lastWords);
         WorkerReports.Place place =
                 new WorkerReports.Place(settings.host(), slot.folder.output().toString(), host.outputTail(slot.folder));
         return WorkerReports.ended(said, slot.cause, slot.exit.get(), place);

@@ -42,6 +42,9 @@ public record LaunchSpec(
     /** Where the process's standard output and error go, in {@link #workerDir()}. */
     public static final String OUTPUT = "output.log";
 
+    /** The failure that a worker ends with, should its report be lost on the way. */
+    public static final String LAST_WORDS = "failure.pb";
+
     public LaunchSpec {
         artifacts = List.copyOf(artifacts);
     }
@@ -49,6 +52,10 @@ public record LaunchSpec(
     /** The file that {@link #write()} makes. */
     public Path file() {
         return workerDir.resolve(FILE_NAME);
+    }
+
+    public Path lastWords() {
+        return workerDir.resolve(LAST_WORDS);
     }
 
     public Path outputLog() {

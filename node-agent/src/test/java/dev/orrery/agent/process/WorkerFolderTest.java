@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.Failure;
+import dev.orrery.worker.launch.LaunchSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,5 +79,18 @@ class WorkerFolderTest {
         assertTrue(log.limitTo(10));
         assertEquals(0, Files.size(file));
         assertEquals(14_000, Files.size(root.resolve("output.log.1")));
+    }
+
+    @Test
+    void readsTheLastWordsOfAWorkerThatWroteSome() throws IOException {
+        WorkerFolder folder = new WorkerFolder(Files.createTempDirectory("last-words"));
+        assertEquals(Optional.empty(), folder.lastWords());
+
+        Failure failure = Failure.newBuilder().setKind("x.Y").setMessage("no").build();
+        Path file = Files.write(folder.root().resolve(LaunchSpec.LAST_WORDS), failure.toByteArray());
+
+        assertEquals(Optional.of(failure), folder.lastWords());
+        Files.delete(file);
+        Files.delete(folder.root());
     }
 }
