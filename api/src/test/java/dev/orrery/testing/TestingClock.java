@@ -16,4 +16,9 @@ public final class TestingClock implements NanoClock {
     public void advance(Duration time) {
         now.addAndGet(time.toNanos());
     }
+
+    /** For timers that turn the clock to the moment at which each is due. */
+    void set(long nanos) {
+        now.set(nanos);
+    }
 }

@@ -2,10 +2,7 @@ package dev.orrery.head;
 
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.Config;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** {@code HeadMain [--config FILE] [--key=value …]}: runs a head until it is told to end. */
 public final class HeadMain {
@@ -40,8 +37,6 @@ public final class HeadMain {
 
     /** Flags, then the environment, then the file. */
     static Config config(String[] arguments) {
-        Map<String, String> flags = Config.flags(List.of(arguments), USAGE);
-        Optional<Path> file = Optional.ofNullable(flags.remove("config")).map(Path::of);
-        return Config.load(HeadConfig.KEYS, file, System.getenv(), flags);
+        return Config.ofArguments(HeadConfig.KEYS, List.of(arguments), USAGE);
     }
 }

@@ -7,22 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.Config;
-import dev.orrery.internal.config.ConfigTemplate;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HeadConfigTest {
-    @Test
-    void theFileInConfSaysWhatTheCodeDoes() throws IOException {
-        assertEquals(
-                ConfigTemplate.render("A head of an Orrery cluster.", HeadConfig.KEYS),
-                Files.readString(Path.of("..", "conf", "head.yaml")));
-    }
-
     @Test
     void flagsWithAndWithoutEquals() {
         Config config = HeadMain.config(

@@ -4,10 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.Config;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,8 +63,6 @@ public final class AgentMain {
 
     /** Flags, then the environment, then the file. */
     static Config config(String[] arguments) {
-        Map<String, String> flags = Config.flags(List.of(arguments), USAGE);
-        Optional<Path> file = Optional.ofNullable(flags.remove("config")).map(Path::of);
-        return Config.load(AgentConfig.KEYS, file, System.getenv(), flags);
+        return Config.ofArguments(AgentConfig.KEYS, List.of(arguments), USAGE);
     }
 }

@@ -22,14 +22,14 @@ import java.util.concurrent.TimeUnit;
  * {@link #advance} and {@link #runAll}.
  */
 public final class ManualTimers extends AbstractExecutorService implements ScheduledExecutorService {
-    private final ManualClock clock;
+    private final TestingClock clock;
     private final PriorityQueue<Timer<?>> timers = new PriorityQueue<>(
             Comparator.comparingLong((Timer<?> t) -> t.dueNanos).thenComparingLong(t -> t.number));
     private final Deque<Runnable> ready = new ArrayDeque<>();
     private long numbers;
     private boolean shutdown;
 
-    public ManualTimers(ManualClock clock) {
+    public ManualTimers(TestingClock clock) {
         this.clock = clock;
     }
 

@@ -61,11 +61,18 @@ public final class Config {
     }
 
     /**
-     * Reads {@code --key=value} and {@code --key value}. Throws INVALID_ARGUMENT for anything else.
+     * Reads a process's command line, {@code --key=value} or {@code --key value}, the environment, and the file that
+     * {@code --config} names. Throws INVALID_ARGUMENT for anything else on the command line, or as {@link #load}.
      *
      * @param usage for the error
      */
-    public static Map<String, String> flags(List<String> arguments, String usage) {
+    public static Config ofArguments(List<ConfigKey<?>> keys, List<String> arguments, String usage) {
+        Map<String, String> flags = flags(arguments, usage);
+        Optional<Path> file = Optional.ofNullable(flags.remove("config")).map(Path::of);
+        return load(keys, file, System.getenv(), flags);
+    }
+
+    private static Map<String, String> flags(List<String> arguments, String usage) {
         Map<String, String> flags = new LinkedHashMap<>();
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {

@@ -11,18 +11,12 @@ import java.util.Map;
 record AnswerCheck(int wrong, double minCosine) {
     static final double LEAST_COSINE = 0.9999;
 
-    /** Opens a model. */
-    @FunctionalInterface
-    interface ModelSource {
-        WholeModel open() throws IOException, OrtException;
-    }
-
-    static AnswerCheck against(ModelSource source, List<String> sentences, List<RequestLog.Entry> entries)
+    static AnswerCheck against(List<String> sentences, List<RequestLog.Entry> entries)
             throws IOException, OrtException {
         Map<Integer, float[]> expected = new HashMap<>();
         int wrong = 0;
         double lowest = 1;
-        try (WholeModel model = source.open()) {
+        try (WholeModel model = WholeModel.open()) {
             for (RequestLog.Entry entry : entries) {
                 if (entry.answer().isEmpty()) {
                     continue;

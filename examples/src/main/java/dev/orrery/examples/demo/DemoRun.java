@@ -6,7 +6,6 @@ import dev.orrery.examples.cluster.LocalCluster;
 import dev.orrery.examples.cluster.LocalClusterOptions;
 import dev.orrery.examples.embed.EmbedPipeline;
 import dev.orrery.examples.embed.Sentences;
-import dev.orrery.examples.embed.WholeModel;
 import dev.orrery.internal.proto.GatewayStatus;
 import dev.orrery.tensor.Tensors;
 import java.io.IOException;
@@ -107,8 +106,7 @@ public final class DemoRun {
     private DemoReport report(Served served, List<String> sentences, List<String> leaked)
             throws IOException, OrtException {
         out.println("Checking every answer against the whole model in one process...");
-        AnswerCheck check =
-                AnswerCheck.against(WholeModel::open, sentences, served.log().entries());
+        AnswerCheck check = AnswerCheck.against(sentences, served.log().entries());
         RequestLog log = served.log();
         long repeated = served.gateway().getAnswered() - log.answered() - WARM_UP_REQUESTS;
         double[] millis = log.allMillis();

@@ -3,6 +3,7 @@ package dev.orrery.examples.demo;
 import dev.orrery.PipelineRef;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.examples.cluster.ClusterObserver;
 import dev.orrery.examples.cluster.LocalCluster;
 import dev.orrery.examples.embed.EmbedPipeline;
 import dev.orrery.internal.proto.ActorView;
@@ -227,10 +228,7 @@ final class Faults {
     }
 
     private PipelineView pipelineIn(ClusterView view) {
-        return view.getPipelinesList().stream()
-                .filter(candidate -> candidate.getName().equals(pipeline.name()))
-                .findFirst()
-                .orElse(PipelineView.getDefaultInstance());
+        return ClusterObserver.pipelineIn(view, pipeline.name());
     }
 
     private boolean isRunning(ClusterView view) {

@@ -6,7 +6,6 @@ import ai.onnxruntime.OrtEnvironment;
 import com.google.gson.Gson;
 import com.google.protobuf.MessageLite;
 import dev.orrery.Pipeline;
-import dev.orrery.StageFactory;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -27,13 +26,12 @@ public final class EmbedPipeline {
 
     public static Pipeline define() {
         Pipeline.Builder pipeline = Pipeline.named(NAME)
-                .stage("tokenize", (StageFactory) TokenizeStage::new, s -> s.cpus(CPUS)
+                .stage("tokenize", TokenizeStage::new, s -> s.cpus(CPUS).replicas(1, MOST_REPLICAS))
+                .stage(FRONT, () -> new EncodeStage(EncodeStage.Half.FRONT), s -> s.cpus(CPUS)
                         .replicas(1, MOST_REPLICAS))
-                .stage(FRONT, (StageFactory) EncodeFrontStage::new, s -> s.cpus(CPUS)
-                        .replicas(1, MOST_REPLICAS))
-                .stage(BACK, (StageFactory) EncodeBackStage::new, s -> s.cpus(CPUS)
+                .stage(BACK, () -> new EncodeStage(EncodeStage.Half.BACK), s -> s.cpus(CPUS)
                         .replicas(2, MOST_REPLICAS))
-                .stage("pool", (StageFactory) PoolStage::new, s -> s.cpus(CPUS).replicas(1, MOST_REPLICAS));
+                .stage("pool", PoolStage::new, s -> s.cpus(CPUS).replicas(1, MOST_REPLICAS));
         for (Class<?> used :
                 List.of(OrtEnvironment.class, HuggingFaceTokenizer.class, Utils.class, Gson.class, MessageLite.class)) {
             pipeline.artifact(jarOf(used.getProtectionDomain().getCodeSource().getLocation()));

@@ -14,7 +14,6 @@ import dev.orrery.tensor.Tensors;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 
 /** Runs one ONNX graph on the CPU with one thread. Not thread-safe. */
 final class EncoderSession implements AutoCloseable {
@@ -33,10 +32,6 @@ final class EncoderSession implements AutoCloseable {
             options.setInterOpNumThreads(1);
             return new EncoderSession(environment, environment.createSession(model.toByteArray(), options));
         }
-    }
-
-    Set<String> inputs() {
-        return session.getInputNames();
     }
 
     /** Runs the graph on those of {@code tensors} that it has as inputs. */

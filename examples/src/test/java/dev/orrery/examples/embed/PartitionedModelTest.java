@@ -15,8 +15,11 @@ class PartitionedModelTest {
 
     @Test
     void theStagesInARowGiveWhatTheWholeModelGives() throws Exception {
-        List<Stage> stages =
-                List.of(new TokenizeStage(), new EncodeFrontStage(), new EncodeBackStage(), new PoolStage());
+        List<Stage> stages = List.of(
+                new TokenizeStage(),
+                new EncodeStage(EncodeStage.Half.FRONT),
+                new EncodeStage(EncodeStage.Half.BACK),
+                new PoolStage());
         try (WholeModel whole = WholeModel.open()) {
             for (Stage stage : stages) {
                 stage.open(new TestingStageContext());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.orrery.Orrery;
 import dev.orrery.PipelineRef;
+import dev.orrery.examples.cluster.ClusterObserver;
 import dev.orrery.examples.cluster.LocalCluster;
 import dev.orrery.examples.cluster.LocalClusterOptions;
 import dev.orrery.internal.proto.ActorView;
@@ -96,20 +97,15 @@ abstract class ClusterScenario {
     }
 
     PipelineView view(PipelineRef pipeline) {
-        return pipelineIn(cluster.observer().cluster(PATIENCE), pipeline.name());
-    }
-
-    static PipelineView pipelineIn(ClusterView view, String name) {
-        return view.getPipelinesList().stream()
-                .filter(candidate -> candidate.getName().equals(name))
-                .findFirst()
-                .orElse(PipelineView.getDefaultInstance());
+        return ClusterObserver.pipelineIn(cluster.observer().cluster(PATIENCE), pipeline.name());
     }
 
     void awaitRunning(PipelineRef pipeline) {
         cluster.await(
                 pipeline.name() + " to be RUNNING",
-                view -> pipelineIn(view, pipeline.name()).getState().equals("RUNNING"),
+                view -> ClusterObserver.pipelineIn(view, pipeline.name())
+                        .getState()
+                        .equals("RUNNING"),
                 PATIENCE);
     }
 
@@ -118,7 +114,9 @@ abstract class ClusterScenario {
         cluster.await(
                 replica + " to be replaced",
                 view -> incarnation(view, pipeline.name() + "/" + replica) > incarnationBefore
-                        && pipelineIn(view, pipeline.name()).getState().equals("RUNNING"),
+                        && ClusterObserver.pipelineIn(view, pipeline.name())
+                                .getState()
+                                .equals("RUNNING"),
                 PATIENCE);
     }
 

@@ -98,10 +98,6 @@ final class RoutingView {
         return true;
     }
 
-    boolean isBroken(long world) {
-        return broken.contains(world);
-    }
-
     /** Not offered until then: someone could not send on it, and whether it broke will be known soon. */
     void suspend(long world, long untilNanos) {
         suspendedUntil.put(world, untilNanos);

@@ -13,8 +13,8 @@ import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.GetArtifactRequest;
 import dev.orrery.internal.proto.GetArtifactResponse;
 import dev.orrery.internal.rpc.ErrorCodec;
-import dev.orrery.testing.ManualClock;
 import dev.orrery.testing.ManualTimers;
+import dev.orrery.testing.TestingClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -38,7 +38,7 @@ class ArtifactCacheTest {
     private int corrupt;
     private boolean missing;
 
-    private final ManualTimers timers = new ManualTimers(new ManualClock());
+    private final ManualTimers timers = new ManualTimers(new TestingClock());
     private ArtifactCache cache;
 
     @BeforeEach

@@ -22,7 +22,7 @@ import dev.orrery.internal.proto.WorkerHello;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorkerWelcome;
-import dev.orrery.testing.ManualClock;
+import dev.orrery.testing.TestingClock;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +37,7 @@ class SupervisorTest {
     private static final ActorLife A2 = life("a", 2);
 
     private final TestingWorkerHost host = new TestingWorkerHost();
-    private final ManualClock clock = new ManualClock();
+    private final TestingClock clock = new TestingClock();
     private final TestingConnection connection = new TestingConnection();
     private int changes;
     private long sequence;

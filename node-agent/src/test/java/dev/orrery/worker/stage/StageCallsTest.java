@@ -14,8 +14,8 @@ import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.TensorSpec;
 import dev.orrery.tensor.Tensors;
-import dev.orrery.testing.ManualClock;
 import dev.orrery.testing.ScriptedStage;
+import dev.orrery.testing.TestingClock;
 import dev.orrery.testing.TestingPath;
 import dev.orrery.testing.TestingPath.Message;
 import dev.orrery.testing.TestingWorlds;
@@ -33,7 +33,7 @@ class StageCallsTest {
     private static final long OUT = 12;
     private static final TensorSpec TEXT = TensorSpec.of("text", DataType.BYTES, 1);
 
-    private final ManualClock clock = new ManualClock();
+    private final TestingClock clock = new TestingClock();
     private final TestingWorlds network = new TestingWorlds();
     private final TestingNotices notices = new TestingNotices();
     private final StageInbox inbox = new StageInbox(16);

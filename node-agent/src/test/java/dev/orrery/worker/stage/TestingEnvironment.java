@@ -7,8 +7,8 @@ import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.nccl.WorldManager;
-import dev.orrery.testing.ManualClock;
 import dev.orrery.testing.ManualTimers;
+import dev.orrery.testing.TestingClock;
 import dev.orrery.testing.TestingNode;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.launch.LaunchSpec;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 final class TestingEnvironment implements ActorEnvironment {
     private static final long DEADLINE_SECONDS = 30;
 
-    final ManualClock clock = new ManualClock();
+    final TestingClock clock = new TestingClock();
     final ManualTimers timers = new ManualTimers(clock);
     private final BlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
     private final BlockingQueue<Failure> failures = new LinkedBlockingQueue<>();
@@ -85,7 +85,7 @@ final class TestingEnvironment implements ActorEnvironment {
     }
 
     @Override
-    public ManualClock clock() {
+    public TestingClock clock() {
         return clock;
     }
 
