@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class MemoryPool {
     private static final int MIN_SHIFT = 6;
-    private static final int MAX_SHIFT = 26;
+    private static final int MAX_SHIFT = 28;
     private static final int STEPS = 4;
-    private static final long DEFAULT_CACHE_BYTES = 256L << 20;
+    private static final long DEFAULT_CACHE_BYTES = 512L << 20;
     private static final MemoryPool SHARED = new MemoryPool(DEFAULT_CACHE_BYTES);
 
     private final long maxCachedBytes;

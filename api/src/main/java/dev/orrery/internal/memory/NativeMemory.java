@@ -4,6 +4,7 @@ import java.lang.reflect.Field;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
 import sun.misc.Unsafe;
 
 /**
@@ -52,7 +53,24 @@ public final class NativeMemory {
         UNSAFE.copyMemory(null, from, array, base(array) + arrayByteOffset, bytes);
     }
 
+    /** Copies between the beginnings of two primitive arrays, of different types perhaps. */
+    public static void copyBetweenArrays(Object from, Object to, long bytes) {
+        UNSAFE.copyMemory(from, base(from), to, base(to), bytes);
+    }
+
+    /** Constants, because to ask for an offset is a call into the JVM that costs as much as copying 2 KB. */
     private static long base(Object array) {
+        if (array instanceof byte[]) {
+            return Unsafe.ARRAY_BYTE_BASE_OFFSET;
+        } else if (array instanceof float[]) {
+            return Unsafe.ARRAY_FLOAT_BASE_OFFSET;
+        } else if (array instanceof int[]) {
+            return Unsafe.ARRAY_INT_BASE_OFFSET;
+        } else if (array instanceof long[]) {
+            return Unsafe.ARRAY_LONG_BASE_OFFSET;
+        } else if (array instanceof double[]) {
+            return Unsafe.ARRAY_DOUBLE_BASE_OFFSET;
+        }
         return UNSAFE.arrayBaseOffset(array.getClass());
     }
 
@@ -88,6 +106,11 @@ public final class NativeMemory {
         UNSAFE.putLong(address, value);
     }
 
+    /** Where a direct buffer's next byte lies; valid while the buffer is reachable. */
+    public static long address(ByteBuffer direct) {
+        return UNSAFE.getLong(direct, ADDRESS) + direct.position();
+    }
+
     /**
      * A direct buffer over memory that it does not own: it must not be used after the memory was freed. As long as it is
      * reachable, so is {@code owner}.
@@ -99,6 +122,11 @@ public final class NativeMemory {
         UNSAFE.putObject(buffer, ATTACHMENT, owner);
         buffer.clear();
         return buffer.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Gives up a mapping at once; an access afterwards, also by another thread, ends the process. */
+    public static void unmap(MappedByteBuffer mapping) {
+        UNSAFE.invokeCleaner(mapping);
     }
 
     private static Unsafe unsafe() {

@@ -26,15 +26,15 @@ class MemoryPoolTest {
         for (long bytes = 1; bytes < 1 << 16; bytes++) {
             assertFits(bytes);
         }
-        for (int shift = 16; shift <= 26; shift++) {
+        for (int shift = 16; shift <= 28; shift++) {
             for (long near = -2; near <= 2; near++) {
                 long bytes = (1L << shift) + near;
-                if (bytes <= 64 * MIB) {
+                if (bytes <= 256 * MIB) {
                     assertFits(bytes);
                 }
             }
         }
-        assertEquals(-1, MemoryPool.sizeClass(64 * MIB + 1));
+        assertEquals(-1, MemoryPool.sizeClass(256 * MIB + 1));
         assertEquals(-1, MemoryPool.sizeClass(Long.MAX_VALUE));
     }
 
@@ -50,7 +50,7 @@ class MemoryPoolTest {
     @Test
     void blocksAreAlignedWhateverTheirSize() {
         MemoryPool pool = new MemoryPool(0);
-        for (long bytes : new long[] {1, 17, 64, 80, 1_000, 4_096, 100_001, 65 * MIB}) {
+        for (long bytes : new long[] {1, 17, 64, 80, 1_000, 4_096, 100_001, 257 * MIB}) {
             MemoryBlock block = pool.allocate(bytes);
             assertEquals(0, block.address() % 64, bytes + " bytes");
             block.release();
@@ -116,8 +116,8 @@ class MemoryPoolTest {
     @Test
     void hugeBlocksAreNeverCached() {
         MemoryPool pool = new MemoryPool(Long.MAX_VALUE);
-        MemoryBlock block = pool.allocate(64 * MIB + 1);
-        assertEquals(64 * MIB + 1, pool.bytesInUse());
+        MemoryBlock block = pool.allocate(256 * MIB + 1);
+        assertEquals(256 * MIB + 1, pool.bytesInUse());
         block.release();
         assertEquals(0, pool.cachedBytes());
         assertEquals(0, pool.bytesInUse());

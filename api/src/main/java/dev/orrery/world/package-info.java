@@ -1,0 +1,2 @@
+/** What the members of a world do with each other. */
+package dev.orrery.world;
