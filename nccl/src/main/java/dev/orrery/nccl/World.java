@@ -2,6 +2,8 @@ package dev.orrery.nccl;
 
 import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.proto.WorldState;
+import dev.orrery.world.Communicator;
+import dev.orrery.world.Transport;
 
 /** A process's membership in one world. */
 public interface World {
@@ -19,4 +21,7 @@ public interface World {
     WorldState state();
 
     Communicator communicator();
+
+    /** What carries the messages to and from that member. Throws INVALID_ARGUMENT for none, UNAVAILABLE before READY. */
+    Transport transport(int peer);
 }

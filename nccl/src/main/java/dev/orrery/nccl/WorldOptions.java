@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param operationTimeout how long a transfer for which both sides are ready may stand still
  * @param leaveTimeout how long leaving a world may take, flushing included
  * @param ioThreads for all worlds together
+ * @param host how the members of HOST worlds reach each other
  */
 public record WorldOptions(
         HostPort bind,
@@ -25,7 +26,8 @@ public record WorldOptions(
         long maxTensorBytes,
         Duration operationTimeout,
         Duration leaveTimeout,
-        int ioThreads) {
+        int ioThreads,
+        HostOptions host) {
 
     public WorldOptions {
         require(isPositive(heartbeatInterval), "the heartbeat interval must be positive");
@@ -62,6 +64,7 @@ public record WorldOptions(
         private Duration operationTimeout = Duration.ofSeconds(30);
         private Duration leaveTimeout = Duration.ofSeconds(2);
         private int ioThreads = 2;
+        private HostOptions host = HostOptions.defaults();
 
         private Builder() {}
 
@@ -105,6 +108,11 @@ public record WorldOptions(
             return this;
         }
 
+        public Builder host(HostOptions value) {
+            this.host = value;
+            return this;
+        }
+
         public WorldOptions build() {
             return new WorldOptions(
                     bind,
@@ -114,7 +122,8 @@ public record WorldOptions(
                     maxTensorBytes,
                     operationTimeout,
                     leaveTimeout,
-                    ioThreads);
+                    ioThreads,
+                    host);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.orrery.nccl.host;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorLife;
-import dev.orrery.nccl.Communicator;
 import dev.orrery.nccl.WorldOptions;
 import dev.orrery.nccl.control.ControlThread;
 import dev.orrery.nccl.port.DataPort;
@@ -13,29 +12,45 @@ import dev.orrery.nccl.port.PeerProcess;
 import dev.orrery.nccl.port.Retry;
 import dev.orrery.nccl.proto.Answer;
 import dev.orrery.nccl.proto.DataHello;
+import dev.orrery.nccl.shared.RingThread;
 import dev.orrery.nccl.spi.DataPath;
 import dev.orrery.nccl.spi.DataPathEvents;
 import dev.orrery.nccl.spi.Membership;
+import dev.orrery.nccl.transfer.Ends;
+import dev.orrery.world.Communicator;
+import dev.orrery.world.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
 
 /**
- * One TCP connection to each other member: dialled to the members of lower ranks, accepted from those of higher ranks. On
+ * One connection to each other member: dialled to the members of lower ranks, accepted from those of higher ranks. On
  * the control thread.
  */
 final class HostDataPath implements DataPath {
     /** What all data paths of a process share. */
-    record Parts(WorldOptions options, Duration tickInterval, ControlThread control, DataPort port) {}
+    record Parts(
+            WorldOptions options,
+            Duration tickInterval,
+            ControlThread control,
+            DataPort port,
+            RingThread rings,
+            Executor forming) {
+        PathFactory paths(Ends ends, boolean dialled) {
+            return new ChosenPath(this, ends, dialled);
+        }
+    }
 
     private final Membership membership;
     private final Parts parts;
     private final DataPathEvents events;
-    private final List<Optional<PeerConnection>> connections = new ArrayList<>();
-    private final Map<Integer, PeerProcess> accepted = new HashMap<>();
+    private final List<Optional<MemberPath>> members = new ArrayList<>();
+    private final Set<Integer> accepted = new HashSet<>();
+    private final HostTransfers transfers;
     private final Communicator communicator;
     private final long deadlineNanos;
     private int unreleased;
@@ -46,16 +61,22 @@ final class HostDataPath implements DataPath {
         this.parts = parts;
         this.events = events;
         for (int rank = 0; rank < membership.size(); rank++) {
-            connections.add(rank == membership.rank() ? Optional.empty() : Optional.of(connection(rank)));
+            members.add(rank == membership.rank() ? Optional.empty() : Optional.of(member(rank)));
         }
         this.unreleased = membership.size() - 1;
-        this.communicator = new HostCommunicator(membership, parts.options().maxTensorBytes(), connections);
+        this.transfers = new HostTransfers(membership, members, parts.rings()::spinNanos, this::breakWorld);
+        this.communicator =
+                new HostCommunicator(transfers, parts.control(), parts.options().maxTensorBytes());
         this.deadlineNanos = System.nanoTime() + membership.formingTimeout().toNanos();
     }
 
-    private PeerConnection connection(int rank) {
-        return new PeerConnection(
-                membership.describe(rank), parts.options(), parts.tickInterval(), new ConnectionEvents(rank));
+    private MemberPath member(int rank) {
+        Ends ends = new Ends(membership.describe(membership.rank()), membership.describe(rank));
+        return new MemberPath(parts.paths(ends, rank < membership.rank()), new MemberEvents(rank));
+    }
+
+    private void breakWorld(Failure cause) {
+        parts.control().execute(() -> events.failed(cause));
     }
 
     void connect() {
@@ -65,16 +86,12 @@ final class HostDataPath implements DataPath {
     }
 
     private void dial(int rank, int attempt) {
-        PeerConnection connection = connections.get(rank).orElseThrow();
-        Dial dial =
-                new Dial(membership.address(rank), Optional.of(hello(rank)), Optional.empty(), connection, timeLeft());
-        parts.port()
-                .dial(dial)
-                .thenAccept(process -> parts.control().execute(() -> events.connected(rank, process)))
-                .exceptionally(failure -> {
-                    parts.control().execute(() -> onDialFailed(rank, attempt, Retry.cause(failure)));
-                    return null;
-                });
+        MemberPath member = members.get(rank).orElseThrow();
+        Dial dial = new Dial(membership.address(rank), Optional.of(hello(rank)), Optional.empty(), member, timeLeft());
+        parts.port().dial(dial).exceptionally(failure -> {
+            parts.control().execute(() -> onDialFailed(rank, attempt, Retry.cause(failure)));
+            return parts.port().self();
+        });
     }
 
     private Duration timeLeft() {
@@ -108,7 +125,7 @@ final class HostDataPath implements DataPath {
     }
 
     /** Lets a member in, if it is the one. */
-    void accept(PeerProcess peer, DataHello hello, Incoming incoming) {
+    void accept(DataHello hello, Incoming incoming) {
         int rank = hello.getRank();
         if (!hello.getMembersList().equals(membership.lives())
                 || hello.getToRank() != membership.rank()
@@ -118,10 +135,10 @@ final class HostDataPath implements DataPath {
             incoming.refuse(Answer.UNEXPECTED, "rank " + rank + " does not connect to rank " + membership.rank());
         } else if (over) {
             incoming.refuse(Answer.WORLD_GONE, "the world ended");
-        } else if (accepted.putIfAbsent(rank, peer) != null) {
+        } else if (!accepted.add(rank)) {
             incoming.refuse(Answer.UNEXPECTED, "rank " + rank + " is connected");
         } else {
-            incoming.accept(connections.get(rank).orElseThrow());
+            incoming.accept(members.get(rank).orElseThrow());
         }
     }
 
@@ -148,26 +165,31 @@ final class HostDataPath implements DataPath {
     }
 
     @Override
+    public Transport transport(int peer) {
+        return transfers.path(peer).transport();
+    }
+
+    @Override
     public void tick() {
-        connections.forEach(connection -> connection.ifPresent(PeerConnection::tick));
+        members.forEach(member -> member.ifPresent(MemberPath::tick));
     }
 
     @Override
     public void end(OrreryException why, boolean keepArrived) {
         over = true;
-        connections.forEach(connection -> connection.ifPresent(it -> it.end(why, keepArrived)));
+        members.forEach(member -> member.ifPresent(it -> it.end(why, keepArrived)));
         tellIfReleased();
     }
 
     @Override
     public void cut() {
-        connections.forEach(connection -> connection.ifPresent(PeerConnection::cut));
+        members.forEach(member -> member.ifPresent(MemberPath::cut));
     }
 
     @Override
     public void abort(OrreryException why) {
         over = true;
-        connections.forEach(connection -> connection.ifPresent(it -> it.abort(why)));
+        members.forEach(member -> member.ifPresent(it -> it.abort(why)));
         tellIfReleased();
     }
 
@@ -178,11 +200,11 @@ final class HostDataPath implements DataPath {
         }
     }
 
-    /** Brings what a connection tells to the control thread. */
-    private final class ConnectionEvents implements PeerConnection.Events {
+    /** Brings what a path tells to the control thread. */
+    private final class MemberEvents implements MemberPath.Events {
         private final int rank;
 
-        ConnectionEvents(int rank) {
+        MemberEvents(int rank) {
             this.rank = rank;
         }
 
@@ -191,13 +213,8 @@ final class HostDataPath implements DataPath {
         }
 
         @Override
-        public void onAttached() {
-            tell(() -> {
-                PeerProcess process = accepted.get(rank);
-                if (process != null) {
-                    events.connected(rank, process);
-                }
-            });
+        public void onAttached(PeerProcess peer) {
+            tell(() -> events.connected(rank, peer));
         }
 
         @Override

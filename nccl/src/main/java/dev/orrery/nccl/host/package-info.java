@@ -1,2 +1,2 @@
-/** The HOST backend: one TCP connection to each other member of a world. */
+/** The HOST backend: how each two members of a world reach each other, and what is sent that way. */
 package dev.orrery.nccl.host;

@@ -68,7 +68,7 @@ final class Link extends SimpleChannelInboundHandler<ByteBuf> implements PortCon
     }
 
     @Override
-    public ChannelHandler[] handlers() {
+    public ChannelHandler[] handlers(PeerProcess connected) {
         return new ChannelHandler[] {
             new LengthFieldBasedFrameDecoder(MAX_FRAME_BYTES, 0, Integer.BYTES, 0, Integer.BYTES), this
         };

@@ -102,7 +102,7 @@ final class AcceptorHandshake extends HandshakeDecoder {
         }
         Hello words = Hello.parseFrom(hello);
         PeerProcess peer = PeerProcess.of(words.getFrom());
-        Incoming incoming = new Waiting(ctx);
+        Incoming incoming = new Waiting(ctx, peer);
         if (words.hasData()) {
             listener.onData(peer, words.getData(), incoming);
         } else {
@@ -133,9 +133,11 @@ final class AcceptorHandshake extends HandshakeDecoder {
     /** Waits for the decision. */
     private final class Waiting implements Incoming {
         private final ChannelHandlerContext ctx;
+        private final PeerProcess peer;
 
-        Waiting(ChannelHandlerContext ctx) {
+        Waiting(ChannelHandlerContext ctx, PeerProcess peer) {
             this.ctx = ctx;
+            this.peer = peer;
         }
 
         @Override
@@ -144,7 +146,7 @@ final class AcceptorHandshake extends HandshakeDecoder {
                 if (!ended()) {
                     send(ctx, Verdict.newBuilder().setAnswer(Answer.WELCOME).build());
                 }
-                handOver(ctx, connection);
+                handOver(ctx, connection, peer);
             });
         }
 

@@ -71,7 +71,7 @@ final class ConnectorHandshake extends HandshakeDecoder {
     private void onVerdict(ChannelHandlerContext ctx, Verdict verdict) {
         switch (verdict.getAnswer()) {
             case WELCOME -> {
-                if (handOver(ctx, dial.connection())) {
+                if (handOver(ctx, dial.connection(), peer)) {
                     outcome.complete(peer);
                 } else {
                     onFailure(Reason.CLOSED, "the peer closed the connection at once");

@@ -8,17 +8,14 @@ import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.nccl.WorldOptions;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -39,9 +36,6 @@ public final class DataPort implements AutoCloseable {
     private static final Duration BIND_LIMIT = Duration.ofSeconds(10);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
     private static final int INSTANCE_BYTES = 16;
-    private static final int SMALLEST_READ = 512;
-    private static final int FIRST_READ = 16 << 10;
-    private static final int LARGEST_READ = 256 << 10;
     private static final int BACKLOG = 1024;
     /** At most one chunk of a tensor beyond it waits in a channel. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(512 << 10, 1 << 20);
@@ -50,6 +44,7 @@ public final class DataPort implements AutoCloseable {
     private final Proofs proofs;
     private final PortListener listener;
     private final String instance;
+    private final SocketTransport transport;
     /** Closes what is added after it was closed. */
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
@@ -57,7 +52,12 @@ public final class DataPort implements AutoCloseable {
     private PeerProcess self;
 
     public DataPort(WorldOptions options, ClusterSecret secret, PortListener listener) {
+        this(options, secret, listener, SocketTransport.best());
+    }
+
+    DataPort(WorldOptions options, ClusterSecret secret, PortListener listener, SocketTransport transport) {
         this.options = options;
+        this.transport = transport;
         this.proofs = new Proofs(secret);
         this.listener = listener;
         this.instance = newInstance();
@@ -72,19 +72,20 @@ public final class DataPort implements AutoCloseable {
     /** Throws ADDRESS_IN_USE. */
     public void start() {
         group = new MultiThreadIoEventLoopGroup(
-                options.ioThreads(), new NamedThreads("worlds-io"), EpollIoHandler.newFactory());
+                options.ioThreads(),
+                new NamedThreads("worlds-io"),
+                transport.handlers().get());
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
-                .channel(EpollServerSocketChannel.class)
+                .channelFactory(new ReflectiveChannelFactory<>(transport.server()))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, receiveBuffers())
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channels.add(channel);
+                        prepare(channel);
                         channel.pipeline().addLast(new AcceptorHandshake(proofs, self(), listener, HANDSHAKE_TIMEOUT));
                     }
                 })
@@ -101,13 +102,24 @@ public final class DataPort implements AutoCloseable {
         int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
         HostPort address = new HostPort(options.advertisedHost(), port);
         synchronized (this) {
-            self = new PeerProcess(instance, address);
+            self = new PeerProcess(instance, address, options.host().offeredHostId());
         }
-        log.info("data port: listening at {}, advertised as {}, instance {}", options.bind(), address, instance);
+        log.info(
+                "data port: listening at {} over {}, advertised as {}, instance {}",
+                options.bind(),
+                transport.name(),
+                address,
+                instance);
     }
 
-    private static AdaptiveRecvByteBufAllocator receiveBuffers() {
-        return new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ);
+    private void prepare(Channel channel) {
+        channels.add(channel);
+        channel.config().setRecvByteBufAllocator(new ReadPlacement());
+    }
+
+    /** For two processes on one host. */
+    public LocalSockets localSockets() {
+        return new LocalSockets(transport, WATER_MARK, channels);
     }
 
     /** Known after {@link #start()}. */
@@ -136,15 +148,14 @@ public final class DataPort implements AutoCloseable {
         int timeout = Math.toIntExact(Math.max(1, dial.timeout().toMillis()));
         new Bootstrap()
                 .group(group)
-                .channel(EpollSocketChannel.class)
+                .channelFactory(new ReflectiveChannelFactory<>(transport.client()))
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, receiveBuffers())
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channels.add(channel);
+                        prepare(channel);
                         channel.pipeline().addLast(new ConnectorHandshake(proofs, from, dial, outcome));
                     }
                 })

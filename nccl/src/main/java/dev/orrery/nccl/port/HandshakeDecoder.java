@@ -96,14 +96,14 @@ abstract class HandshakeDecoder extends ByteToMessageDecoder {
     }
 
     /** Returns false when it is too late: the connection was closed meanwhile. */
-    final boolean handOver(ChannelHandlerContext ctx, PortConnection connection) {
+    final boolean handOver(ChannelHandlerContext ctx, PortConnection connection, PeerProcess peer) {
         if (ended || !ctx.channel().isActive()) {
             connection.gone();
             return false;
         }
         end();
         ChannelHandlerContext last = ctx;
-        for (ChannelHandler handler : connection.handlers()) {
+        for (ChannelHandler handler : connection.handlers(peer)) {
             ctx.pipeline().addAfter(last.name(), null, handler);
             last = ctx.pipeline().context(handler);
         }

@@ -1,13 +1,17 @@
 package dev.orrery.nccl.port;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +51,15 @@ public final class Wire {
 
     public static void close(ChannelHandlerContext ctx) {
         ctx.close();
+    }
+
+    public static void close(Channel channel) {
+        channel.close();
+    }
+
+    /** {@code then} is told on the channel's thread, with what it failed with. */
+    static void whenDone(ChannelFuture operation, Consumer<Optional<Throwable>> then) {
+        operation.addListener(done -> then.accept(Optional.ofNullable(done.cause())));
     }
 
     /** Runs it on the channel's thread; at the end of the process's worlds nothing runs any more. */

@@ -1,11 +1,15 @@
 package dev.orrery.nccl.spi;
 
 import dev.orrery.error.OrreryException;
-import dev.orrery.nccl.Communicator;
+import dev.orrery.world.Communicator;
+import dev.orrery.world.Transport;
 
 /** What carries the tensors of one world. No method blocks. */
 public interface DataPath {
     Communicator communicator();
+
+    /** What carries the messages to and from that member. Throws INVALID_ARGUMENT for none, UNAVAILABLE for not yet. */
+    Transport transport(int peer);
 
     /** Looks for operations past their deadline. Called regularly. */
     void tick();

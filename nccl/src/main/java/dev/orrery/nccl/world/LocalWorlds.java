@@ -71,6 +71,7 @@ public final class LocalWorlds implements WorldManager {
     @Override
     public void start() {
         port.start();
+        host.start();
         control.every(tickInterval, () -> worlds.values().forEach(MemberWorld::tick));
     }
 
@@ -178,6 +179,7 @@ public final class LocalWorlds implements WorldManager {
             return;
         }
         awaitEndOfAll();
+        host.close();
         port.close();
         control.close();
         worlds.clear();
@@ -211,17 +213,17 @@ public final class LocalWorlds implements WorldManager {
 
         @Override
         public void onData(PeerProcess peer, DataHello hello, Incoming incoming) {
-            control.execute(() -> accept(peer, hello, incoming));
+            control.execute(() -> accept(hello, incoming));
         }
 
-        private void accept(PeerProcess peer, DataHello hello, Incoming incoming) {
+        private void accept(DataHello hello, Incoming incoming) {
             MemberWorld world = worlds.get(hello.getWorld());
             if (left.contains(hello.getWorld())) {
                 incoming.refuse(Answer.WORLD_GONE, "the member left it");
             } else if (world != null && world.cause().isPresent()) {
                 incoming.refuse(Answer.WORLD_GONE, world.cause().get().summary());
             } else {
-                host.accept(peer, hello, incoming);
+                host.accept(hello, incoming);
             }
         }
     }

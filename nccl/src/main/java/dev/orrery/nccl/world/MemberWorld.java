@@ -6,13 +6,14 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.fsm.StateMachine;
 import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.proto.WorldState;
-import dev.orrery.nccl.Communicator;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.control.ControlThread.Cancellable;
 import dev.orrery.nccl.port.PeerProcess;
 import dev.orrery.nccl.spi.DataPath;
 import dev.orrery.nccl.spi.DataPathEvents;
 import dev.orrery.nccl.spi.Membership;
+import dev.orrery.world.Communicator;
+import dev.orrery.world.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -320,6 +321,11 @@ final class MemberWorld implements World, DataPathEvents {
     @Override
     public Communicator communicator() {
         return path().communicator();
+    }
+
+    @Override
+    public Transport transport(int peer) {
+        return path().transport(peer);
     }
 
     @Override

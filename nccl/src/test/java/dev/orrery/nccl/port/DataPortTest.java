@@ -155,7 +155,7 @@ final class DataPortTest implements PortListener {
     void aProofCannotBeReplayed() throws Exception {
         Proofs proofs = new Proofs(SECRET);
         byte[] hello = Hello.newBuilder()
-                .setFrom(new PeerProcess("someone", new HostPort("127.0.0.1", 1)).toMessage())
+                .setFrom(new PeerProcess("someone", new HostPort("127.0.0.1", 1), "").toMessage())
                 .setNonce(ByteString.copyFrom(proofs.nonce()))
                 .build()
                 .toByteArray();
@@ -188,7 +188,7 @@ final class DataPortTest implements PortListener {
 
     private static final PortConnection NOBODY = new PortConnection() {
         @Override
-        public ChannelHandler[] handlers() {
+        public ChannelHandler[] handlers(dev.orrery.nccl.port.PeerProcess peer) {
             throw new AssertionError("was let in");
         }
 
@@ -214,6 +214,20 @@ final class DataPortTest implements PortListener {
         assertEquals(ErrorCode.FENCED, dialFailure(self, Optional.empty(), Optional.of("another")));
         HostPort nobody = new HostPort("127.0.0.1", 1);
         assertEquals(ErrorCode.CONNECTION_FAILED, dialFailure(nobody, hello, Optional.empty()));
+    }
+
+    @Test
+    void aPortWithoutTheNativeLibraryIsReachedAndReaches() {
+        try (DataPort slow = new DataPort(WorldOptions.builder().build(), SECRET, this, SocketTransport.NIO)) {
+            slow.start();
+            Optional<DataHello> hello = Optional.of(DataHello.getDefaultInstance());
+            assertEquals(ErrorCode.UNKNOWN_WORLD, dialFailure(slow.self().address(), hello, Optional.empty()));
+            Dial back = new Dial(port.self().address(), hello, Optional.empty(), NOBODY, Duration.ofSeconds(20));
+            assertEquals(
+                    ErrorCode.UNKNOWN_WORLD,
+                    Retry.cause(assertThrows(CompletionException.class, slow.dial(back)::join))
+                            .code());
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static dev.orrery.nccl.world.TestingMember.get;
 import static dev.orrery.nccl.world.TestingMember.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
@@ -16,6 +17,7 @@ import dev.orrery.internal.proto.WorldState;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.WorldOptions;
 import dev.orrery.tensor.Tensor;
+import dev.orrery.world.Transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,18 +25,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-final class WorldBreakTest {
+final class WorldBreakTest extends EachTransport {
     @Test
     void aPeerThatEndsBreaksExactlyTheWorldsItIsIn() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start();
-                TestingMember c = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start();
+                TestingMember c = start()) {
             List<World> shared = form(1, a, b);
             form(2, b, a);
             List<World> three = form(3, a, b, c);
             List<World> other = form(4, a, c);
             CompletableFuture<Tensor> receive = shared.get(0).communicator().receive(1);
-            CompletableFuture<Void> send = shared.get(0).communicator().send(1, TestingTensors.marked(1 << 20, 1));
+            CompletableFuture<Void> send =
+                    shared.get(0).communicator().send(1, TestingTensors.marked(BEYOND_ANY_BUFFER, 1));
             CompletableFuture<Tensor> elsewhere = other.get(0).communicator().receive(1);
             b.end();
             for (long id = 1; id <= 3; id++) {
@@ -55,8 +58,8 @@ final class WorldBreakTest {
 
     @Test
     void connectionsThatAreCutBreakTheWorldAndSayWho() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start();
+        try (TestingMember a = start();
+                TestingMember b = start();
                 TestingProxy toA = new TestingProxy(a.address());
                 TestingProxy toB = new TestingProxy(b.address())) {
             formed(spec(1, List.of(toA.address(), toB.address())), a, b);
@@ -73,8 +76,8 @@ final class WorldBreakTest {
     void aPeerThatFallsSilentBreaksTheWorldOnBothSides() throws Exception {
         WorldOptions.Builder options =
                 WorldOptions.builder().heartbeatInterval(Duration.ofMillis(50)).silenceLimit(Duration.ofMillis(500));
-        try (TestingMember a = TestingMember.start(options);
-                TestingMember b = TestingMember.start(options);
+        try (TestingMember a = start(options);
+                TestingMember b = start(options);
                 TestingProxy toA = new TestingProxy(a.address());
                 TestingProxy toB = new TestingProxy(b.address())) {
             List<World> worlds = formed(spec(1, List.of(toA.address(), toB.address())), a, b);
@@ -94,9 +97,10 @@ final class WorldBreakTest {
     /** The data path runs through a proxy that freezes, the control link does not. */
     @Test
     void aDeadDataPathBehindLiveHeartbeatsIsFound() throws Exception {
+        assumeTrue(transport == Transport.TCP, "nothing can freeze shared memory from outside");
         WorldOptions.Builder options = WorldOptions.builder().operationTimeout(Duration.ofMillis(500));
-        try (TestingMember a = TestingMember.start(options);
-                TestingMember b = TestingMember.start(options);
+        try (TestingMember a = start(options);
+                TestingMember b = start(options);
                 TestingProxy toA = new TestingProxy(a.address())) {
             // The link between the two is there before, beside the proxy.
             form(1, a, b);
@@ -120,15 +124,15 @@ final class WorldBreakTest {
 
     @Test
     void aTensorClosedUnderItsTransferBreaksTheWorldInsteadOfSendingOtherBytes() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             long id = 0;
             ErrorCode code = ErrorCode.INVALID_ARGUMENT;
             // Now and then the tensor is closed before it was announced, and then only the send fails.
             while (code == ErrorCode.INVALID_ARGUMENT) {
                 id++;
                 List<World> worlds = form(id, a, b);
-                Tensor tensor = TestingTensors.marked(1 << 20, 1);
+                Tensor tensor = TestingTensors.marked(BEYOND_ANY_BUFFER, 1);
                 CompletableFuture<Void> send = worlds.get(0).communicator().send(1, tensor);
                 get(worlds.get(1).communicator().send(0, TestingTensors.number(1)));
                 get(worlds.get(0).communicator().receive(1)).close();
@@ -148,8 +152,8 @@ final class WorldBreakTest {
 
     @Test
     void aBrokenWorldIsReplacedByAFreshOneBetweenTheSame() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start();
+        try (TestingMember a = start();
+                TestingMember b = start();
                 TestingProxy toA = new TestingProxy(a.address());
                 TestingProxy toB = new TestingProxy(b.address())) {
             WorldSpec behind = spec(1, List.of(toA.address(), toB.address()));

@@ -26,11 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-final class WorldFormingTest {
+final class WorldFormingTest extends EachTransport {
     @Test
     void aMemberThatDoesNotKnowTheWorldYetIsAskedAgain() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start();
+        try (TestingMember a = start();
+                TestingMember b = start();
                 TestingProxy toA = new TestingProxy(a.address())) {
             WorldSpec spec = spec(1, List.of(toA.address(), b.address()));
             CompletableFuture<World> early = b.join(spec, 1);
@@ -47,9 +47,9 @@ final class WorldFormingTest {
 
     @Test
     void theFormingDeadlineNamesTheMissingMember() {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start();
-                TestingMember c = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start();
+                TestingMember c = start()) {
             WorldSpec spec =
                     spec(1, a, b, c).toBuilder().setFormingTimeoutMillis(1_500).build();
             CompletableFuture<World> first = a.join(spec, 0);
@@ -64,7 +64,7 @@ final class WorldFormingTest {
 
     @Test
     void aMemberThatIsNotThereIsNamedWithTheReason() {
-        try (TestingMember b = TestingMember.start()) {
+        try (TestingMember b = start()) {
             WorldSpec spec = spec(1, List.of(new HostPort("127.0.0.1", 1), b.address())).toBuilder()
                     .setFormingTimeoutMillis(300)
                     .build();
@@ -77,8 +77,8 @@ final class WorldFormingTest {
     @Test
     void anotherSecretIsRefusedAtOnce() {
         ClusterSecret other = new ClusterSecret("another secret of tests".getBytes(StandardCharsets.US_ASCII));
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start(WorldOptions.builder(), other)) {
+        try (TestingMember a = start();
+                TestingMember b = start(WorldOptions.builder(), other)) {
             WorldSpec spec = spec(1, a, b);
             CompletableFuture<World> first = a.join(spec, 0);
             OrreryException failure = failure(b.join(spec, 1));
@@ -89,8 +89,8 @@ final class WorldFormingTest {
 
     @Test
     void anotherIncarnationIsRefused() {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             WorldSpec spec = spec(1, a, b);
             WorldSpec.Builder older = spec.toBuilder();
             older.getMembersBuilder(0).setLife(life("actor-0", 2));
@@ -103,8 +103,8 @@ final class WorldFormingTest {
 
     @Test
     void joiningAgainGivesTheFirstOutcome() {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             List<World> worlds = form(1, a, b);
             assertSame(worlds.get(0), get(a.join(spec(1, a, b), 0)));
             assertEquals(
@@ -115,8 +115,8 @@ final class WorldFormingTest {
 
     @Test
     void aWorldThatWasLeftIsNeverJoinedAgain() {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             form(1, a, b);
             get(a.worlds().leave(1));
             get(b.worlds().leave(1));
@@ -131,9 +131,9 @@ final class WorldFormingTest {
 
     @Test
     void leavingWhileFormingEndsItForTheOthers() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start();
-                TestingMember c = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start();
+                TestingMember c = start()) {
             WorldSpec spec = spec(1, a, b, c);
             CompletableFuture<World> first = a.join(spec, 0);
             CompletableFuture<World> second = b.join(spec, 1);
@@ -149,8 +149,8 @@ final class WorldFormingTest {
 
     @Test
     void specsThatCannotBeAreRefused() {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             WorldSpec spec = spec(1, a, b);
             OrreryException nccl =
                     failure(a.join(spec.toBuilder().setBackend(Backend.NCCL).build(), 0));
@@ -171,10 +171,9 @@ final class WorldFormingTest {
 
     @Test
     void aTakenPortIsNamed() {
-        try (TestingMember a = TestingMember.start()) {
+        try (TestingMember a = start()) {
             OrreryException failure = org.junit.jupiter.api.Assertions.assertThrows(
-                    OrreryException.class,
-                    () -> TestingMember.start(WorldOptions.builder().bind(a.address())));
+                    OrreryException.class, () -> start(WorldOptions.builder().bind(a.address())));
             assertEquals(ErrorCode.ADDRESS_IN_USE, failure.code());
             assertTrue(failure.getMessage().contains(a.address().toString()));
         }

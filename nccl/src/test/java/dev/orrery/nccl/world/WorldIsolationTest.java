@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-final class WorldIsolationTest {
+final class WorldIsolationTest extends EachTransport {
     @Test
     void aStuckReceiverDelaysNoOtherWorld() {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             List<World> stuck = form(1, a, b);
             List<World> free = form(2, a, b);
             List<CompletableFuture<Void>> waiting = new ArrayList<>();
@@ -48,9 +48,9 @@ final class WorldIsolationTest {
 
     @Test
     void aWorldThatCannotFormDelaysNoOther() {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start();
-                TestingMember c = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start();
+                TestingMember c = start()) {
             WorldSpec waits = spec(1, c, a, b);
             CompletableFuture<World> forming = a.join(waits, 1);
             for (long id = 2; id < 22; id++) {
@@ -69,8 +69,8 @@ final class WorldIsolationTest {
 
     @Test
     void twoHundredWorldsBetweenTwoProcessesShareOneLink() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start();
+        try (TestingMember a = start();
+                TestingMember b = start();
                 TestingProxy toA = new TestingProxy(a.address());
                 TestingProxy toB = new TestingProxy(b.address())) {
             List<CompletableFuture<World>> joins = new ArrayList<>();

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-final class WorldLeaveTest {
+final class WorldLeaveTest extends EachTransport {
     @Test
     void everythingSentBeforeIsDeliveredAndPeersSeeClosed() throws Exception {
-        try (TestingMember a = TestingMember.start(WorldOptions.builder().leaveTimeout(Duration.ofSeconds(30)));
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start(WorldOptions.builder().leaveTimeout(Duration.ofSeconds(30)));
+                TestingMember b = start()) {
             List<World> worlds = form(1, a, b);
             List<CompletableFuture<Tensor>> receives = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
@@ -58,8 +58,8 @@ final class WorldLeaveTest {
 
     @Test
     void whatArrivedCanStillBeReceivedAfterThePeerLeft() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             List<World> worlds = form(1, a, b);
             for (int i = 0; i < 20; i++) {
                 get(worlds.get(0).communicator().send(1, TestingTensors.number(i)));
@@ -79,8 +79,8 @@ final class WorldLeaveTest {
 
     @Test
     void aReceiveThatWaitsFailsOnBothSides() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             List<World> worlds = form(1, a, b);
             CompletableFuture<Tensor> here = worlds.get(0).communicator().receive(1);
             CompletableFuture<Tensor> there = worlds.get(1).communicator().receive(0);
@@ -92,11 +92,13 @@ final class WorldLeaveTest {
 
     @Test
     void leavingIsBoundedWhenNobodyReceives() throws Exception {
-        try (TestingMember a = TestingMember.start(WorldOptions.builder().leaveTimeout(Duration.ofMillis(400)));
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start(WorldOptions.builder().leaveTimeout(Duration.ofMillis(400)));
+                TestingMember b = start()) {
             List<World> worlds = form(1, a, b);
-            CompletableFuture<Void> stuck = worlds.get(0).communicator().send(1, TestingTensors.marked(1 << 20, 1));
-            CompletableFuture<Void> back = worlds.get(1).communicator().send(0, TestingTensors.marked(1 << 20, 1));
+            CompletableFuture<Void> stuck =
+                    worlds.get(0).communicator().send(1, TestingTensors.marked(BEYOND_ANY_BUFFER, 1));
+            CompletableFuture<Void> back =
+                    worlds.get(1).communicator().send(0, TestingTensors.marked(BEYOND_ANY_BUFFER, 1));
             get(a.worlds().leave(1));
             assertEquals(ErrorCode.BROKEN_WORLD, failure(stuck).code());
             assertEquals(ErrorCode.BROKEN_WORLD, failure(back).code());
@@ -106,8 +108,8 @@ final class WorldLeaveTest {
 
     @Test
     void bothCanLeaveAtOnceWithTransfersUnderWay() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             for (long id = 1; id <= 20; id++) {
                 List<World> worlds = form(id, a, b);
                 CompletableFuture<Void> there = worlds.get(0).communicator().send(1, TestingTensors.marked(1 << 20, 1));
@@ -127,9 +129,9 @@ final class WorldLeaveTest {
     @Test
     void oneOfThreeLeavingClosesTheWorldForAll() throws Exception {
         WorldOptions.Builder patient = WorldOptions.builder().leaveTimeout(Duration.ofSeconds(60));
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start(patient);
-                TestingMember c = TestingMember.start(patient)) {
+        try (TestingMember a = start();
+                TestingMember b = start(patient);
+                TestingMember c = start(patient)) {
             List<World> worlds = form(1, a, b, c);
             get(worlds.get(1).communicator().send(2, TestingTensors.number(6)));
             CompletableFuture<Void> large = worlds.get(1).communicator().send(2, TestingTensors.marked(2 << 20, 3));
@@ -150,8 +152,8 @@ final class WorldLeaveTest {
 
     @Test
     void leavingABrokenWorldReleasesIt() throws Exception {
-        try (TestingMember a = TestingMember.start();
-                TestingMember b = TestingMember.start()) {
+        try (TestingMember a = start();
+                TestingMember b = start()) {
             form(1, a, b);
             b.end();
             a.await(1, WorldState.BROKEN);

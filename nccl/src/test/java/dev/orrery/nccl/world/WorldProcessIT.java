@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.internal.proto.WorldState;
+import dev.orrery.nccl.HostOptions;
 import dev.orrery.nccl.World;
+import dev.orrery.nccl.WorldOptions;
 import dev.orrery.tensor.Tensor;
+import dev.orrery.world.Transport;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +35,28 @@ final class WorldProcessIT {
 
     private static long millisSince(long start) {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    @Test
+    void aProcessWithoutTheNativeLibraryTakesPartOverTcpAndUnixSockets() throws Exception {
+        for (Transport transport : List.of(Transport.TCP, Transport.UNIX_SOCKET)) {
+            WorldOptions.Builder only =
+                    WorldOptions.builder().host(HostOptions.defaults().withTransport(transport));
+            long size = 8 << 20;
+            try (TestingMember self = TestingMember.start(only);
+                    TestingWorldProcess child = TestingWorldProcess.startWith("-Dio.netty.transport.noNative=true");
+                    Tensor large = TestingTensors.marked(size, 3)) {
+                child.awaitLineWith("the native library for epoll cannot be used");
+                World world = child.form(1, self);
+                assertEquals(transport, world.transport(1));
+                assertEquals(7, echo(world, 7));
+                CompletableFuture<Void> sent = world.communicator().send(1, large);
+                try (Tensor back = get(world.communicator().receive(1))) {
+                    assertTrue(TestingTensors.isMarked(back, size, 3));
+                }
+                get(sent);
+            }
+        }
     }
 
     @Test

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 @Timeout(120)
-final class WorldReleaseTest {
+final class WorldReleaseTest extends EachTransport {
     private static final int INODE_COLUMN = 9;
 
     private static Set<String> threads() {
@@ -80,9 +80,9 @@ final class WorldReleaseTest {
         }
     }
 
-    private static void useAndBreak(int ids) throws Exception {
-        TestingMember a = TestingMember.start();
-        TestingMember b = TestingMember.start();
+    private void useAndBreak(int ids) throws Exception {
+        TestingMember a = start();
+        TestingMember b = start();
         List<CompletableFuture<?>> pending = new ArrayList<>();
         for (long id = 1; id <= ids; id++) {
             List<World> worlds = form(id, a, b);
@@ -151,8 +151,8 @@ final class WorldReleaseTest {
 
     @Test
     void afterTheEndEverythingFailsAtOnceAndClosingAgainIsFine() {
-        TestingMember a = TestingMember.start();
-        TestingMember b = TestingMember.start();
+        TestingMember a = start();
+        TestingMember b = start();
         List<World> worlds = form(1, a, b);
         a.end();
         a.end();

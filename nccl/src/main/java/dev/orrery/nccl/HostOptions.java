@@ -1,0 +1,88 @@
+package dev.orrery.nccl;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.nccl.shared.RingGeometry;
+import dev.orrery.world.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How the members of HOST worlds reach each other.
+ *
+ * @param hostId processes with the same one share memory; by default the boot id of this machine
+ * @param transport the only one that may be used; empty: shared memory on one host, a Unix domain socket where that cannot
+ *     be had, TCP across hosts
+ * @param rings the two rings of shared memory between two members
+ * @param spin how long a thread looks for more before it waits to be woken, while there are more cores than active peers
+ * @param folder where the rings and their bells are made; each name is gone as soon as both sides have it open
+ */
+public record HostOptions(
+        String hostId, Optional<Transport> transport, RingGeometry rings, Duration spin, Path folder) {
+    private static final int DEFAULT_RING = 4 << 20;
+    private static final int DEFAULT_CHUNK = 256 << 10;
+    private static final Duration DEFAULT_SPIN = Duration.ofNanos(40_000);
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    public HostOptions {
+        require(!hostId.isBlank(), "a host id must not be blank");
+        require(!spin.isNegative(), "the time to spin must not be negative");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, otherwise);
+        }
+    }
+
+    public static HostOptions defaults() {
+        return new HostOptions(
+                bootId(),
+                Optional.empty(),
+                new RingGeometry(DEFAULT_RING, DEFAULT_CHUNK),
+                DEFAULT_SPIN,
+                Path.of("/dev/shm"));
+    }
+
+    private static String bootId() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("this machine has no boot id", e);
+        }
+    }
+
+    /** Where sockets are made that carry messages when {@link #folder} cannot be used: the one for temporary files. */
+    public Path socketFolder() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    /** What others are told; empty when this process never shares memory. */
+    public String offeredHostId() {
+        return transport.isPresent() && transport.get() == Transport.TCP ? "" : hostId;
+    }
+
+    public HostOptions withHostId(String value) {
+        return new HostOptions(value, transport, rings, spin, folder);
+    }
+
+    public HostOptions withTransport(Transport value) {
+        return new HostOptions(hostId, Optional.of(value), rings, spin, folder);
+    }
+
+    public HostOptions withRing(int ring, int chunk) {
+        return new HostOptions(hostId, transport, new RingGeometry(ring, chunk), spin, folder);
+    }
+
+    public HostOptions withSpin(Duration value) {
+        return new HostOptions(hostId, transport, rings, value, folder);
+    }
+
+    public HostOptions withFolder(Path value) {
+        return new HostOptions(hostId, transport, rings, spin, value);
+    }
+}

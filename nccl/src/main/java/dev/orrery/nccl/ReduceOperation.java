@@ -1,9 +1,0 @@
-package dev.orrery.nccl;
-
-/** How a reduction combines elements. */
-public enum ReduceOperation {
-    SUM,
-    PRODUCT,
-    MIN,
-    MAX
-}

@@ -1,0 +1,145 @@
+package dev.orrery.nccl.host;
+
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.nccl.port.PeerProcess;
+import dev.orrery.nccl.port.PortConnection;
+import dev.orrery.nccl.transfer.PeerPath;
+import io.netty.channel.ChannelHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The way to one other member, from the first attempt to connect on: takes the connection over, chooses what carries the
+ * messages, and passes on what is asked of it before that is there. Thread-safe.
+ */
+final class MemberPath implements PortConnection {
+    /** Called on a thread of the transport, or by a method called here. */
+    interface Events extends PeerPath.Events {
+        /** Messages can be sent and received. */
+        void onAttached(PeerProcess peer);
+    }
+
+    private final PathFactory factory;
+    private final Events events;
+    private final List<Consumer<PeerPath>> early = new ArrayList<>();
+    private final List<Runnable> unwanted = new ArrayList<>();
+    private volatile Optional<PeerPath> path = Optional.empty();
+    private boolean connected;
+    private boolean released;
+    private Optional<OrreryException> aborted = Optional.empty();
+
+    MemberPath(PathFactory factory, Events events) {
+        this.factory = factory;
+        this.events = events;
+    }
+
+    /** Present when messages can be sent and received. */
+    Optional<PeerPath> path() {
+        return path;
+    }
+
+    @Override
+    public ChannelHandler[] handlers(PeerProcess peer) {
+        synchronized (this) {
+            connected = true;
+        }
+        return factory.connect(peer, new Outcome(peer));
+    }
+
+    @Override
+    public void gone() {
+        events.onLost("its data connection was closed while the world was forming");
+    }
+
+    void tick() {
+        path.ifPresent(PeerPath::tick);
+    }
+
+    void end(OrreryException why, boolean keepArrived) {
+        Optional<PeerPath> there = path;
+        if (there.isPresent()) {
+            there.get().end(why, keepArrived);
+        } else {
+            abort(why);
+        }
+    }
+
+    void cut() {
+        path.ifPresent(PeerPath::cut);
+    }
+
+    void abort(OrreryException why) {
+        List<Runnable> givenUp = List.of();
+        boolean releaseNow;
+        synchronized (this) {
+            if (aborted.isEmpty()) {
+                aborted = Optional.of(why);
+            }
+            if (path.isEmpty() && connected) {
+                early.add(it -> it.abort(why));
+                givenUp = List.copyOf(unwanted);
+                unwanted.clear();
+            }
+            releaseNow = path.isEmpty() && !connected && !released;
+            released |= releaseNow;
+        }
+        givenUp.forEach(Runnable::run);
+        path.ifPresent(it -> it.abort(why));
+        if (releaseNow) {
+            events.onReleased();
+        }
+    }
+
+    /** What comes of the choice. */
+    private final class Outcome implements PathFactory.Outcome {
+        private final PeerProcess peer;
+
+        Outcome(PeerProcess peer) {
+            this.peer = peer;
+        }
+
+        @Override
+        public void onPath(PeerPath chosen) {
+            List<Consumer<PeerPath>> late;
+            synchronized (MemberPath.this) {
+                path = Optional.of(chosen);
+                late = List.copyOf(early);
+                early.clear();
+            }
+            late.forEach(it -> it.accept(chosen));
+            events.onAttached(peer);
+        }
+
+        @Override
+        public void whenUnwanted(Runnable then) {
+            synchronized (MemberPath.this) {
+                if (aborted.isEmpty()) {
+                    unwanted.add(then);
+                    return;
+                }
+            }
+            then.run();
+        }
+
+        @Override
+        public void onNone(Failure cause) {
+            events.onFailed(cause);
+            synchronized (MemberPath.this) {
+                connected = false;
+                if (aborted.isEmpty() || released) {
+                    return;
+                }
+                released = true;
+            }
+            events.onReleased();
+        }
+
+        @Override
+        public PeerPath.Events events() {
+            return events;
+        }
+    }
+}

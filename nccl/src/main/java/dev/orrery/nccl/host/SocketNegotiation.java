@@ -1,0 +1,208 @@
+package dev.orrery.nccl.host;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import dev.orrery.error.OrreryException;
+import dev.orrery.nccl.port.LocalSockets;
+import dev.orrery.nccl.port.LocalSockets.Listener;
+import dev.orrery.nccl.port.Wire;
+import dev.orrery.nccl.proto.SocketAnswer;
+import dev.orrery.nccl.proto.SocketOffer;
+import dev.orrery.nccl.shared.SharedFiles;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.channel.SimpleChannelInboundHandler;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Over a new data connection, two members on one host that cannot share memory agree on a Unix domain socket, or that it
+ * cannot be. Names are made and taken away on an executor, never on the connection's thread.
+ */
+final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
+    /** Told once, on the connection's thread, which is the socket's too. */
+    interface Outcome {
+        /** The connection is not needed any more. */
+        void onSocket(ChannelHandlerContext ctx, Channel socket);
+
+        /** The connection belongs to the one who is told. */
+        void onRefused(ChannelHandlerContext ctx, String whyNot);
+
+        /** The connection ended before. */
+        void onClosed();
+    }
+
+    /**
+     * What both sides need.
+     *
+     * @param folder where the socket is made
+     * @param forbidden why there must be none; empty: there may be one
+     */
+    record Means(LocalSockets sockets, Path folder, Optional<String> forbidden, Executor executor) {}
+
+    private final Means means;
+    private final boolean dialled;
+    private final Outcome outcome;
+    private Optional<Listener> listener = Optional.empty();
+    private Optional<Channel> connected = Optional.empty();
+    private boolean over;
+
+    /** @param dialled whether this side connected: it makes the offer */
+    SocketNegotiation(Means means, boolean dialled, Outcome outcome) {
+        this.means = means;
+        this.dialled = dialled;
+        this.outcome = outcome;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        if (dialled) {
+            onExecutor(ctx, () -> arrange(ctx));
+        }
+    }
+
+    private void onExecutor(ChannelHandlerContext ctx, Runnable task) {
+        try {
+            means.executor().execute(task);
+        } catch (RejectedExecutionException e) {
+            Wire.close(ctx);
+        }
+    }
+
+    private static EventLoop loop(ChannelHandlerContext ctx) {
+        return ctx.channel().eventLoop();
+    }
+
+    private void arrange(ChannelHandlerContext ctx) {
+        SocketOffer.Builder offer = SocketOffer.newBuilder();
+        Optional<Listener> arranged = Optional.empty();
+        if (means.forbidden().isPresent()) {
+            offer.setWhyNot(means.forbidden().get());
+        } else {
+            try {
+                arranged = Optional.of(means.sockets().listen(loop(ctx), SharedFiles.socket(means.folder())));
+                offer.setPath(arranged.get().path().toString());
+            } catch (OrreryException | IOException e) {
+                offer.setWhyNot(String.valueOf(e.getMessage()));
+            }
+        }
+        Optional<Listener> mine = arranged;
+        Wire.execute(ctx.executor(), () -> offer(ctx, mine, offer.build()));
+    }
+
+    private void offer(ChannelHandlerContext ctx, Optional<Listener> arranged, SocketOffer offer) {
+        listener = arranged;
+        if (over) {
+            discard(ctx);
+            return;
+        }
+        send(ctx, offer);
+        if (arranged.isEmpty()) {
+            refuse(ctx, offer.getWhyNot());
+        }
+    }
+
+    private static void send(ChannelHandlerContext ctx, MessageLite message) {
+        byte[] bytes = message.toByteArray();
+        Wire.write(ctx, ctx.alloc().buffer().writeInt(bytes.length).writeBytes(bytes));
+        ctx.flush();
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf frame) throws InvalidProtocolBufferException {
+        byte[] bytes = ByteBufUtil.getBytes(frame);
+        if (over) {
+            return;
+        }
+        if (dialled) {
+            onAnswer(ctx, SocketAnswer.parseFrom(bytes));
+        } else {
+            onOffer(ctx, SocketOffer.parseFrom(bytes));
+        }
+    }
+
+    private void onOffer(ChannelHandlerContext ctx, SocketOffer offer) {
+        if (!offer.getWhyNot().isEmpty()) {
+            refuse(ctx, offer.getWhyNot());
+        } else if (means.forbidden().isPresent()) {
+            answer(ctx, means.forbidden().get());
+        } else {
+            means.sockets().connect(loop(ctx), Path.of(offer.getPath())).whenComplete((socket, failure) -> {
+                if (failure == null) {
+                    connected(ctx, socket);
+                } else if (!over) {
+                    answer(ctx, String.valueOf(failure.getMessage()));
+                }
+            });
+        }
+    }
+
+    private void answer(ChannelHandlerContext ctx, String whyNot) {
+        send(ctx, SocketAnswer.newBuilder().setWhyNot(whyNot).build());
+        refuse(ctx, whyNot);
+    }
+
+    private void connected(ChannelHandlerContext ctx, Channel socket) {
+        if (over) {
+            Wire.close(socket);
+            return;
+        }
+        over = true;
+        send(ctx, SocketAnswer.getDefaultInstance());
+        outcome.onSocket(ctx, socket);
+    }
+
+    private void onAnswer(ChannelHandlerContext ctx, SocketAnswer answer) {
+        if (!answer.getWhyNot().isEmpty()) {
+            discard(ctx);
+            refuse(ctx, answer.getWhyNot());
+            return;
+        }
+        listener.orElseThrow()
+                .accepted()
+                .thenAccept(socket -> Wire.execute(ctx.executor(), () -> {
+                    if (!over) {
+                        over = true;
+                        connected = Optional.of(socket);
+                        discard(ctx);
+                        outcome.onSocket(ctx, socket);
+                    }
+                }));
+    }
+
+    private void refuse(ChannelHandlerContext ctx, String whyNot) {
+        over = true;
+        outcome.onRefused(ctx, whyNot);
+    }
+
+    /** The name is not needed any more, nor a connection that nobody took over. */
+    private void discard(ChannelHandlerContext ctx) {
+        listener.ifPresent(mine -> {
+            listener = Optional.empty();
+            if (connected.isEmpty()) {
+                mine.accepted().thenAccept(Wire::close);
+            }
+            onExecutor(ctx, mine::close);
+        });
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        Wire.close(ctx);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (!over) {
+            over = true;
+            discard(ctx);
+            outcome.onClosed();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.orrery.nccl.shared;
+
+import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.time.NanoClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves the data of all rings of a process that no other thread moves. Looks at them for a short time after each movement,
+ * then sleeps until a bell rings. While other threads wait for operations and so move data themselves, it looks only now
+ * and then whether they still do.
+ */
+public final class RingThread implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RingThread.class);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+    /** As long as a path was moved by others so recently it is left to them. */
+    private static final long RECENT_HELP_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private static final long DOZE_MILLIS = 1;
+    private static final long ACTIVE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** With as many peers at work as there are cores, looking on takes the time that they need. */
+    private static final long CROWDED_SPIN_NANOS = 1_000;
+
+    private final NanoClock clock;
+    private final long spinNanos;
+    private final int cores;
+    private final List<SharedPath> paths = new CopyOnWriteArrayList<>();
+    private final Queue<SharedPath> added = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean wanted = new AtomicBoolean();
+    private volatile int activePeers;
+    private volatile long currentSpin;
+    private volatile boolean closed;
+    private volatile Selector selector;
+    private Thread thread;
+
+    /** @param spin how long to look on without a movement, while there are more cores than active peers */
+    public RingThread(Duration spin, int cores, NanoClock clock) {
+        this.spinNanos = spin.toNanos();
+        this.currentSpin = spinNanos;
+        this.cores = cores;
+        this.clock = clock;
+    }
+
+    public void start() {
+        try {
+            selector = Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        thread = new NamedThreads("worlds-rings").newThread(this::run);
+        thread.start();
+    }
+
+    void add(SharedPath path) {
+        paths.add(path);
+        added.add(path);
+        wake();
+    }
+
+    /** Its bell was closed. */
+    void remove(SharedPath path) {
+        paths.remove(path);
+        wake();
+    }
+
+    /** With how many peers something was moved of late. */
+    int activePeers() {
+        return activePeers;
+    }
+
+    /** How long a thread should look on without a movement, at this moment. */
+    public long spinNanos() {
+        return currentSpin;
+    }
+
+    /** Looks at all rings soon. */
+    void wake() {
+        if (wanted.compareAndSet(false, true) && selector != null) {
+            selector.wakeup();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                wanted.set(false);
+                register();
+                for (SharedPath path : paths) {
+                    path.attention().polled(true);
+                }
+                boolean moving = look();
+                sleep(moving ? 0 : rest());
+            } catch (IOException e) {
+                log.error("the thread of the rings cannot wait for bells", e);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                log.error("defect on the thread of the rings", e);
+            }
+        }
+    }
+
+    private void register() {
+        for (SharedPath path = added.poll(); path != null; path = added.poll()) {
+            try {
+                path.bell().channel().register(selector, SelectionKey.OP_READ, path);
+            } catch (ClosedChannelException e) {
+                log.debug("a path ended at once", e);
+            }
+        }
+    }
+
+    /** Looks on until nothing has moved for some time; true: there is more, but bells have to be listened to as well. */
+    private boolean look() {
+        long start = clock.nanoTime();
+        long limit = assess(start);
+        long lastMove = start;
+        while (true) {
+            boolean moved = false;
+            for (SharedPath path : paths) {
+                moved |= !path.attention().isHelped() && path.poll();
+            }
+            long now = clock.nanoTime();
+            lastMove = moved ? now : lastMove;
+            if (now - lastMove >= limit) {
+                return false;
+            }
+            if (wanted.get() || now - start > SLICE_NANOS) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private long assess(long now) {
+        int active = 0;
+        long peers = 0;
+        for (SharedPath path : paths) {
+            if (now - path.attention().lastMove() < ACTIVE_NANOS) {
+                active++;
+                peers = Math.max(peers, path.attention().peersOfPeer());
+            }
+        }
+        activePeers = active;
+        currentSpin = Math.max(active, peers) < cores ? spinNanos : Math.min(spinNanos, CROWDED_SPIN_NANOS);
+        return currentSpin;
+    }
+
+    /** Returns how many milliseconds to sleep; -1: until a bell rings. */
+    private long rest() {
+        boolean again = false;
+        boolean helped = false;
+        long now = clock.nanoTime();
+        for (SharedPath path : paths) {
+            if (path.attention().isHelped() || now - path.attention().lastHelp() < RECENT_HELP_NANOS) {
+                helped = true;
+            } else {
+                again |= path.leaveAlone();
+            }
+        }
+        if (again || wanted.get()) {
+            return 0;
+        }
+        return helped ? DOZE_MILLIS : -1;
+    }
+
+    private void sleep(long millis) throws IOException {
+        if (millis == 0) {
+            selector.selectNow(this::onBell);
+        } else if (millis < 0) {
+            selector.select(this::onBell);
+        } else {
+            selector.select(this::onBell, millis);
+        }
+    }
+
+    private void onBell(SelectionKey key) {
+        SharedPath path = (SharedPath) key.attachment();
+        if (path.bell().drain()) {
+            path.rung();
+        } else {
+            key.cancel();
+            path.peerGone();
+        }
+    }
+
+    /** Ends the thread; bounded. The paths have to have ended before. */
+    @Override
+    public void close() {
+        if (closed || thread == null) {
+            return;
+        }
+        closed = true;
+        selector.wakeup();
+        try {
+            thread.join(CLOSE_LIMIT.toMillis());
+            if (thread.isAlive()) {
+                log.error("the thread of the rings did not end within {}", CLOSE_LIMIT);
+            }
+            selector.close();
+        } catch (IOException e) {
+            log.warn("the selector of the bells did not close", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

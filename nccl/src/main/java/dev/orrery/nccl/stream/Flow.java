@@ -1,0 +1,35 @@
+package dev.orrery.nccl.stream;
+
+import dev.orrery.nccl.transfer.Envelope;
+
+/** How much one side sends before the other side asks for it. */
+final class Flow {
+    /** Tensors up to this size are sent at once. */
+    static final long EAGER_BYTES = 64 << 10;
+    /** How much a sender may have sent that the receiver has not taken. */
+    static final long WINDOW_BYTES = 1 << 20;
+    /** What a message costs beyond its bytes, so that empty ones are bounded too. */
+    static final long MESSAGE_BYTES = 256;
+    /** What is handed to the transport at once of a large tensor. */
+    static final int CHUNK_BYTES = 1 << 20;
+
+    /** Messages up to this size are copied, so that many go to the transport at once and their sends end at once. */
+    static final int COPIED_BYTES = 16 << 10;
+
+    private static final long CREDIT_STEP = WINDOW_BYTES / 4;
+
+    private Flow() {}
+
+    static boolean isEager(Envelope message) {
+        return message.byteSize() <= EAGER_BYTES;
+    }
+
+    static long cost(Envelope message) {
+        return MESSAGE_BYTES + (isEager(message) ? message.byteSize() : 0);
+    }
+
+    /** Whether it is time to give credit back: not for each message. */
+    static boolean isWorthSaying(long credit) {
+        return credit >= CREDIT_STEP;
+    }
+}

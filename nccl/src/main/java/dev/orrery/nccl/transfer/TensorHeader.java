@@ -1,0 +1,54 @@
+package dev.orrery.nccl.transfer;
+
+import dev.orrery.tensor.DataType;
+import dev.orrery.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What is said of a tensor before its bytes.
+ *
+ * @param shape unmodifiable
+ */
+public record TensorHeader(DataType dataType, List<Long> shape, long byteSize) {
+    public static final int MAX_DIMENSIONS = 255;
+
+    public TensorHeader {
+        shape = List.copyOf(shape);
+    }
+
+    public static TensorHeader of(Tensor tensor) {
+        return new TensorHeader(
+                tensor.dataType(), Arrays.stream(tensor.shape()).boxed().toList(), tensor.byteSize());
+    }
+
+    /** Whether a tensor of that type and shape can have that size. */
+    public boolean isConsistent() {
+        long elements = 1;
+        try {
+            for (long extent : shape) {
+                if (extent < 0) {
+                    return false;
+                }
+                elements = Math.multiplyExact(elements, extent);
+            }
+            return dataType.fixedSize()
+                    ? byteSize == Math.multiplyExact(elements, (long) dataType.size())
+                    : byteSize >= Math.multiplyExact(elements, (long) Integer.BYTES);
+        } catch (ArithmeticException e) {
+            return false;
+        }
+    }
+
+    public Tensor allocate() {
+        long[] extents = shape.stream().mapToLong(Long::longValue).toArray();
+        return dataType.fixedSize() ? Tensor.allocate(dataType, extents) : Tensor.allocateBytes(byteSize, extents);
+    }
+
+    @Override
+    public String toString() {
+        return dataType + shape.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]")) + " of "
+                + byteSize + " bytes";
+    }
+}

@@ -1,0 +1,2 @@
+/** What moves between two members of a world, whatever carries it. */
+package dev.orrery.nccl.transfer;

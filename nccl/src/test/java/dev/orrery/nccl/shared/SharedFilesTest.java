@@ -1,0 +1,86 @@
+package dev.orrery.nccl.shared;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class SharedFilesTest {
+    private static final String ID = UUID.randomUUID().toString();
+
+    @TempDir
+    Path folder;
+
+    private Path make(String name) throws IOException {
+        return Files.createFile(folder.resolve(name));
+    }
+
+    private static long deadPid() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("true").start();
+        assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+        return process.pid();
+    }
+
+    @Test
+    void whatDeadProcessesLeftIsRemovedAndNothingElse() throws Exception {
+        SharedFiles.Names own = SharedFiles.names(folder);
+        Files.createFile(own.ring());
+        Files.createFile(own.bell());
+        long self = ProcessHandle.current().pid();
+        Path dead = make("orrery-" + deadPid() + "-1-" + ID + ".ring");
+        Path reused = make("orrery-" + self + "-1-" + ID + ".bell");
+        List<Path> foreign = List.of(
+                make("orrery-1-2.ring"),
+                make("orrery-" + deadPid() + "-1-" + ID + ".log"),
+                make("other-1-1-" + ID + ".ring"),
+                make("orrery-99999999999999999999-99999999999999999999-" + ID + ".ring"));
+        assertEquals(Set.of(dead, reused), Set.copyOf(SharedFiles.sweep(folder)));
+        assertTrue(Files.exists(own.ring()) && Files.exists(own.bell()));
+        assertFalse(Files.exists(dead) || Files.exists(reused));
+        for (Path other : foreign) {
+            assertTrue(Files.exists(other), other.toString());
+        }
+        assertEquals(List.of(), SharedFiles.sweep(folder));
+    }
+
+    @Test
+    void whatCannotBeRemovedKeepsNothingElseFromIt() throws Exception {
+        Path stubborn = Files.createDirectory(folder.resolve("orrery-1-1-" + ID + ".ring"));
+        Files.createFile(stubborn.resolve("inside"));
+        Path dead = make("orrery-" + deadPid() + "-1-" + ID + ".bell");
+        assertEquals(List.of(dead), SharedFiles.sweep(folder));
+        assertTrue(Files.exists(stubborn));
+    }
+
+    /** Killed, and its parent has not asked for its status yet. */
+    @Test
+    void aProcessThatOnlyWaitsToBeAskedHowItEndedLivesNoMore() throws Exception {
+        // The shell becomes a program that never asks what became of the child.
+        Process parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 60").start();
+        try {
+            String child = parent.inputReader().readLine();
+            Path stat = Path.of("/proc", child, "stat");
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (!Files.readString(stat).contains(") Z ")) {
+                assertTrue(System.nanoTime() < deadline, "no zombie");
+                Thread.onSpinWait();
+            }
+            String[] fields = Files.readString(stat).split(" ", -1);
+            Path left = make("orrery-" + child + "-" + fields[21] + "-" + ID + ".ring");
+            assertEquals(List.of(left), SharedFiles.sweep(folder));
+        } finally {
+            parent.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+}

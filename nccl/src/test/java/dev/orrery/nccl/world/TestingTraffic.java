@@ -1,0 +1,75 @@
+package dev.orrery.nccl.world;
+
+import static dev.orrery.nccl.world.TestingMember.get;
+
+import dev.orrery.nccl.World;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Round trips in a world of two members of this process, without end. */
+final class TestingTraffic implements AutoCloseable {
+    private final List<World> worlds;
+    private final AtomicLong roundTrips = new AtomicLong();
+    private final Thread thread = new Thread(this::run, "test-traffic");
+    private volatile boolean over;
+    private volatile Throwable failure;
+
+    private TestingTraffic(List<World> worlds) {
+        this.worlds = worlds;
+    }
+
+    static TestingTraffic start(List<World> worlds) {
+        TestingTraffic traffic = new TestingTraffic(worlds);
+        traffic.thread.start();
+        return traffic;
+    }
+
+    private void run() {
+        try {
+            while (!over) {
+                roundTrip();
+                roundTrips.incrementAndGet();
+                // Not more than a part of a processor.
+                Thread.sleep(1);
+            }
+        } catch (InterruptedException | AssertionError e) {
+            failure = e;
+        }
+    }
+
+    private void roundTrip() {
+        int number = roundTrips.intValue();
+        get(worlds.get(0).communicator().send(1, TestingTensors.number(number)));
+        int there = TestingTensors.number(get(worlds.get(1).communicator().receive(0)));
+        get(worlds.get(1).communicator().send(0, TestingTensors.number(there)));
+        if (TestingTensors.number(get(worlds.get(0).communicator().receive(1))) != number) {
+            throw new AssertionError("another number came back");
+        }
+    }
+
+    /** Over the next second. Fails when anything failed. */
+    long perSecond() throws InterruptedException {
+        long before = roundTrips.get();
+        Thread.sleep(1_000);
+        check();
+        return roundTrips.get() - before;
+    }
+
+    private void check() {
+        if (failure != null) {
+            throw new AssertionError("another world was disturbed", failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        try {
+            thread.join(TestingMember.DEADLINE_SECONDS * 1_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+        check();
+    }
+}
