@@ -2,13 +2,23 @@ package dev.orrery;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.function.ActorFactory0;
+import dev.orrery.function.ActorFactory1;
+import dev.orrery.function.ActorFactory2;
+import dev.orrery.function.ActorFactory3;
+import dev.orrery.function.ActorFactory4;
 import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.auth.SecretFile;
+import dev.orrery.internal.client.ActorStart;
 import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.client.Deployment;
+import dev.orrery.internal.client.WorldForming;
 import dev.orrery.internal.rpc.HostPort;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /** A connection to a cluster. Thread-safe; make one for a process and close it at the end. */
@@ -18,10 +28,12 @@ public final class Orrery implements AutoCloseable {
 
     private final ClusterClient client;
     private final Duration callTimeout;
+    private final ActorStart actors;
 
     private Orrery(ClusterClient client, Duration callTimeout) {
         this.client = client;
         this.callTimeout = callTimeout;
+        this.actors = new ActorStart(client, callTimeout);
     }
 
     /** Connects to {@code orrery://host:port,host:port} with the secret that {@code ORRERY_SECRET_FILE} names. */
@@ -65,7 +77,53 @@ public final class Orrery implements AutoCloseable {
         return new Deployment(client, callTimeout).pipeline(name);
     }
 
-    /** Ends the connections; requests that wait fail with CANCELLED. Pipelines go on. Idempotent. */
+    /**
+     * An actor to start: an object made by {@code factory} in a worker of its own.
+     *
+     * @param factory usually a constructor reference; see {@link dev.orrery.function}
+     */
+    public <A> ActorBuilder<A> actor(ActorFactory0<A> factory) {
+        return new ActorBuilder<>(actors, factory, List.of());
+    }
+
+    /** As {@link #actor(ActorFactory0)}; the arguments are copied when it starts. */
+    public <X1, A> ActorBuilder<A> actor(ActorFactory1<X1, A> factory, X1 argument1) {
+        return new ActorBuilder<>(actors, factory, Collections.singletonList(argument1));
+    }
+
+    /** As {@link #actor(ActorFactory0)}; the arguments are copied when it starts. */
+    public <X1, X2, A> ActorBuilder<A> actor(ActorFactory2<X1, X2, A> factory, X1 argument1, X2 argument2) {
+        return new ActorBuilder<>(actors, factory, Arrays.asList(argument1, argument2));
+    }
+
+    /** As {@link #actor(ActorFactory0)}; the arguments are copied when it starts. */
+    public <X1, X2, X3, A> ActorBuilder<A> actor(
+            ActorFactory3<X1, X2, X3, A> factory, X1 argument1, X2 argument2, X3 argument3) {
+        return new ActorBuilder<>(actors, factory, Arrays.asList(argument1, argument2, argument3));
+    }
+
+    /** As {@link #actor(ActorFactory0)}; the arguments are copied when it starts. */
+    public <X1, X2, X3, X4, A> ActorBuilder<A> actor(
+            ActorFactory4<X1, X2, X3, X4, A> factory, X1 argument1, X2 argument2, X3 argument3, X4 argument4) {
+        return new ActorBuilder<>(actors, factory, Arrays.asList(argument1, argument2, argument3, argument4));
+    }
+
+    /**
+     * The actor of that name that lives now; of later ones of that name it knows nothing. Throws NOT_FOUND, or ACTOR_DEAD
+     * with the cause when the last one of that name died and is not forgotten yet.
+     *
+     * @param type what the actor is, or a type that it has; finds the classes of results
+     */
+    public <A> ActorRef<A> actor(String name, Class<A> type) {
+        return actors.find(name, type);
+    }
+
+    /** A world to form of actors. */
+    public WorldBuilder world(String name) {
+        return new WorldBuilder(new WorldForming(client, callTimeout), name);
+    }
+
+    /** Ends the connections; requests and calls that wait fail with CANCELLED. Pipelines and actors go on. Idempotent. */
     @Override
     public void close() {
         client.close();

@@ -9,9 +9,9 @@ public enum ErrorCode {
     INVALID_ARGUMENT(Category.USER, false),
     /** Configuration that does not hold; the message lists every error found, not only the first. */
     INVALID_CONFIG(Category.USER, false),
-    /** A pipeline of that name is there already. */
+    /** A pipeline or an actor of that name is there already. */
     ALREADY_EXISTS(Category.USER, false),
-    /** No pipeline, stage, world or artifact of that name. */
+    /** No pipeline, stage, actor, world or artifact of that name. */
     NOT_FOUND(Category.USER, false),
     /** No node has room; the message lists need and free per node. */
     DOES_NOT_FIT(Category.CAPACITY, true),
@@ -21,8 +21,16 @@ public enum ErrorCode {
     TENSOR_TOO_LARGE(Category.USER, false),
     /** The user's {@code process} threw; the user's exception is the failure. */
     STAGE_FAILED(Category.USER, false),
-    /** A worker could not construct or open its stage, within its restarts. */
+    /** A worker could not construct or open its stage or actor, within its restarts. */
     START_FAILED(Category.USER, false),
+    /** The user's method of an actor threw; the user's exception is the failure. */
+    ACTOR_FAILED(Category.USER, false),
+    /** The actor is dead; the failure tells why it died. */
+    ACTOR_DEAD(Category.AVAILABILITY, false),
+    /** An argument, a result or a function that cannot be made into bytes or back; the message names the class. */
+    NOT_SERIALIZABLE(Category.USER, false),
+    /** An actor's queue of calls is full. */
+    ACTOR_OVERLOADED(Category.CAPACITY, true),
     /** The gateway's queue is full. */
     OVERLOADED(Category.CAPACITY, true),
     /** The time given for an operation is over; the message names who was waited for. */
@@ -55,6 +63,8 @@ public enum ErrorCode {
     STORE_UNAVAILABLE(Category.AVAILABILITY, true),
     /** ZooKeeper holds another cluster, or none where there was one. */
     STORE_LOST(Category.AVAILABILITY, false),
+    /** The host has too little of something: shared memory, file descriptors. */
+    RESOURCE_EXHAUSTED(Category.CAPACITY, true),
     /** An address to listen at is taken. */
     ADDRESS_IN_USE(Category.USER, false),
     /** An artifact's bytes do not have the SHA-256 that names it. */

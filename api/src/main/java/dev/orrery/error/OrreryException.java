@@ -68,6 +68,8 @@ public class OrreryException extends RuntimeException {
             case NOT_FOUND -> new NotFoundException(details);
             case DOES_NOT_FIT -> new DoesNotFitException(details);
             case TENSOR_MISMATCH, TENSOR_TOO_LARGE -> new TensorException(details);
+            case ACTOR_FAILED -> new ActorFailedException(details);
+            case ACTOR_DEAD -> new ActorDeadException(details);
             case STAGE_FAILED -> new StageFailedException(details);
             case START_FAILED -> new StartFailedException(details);
             case OVERLOADED -> new PipelineOverloadedException(details);

@@ -32,6 +32,7 @@ import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.time.NanoClock;
+import dev.orrery.nccl.HostOptions;
 import dev.orrery.worker.launch.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,8 @@ public final class AgentProcess implements AutoCloseable {
     private final WorkerLauncher launcher;
     private final RpcTransport transport = new RpcTransport("agent", IO_THREADS);
     private final RunWatch watch = new RunWatch(this::touchedLater);
+    private final SharedMemorySweep sharedMemory =
+            new SharedMemorySweep(HostOptions.defaults().folder());
     private final CountDownLatch closed = new CountDownLatch(1);
     private LinuxProcesses processes;
     private Supervisor supervisor;
@@ -91,6 +94,7 @@ public final class AgentProcess implements AutoCloseable {
         RpcIdentity identity = new RpcIdentity(
                 settings.cluster(), PeerRole.AGENT, settings.name(), SecretFile.read(settings.secretFile()));
         wire(identity);
+        threads.disk().execute(sharedMemory);
         List<FoundWorker> found = scan();
         threads.call(() -> supervisor.start(found, desired.current()));
         HostPort address = server.start();
@@ -118,7 +122,7 @@ public final class AgentProcess implements AutoCloseable {
                 new HeadLink.Node(this::hello, this::report, desired::joined));
         ArtifactCache artifacts = new ArtifactCache(folder.artifacts(), heads, threads.disk());
         workers = new LocalWorkers(
-                new LocalWorkers.Parts(settings, folder, launcher, artifacts, processes, watch),
+                new LocalWorkers.Parts(settings, folder, launcher, artifacts, processes, watch, sharedMemory),
                 folders,
                 threads.loop(),
                 threads.disk(),

@@ -39,7 +39,8 @@ final class LocalWorkers implements WorkerHost {
             WorkerLauncher launcher,
             ArtifactCache artifacts,
             ProcessTable processes,
-            RunWatch watch) {}
+            RunWatch watch,
+            SharedMemorySweep sharedMemory) {}
 
     private final Parts parts;
     private final WorkerFolders folders;
@@ -141,6 +142,7 @@ final class LocalWorkers implements WorkerHost {
     public void ended(WorkerFolder folder) {
         parts.watch().remove(folder);
         folders.ended(folder);
+        forks.execute(parts.sharedMemory());
     }
 
     @Override

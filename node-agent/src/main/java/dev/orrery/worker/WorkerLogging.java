@@ -44,6 +44,8 @@ final class WorkerLogging {
 
         ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
+        // It advises about users' classes.
+        context.getLogger("org.apache.fory").setLevel(Level.ERROR);
         root.addAppender(async);
     }
 

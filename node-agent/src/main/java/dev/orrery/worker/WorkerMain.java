@@ -10,6 +10,7 @@ import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.nccl.WorldManagers;
 import dev.orrery.nccl.WorldOptions;
+import dev.orrery.worker.actor.PlainActor;
 import dev.orrery.worker.launch.LaunchSpec;
 import dev.orrery.worker.stage.StageActor;
 import java.io.IOException;
@@ -71,6 +72,7 @@ public final class WorkerMain {
         return switch (spec.getKindCase()) {
             case STAGE -> new StageActor();
             case GATEWAY -> new dev.orrery.gateway.GatewayActor();
+            case ACTOR -> new PlainActor();
             case KIND_NOT_SET ->
                 throw OrreryException.of(
                         ErrorCode.UNSUPPORTED, "the actor is of a kind that this worker does not know");

@@ -3,6 +3,7 @@ package dev.orrery.worker;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.WorldReport;
 import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.proto.WorldState;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Joins the worlds that are desired, leaves those that are not, and knows each one's state. Used on the control thread
@@ -48,6 +50,7 @@ final class WorldsReconciler {
     private static final class Membership {
         private WorldState state = WorldState.FORMING;
         private Optional<Failure> cause = Optional.empty();
+        private List<String> transports = List.of();
         private boolean leaving;
 
         boolean over() {
@@ -101,8 +104,21 @@ final class WorldsReconciler {
             return;
         }
         membership.state = WorldState.READY;
+        membership.transports = transports(world);
         listener.onReady(world);
         listener.onChanged();
+    }
+
+    private static List<String> transports(World world) {
+        if (world.spec().getBackend() == Backend.NCCL) {
+            return List.of(Backend.NCCL.name());
+        }
+        return IntStream.range(0, world.size())
+                .filter(peer -> peer != world.rank())
+                .mapToObj(peer -> world.transport(peer).name())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private void end(long id, WorldState state, Optional<Failure> cause) {
@@ -153,7 +169,10 @@ final class WorldsReconciler {
     List<WorldReport> reports() {
         List<WorldReport> reports = new ArrayList<>();
         memberships.forEach((id, membership) -> {
-            WorldReport.Builder report = WorldReport.newBuilder().setWorld(id).setState(membership.state);
+            WorldReport.Builder report = WorldReport.newBuilder()
+                    .setWorld(id)
+                    .setState(membership.state)
+                    .addAllTransports(membership.transports);
             membership.cause.ifPresent(cause -> report.setCause(ErrorCodec.toMessage(cause)));
             reports.add(report.build());
         });

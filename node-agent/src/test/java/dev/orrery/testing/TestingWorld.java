@@ -4,10 +4,11 @@ import dev.orrery.error.Failure;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.proto.WorldState;
-import dev.orrery.nccl.Communicator;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.WorldManager;
 import dev.orrery.tensor.Tensor;
+import dev.orrery.world.Communicator;
+import dev.orrery.world.Transport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -114,7 +115,7 @@ final class TestingWorld {
     }
 
     /** One process in this world. */
-    private final class Member implements World, Communicator {
+    private final class Member extends TestingCommunicator implements World {
         private final TestingWorldManager manager;
         private final int rank;
         private final CompletableFuture<World> joined = new CompletableFuture<>();
@@ -151,6 +152,11 @@ final class TestingWorld {
         @Override
         public Communicator communicator() {
             return this;
+        }
+
+        @Override
+        public Transport transport(int peer) {
+            return Transport.TCP;
         }
 
         @Override

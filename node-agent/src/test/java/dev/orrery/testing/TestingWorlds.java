@@ -46,6 +46,11 @@ public final class TestingWorlds {
                 .build();
     }
 
+    /** The same, with a name for its members. */
+    public static WorldSpec named(String name, long id, ActorLife from, ActorLife to) {
+        return edge(id, from, to).toBuilder().setName(name).build();
+    }
+
     public static ActorLife life(String actor) {
         return ActorLife.newBuilder().setActor(actor).setIncarnation(1).build();
     }

@@ -76,6 +76,14 @@ class WorldsReconcilerTest {
     }
 
     @Test
+    void reportsWhatCarriesAReadyWorld() {
+        reconciler.desire(List.of(ONE));
+        assertEquals(List.of(), reconciler.reports().get(0).getTransportsList());
+        peer.join(ONE, PEER);
+        assertEquals(List.of("TCP"), reconciler.reports().get(0).getTransportsList());
+    }
+
+    @Test
     void aBrokenWorldIsReportedWithItsCauseUntilItIsNotDesired() {
         reconciler.desire(List.of(ONE));
         peer.join(ONE, PEER);

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.orrery.Orrery;
 import dev.orrery.Pipeline;
-import dev.orrery.StageDefinition;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ArtifactRef;
@@ -35,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The jars that a pipeline's code is in: those that were declared, and what the stages' own classes were loaded from here;
+ * The jars that a pipeline's or an actor's code is in: those that were declared, and what its own classes were loaded from;
  * a folder of classes is packed into a jar for the purpose. Each is named by its SHA-256 and sent once.
  */
 final class ArtifactShipment implements AutoCloseable {
@@ -54,9 +53,16 @@ final class ArtifactShipment implements AutoCloseable {
     }
 
     static ArtifactShipment of(Pipeline pipeline) {
+        List<Class<?>> classes = new ArrayList<>();
+        pipeline.stages().forEach(stage -> stage.factory().ifPresent(factory -> classes.add(factory.getClass())));
+        return of(classes, pipeline.artifacts());
+    }
+
+    /** What the classes were loaded from, then the declared jars. */
+    static ArtifactShipment of(List<Class<?>> classes, List<Path> declared) {
         ArtifactShipment shipment = new ArtifactShipment(new LinkedHashMap<>(), new ArrayList<>());
         try {
-            shipment.collect(pipeline);
+            shipment.collect(classes, declared);
             return shipment;
         } catch (OrreryException e) {
             shipment.close();
@@ -64,10 +70,10 @@ final class ArtifactShipment implements AutoCloseable {
         }
     }
 
-    private void collect(Pipeline pipeline) {
+    private void collect(List<Class<?>> classes, List<Path> declared) {
         Set<Path> jars = new LinkedHashSet<>();
-        for (StageDefinition stage : pipeline.stages()) {
-            stage.factory().flatMap(factory -> origin(factory.getClass())).ifPresent(origin -> {
+        for (Class<?> type : classes) {
+            origin(type).ifPresent(origin -> {
                 if (Files.isDirectory(origin)) {
                     if (temporary.stream()
                             .noneMatch(packed -> packed.getFileName().toString().startsWith(tag(origin)))) {
@@ -80,7 +86,7 @@ final class ArtifactShipment implements AutoCloseable {
                 }
             });
         }
-        jars.addAll(pipeline.artifacts());
+        jars.addAll(declared);
         jars.forEach(jar -> files.put(describe(jar), jar));
     }
 
@@ -191,7 +197,7 @@ final class ArtifactShipment implements AutoCloseable {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
-                // The pipeline is none the worse for it.
+                // What it was for is none the worse for it.
                 LOG.warn("cannot delete the temporary jar {}", file, e);
             }
         }

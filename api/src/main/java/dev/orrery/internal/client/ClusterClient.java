@@ -5,6 +5,8 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.DescribeClusterRequest;
 import dev.orrery.internal.proto.DescribePipelineRequest;
@@ -21,6 +23,8 @@ import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcMethod;
 import dev.orrery.internal.rpc.RpcTransport;
+import dev.orrery.internal.serial.ForySerializer;
+import dev.orrery.internal.serial.ValueCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** What a driver holds of a cluster: the way to the leader, and to the gateway of each pipeline it uses. */
+/** What a driver holds of a cluster: the way to the leader, to the gateway of each pipeline and to each actor that it uses. */
 public final class ClusterClient implements AutoCloseable {
     private static final long CLOSE_SECONDS = 2;
 
@@ -46,6 +50,9 @@ public final class ClusterClient implements AutoCloseable {
     private final LeaderClient leader;
     private final ExecutorService callbacks;
     private final Map<String, GatewayClient> gateways = new ConcurrentHashMap<>();
+    private final Map<ActorLife, ActorLink> actors = new ConcurrentHashMap<>();
+    private final Map<ClassLoader, ValueCodec> codecs = new ConcurrentHashMap<>();
+    private final ActorFunctions functions = new ActorFunctions();
 
     private ClusterClient(
             String id, RpcTransport transport, RpcClient rpc, LeaderClient leader, ExecutorService callbacks) {
@@ -111,6 +118,22 @@ public final class ClusterClient implements AutoCloseable {
         }
     }
 
+    ActorLink actor(ActorView view) {
+        actors.values().removeIf(ActorLink::isDead);
+        return actors.computeIfAbsent(
+                view.getLife(), life -> new ActorLink(view, new ActorWhereabouts(life, rpc, leader), leader));
+    }
+
+    ActorFunctions functions() {
+        return functions;
+    }
+
+    /** @param classes finds the classes of results; null: the JDK's own loader, which knows none of the user's */
+    ValueCodec codec(ClassLoader classes) {
+        ClassLoader known = classes == null ? ClassLoader.getSystemClassLoader() : classes;
+        return codecs.computeIfAbsent(known, loader -> new ValueCodec(new ForySerializer(loader)));
+    }
+
     /** Where users' callbacks run: they may block. */
     public ExecutorService callbacks() {
         return callbacks;
@@ -144,6 +167,7 @@ public final class ClusterClient implements AutoCloseable {
     @Override
     public void close() {
         gateways.values().forEach(GatewayClient::close);
+        actors.values().forEach(ActorLink::close);
         leader.close();
         transport.close();
         callbacks.shutdown();

@@ -1,20 +1,31 @@
 package dev.orrery.internal.rpc;
 
+import dev.orrery.internal.proto.ActorCallRequest;
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.Assignment;
 import dev.orrery.internal.proto.CancelAttempt;
+import dev.orrery.internal.proto.CloseWorldRequest;
+import dev.orrery.internal.proto.CloseWorldResponse;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.DeployRequest;
 import dev.orrery.internal.proto.DeployResponse;
+import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.DescribeClusterRequest;
 import dev.orrery.internal.proto.DescribePipelineRequest;
+import dev.orrery.internal.proto.DescribeWorldRequest;
 import dev.orrery.internal.proto.DesiredSet;
 import dev.orrery.internal.proto.DesiredSetAck;
+import dev.orrery.internal.proto.FormWorldRequest;
+import dev.orrery.internal.proto.FormWorldResponse;
 import dev.orrery.internal.proto.GatewayStatus;
 import dev.orrery.internal.proto.GatewayStatusRequest;
 import dev.orrery.internal.proto.GetArtifactRequest;
 import dev.orrery.internal.proto.GetArtifactResponse;
 import dev.orrery.internal.proto.InferRequest;
 import dev.orrery.internal.proto.InferResponse;
+import dev.orrery.internal.proto.KillActorRequest;
+import dev.orrery.internal.proto.KillActorResponse;
 import dev.orrery.internal.proto.MissingArtifactsRequest;
 import dev.orrery.internal.proto.MissingArtifactsResponse;
 import dev.orrery.internal.proto.NodeHello;
@@ -29,12 +40,15 @@ import dev.orrery.internal.proto.ReplicaAttached;
 import dev.orrery.internal.proto.ReplicaNotice;
 import dev.orrery.internal.proto.ScaleRequest;
 import dev.orrery.internal.proto.ScaleResponse;
+import dev.orrery.internal.proto.StartActorRequest;
+import dev.orrery.internal.proto.StartActorResponse;
 import dev.orrery.internal.proto.StopWorker;
 import dev.orrery.internal.proto.UndeployRequest;
 import dev.orrery.internal.proto.UndeployResponse;
 import dev.orrery.internal.proto.WorkerHello;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerWelcome;
+import dev.orrery.internal.proto.WorldView;
 
 /** Every method and notice that Orrery's processes exchange, by who serves it. */
 public final class Protocol {
@@ -49,6 +63,18 @@ public final class Protocol {
             new RpcMethod<>("DescribePipeline", DescribePipelineRequest.parser(), PipelineView.parser());
     public static final RpcMethod<DescribeClusterRequest, ClusterView> DESCRIBE_CLUSTER =
             new RpcMethod<>("DescribeCluster", DescribeClusterRequest.parser(), ClusterView.parser());
+    public static final RpcMethod<StartActorRequest, StartActorResponse> START_ACTOR =
+            new RpcMethod<>("StartActor", StartActorRequest.parser(), StartActorResponse.parser());
+    public static final RpcMethod<KillActorRequest, KillActorResponse> KILL_ACTOR =
+            new RpcMethod<>("KillActor", KillActorRequest.parser(), KillActorResponse.parser());
+    public static final RpcMethod<DescribeActorRequest, ActorView> DESCRIBE_ACTOR =
+            new RpcMethod<>("DescribeActor", DescribeActorRequest.parser(), ActorView.parser());
+    public static final RpcMethod<FormWorldRequest, FormWorldResponse> FORM_WORLD =
+            new RpcMethod<>("FormWorld", FormWorldRequest.parser(), FormWorldResponse.parser());
+    public static final RpcMethod<CloseWorldRequest, CloseWorldResponse> CLOSE_WORLD =
+            new RpcMethod<>("CloseWorld", CloseWorldRequest.parser(), CloseWorldResponse.parser());
+    public static final RpcMethod<DescribeWorldRequest, WorldView> DESCRIBE_WORLD =
+            new RpcMethod<>("DescribeWorld", DescribeWorldRequest.parser(), WorldView.parser());
     public static final RpcMethod<MissingArtifactsRequest, MissingArtifactsResponse> MISSING_ARTIFACTS =
             new RpcMethod<>("MissingArtifacts", MissingArtifactsRequest.parser(), MissingArtifactsResponse.parser());
     public static final RpcMethod<PutArtifactRequest, PutArtifactResponse> PUT_ARTIFACT =
@@ -80,6 +106,10 @@ public final class Protocol {
             new RpcMethod<>("Infer", InferRequest.parser(), InferResponse.parser());
     public static final RpcMethod<GatewayStatusRequest, GatewayStatus> GATEWAY_STATUS =
             new RpcMethod<>("GatewayStatus", GatewayStatusRequest.parser(), GatewayStatus.parser());
+
+    // Served by the worker of a plain actor, for drivers.
+    public static final RpcMethod<ActorCallRequest, ActorCallResponse> CALL_ACTOR =
+            new RpcMethod<>("CallActor", ActorCallRequest.parser(), ActorCallResponse.parser());
 
     // The control link between a replica, which dials, and a gateway.
     public static final RpcMethod<ReplicaAttach, ReplicaAttached> ATTACH_REPLICA =

@@ -8,11 +8,13 @@ import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Records;
 import dev.orrery.head.reconcile.Rooms;
 import dev.orrery.head.state.ActorState;
+import dev.orrery.head.state.WorldState;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorSpec;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.GatewayEndpoint;
 import dev.orrery.internal.proto.GatewaySpec;
+import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.StageSpec;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorldReport;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What each node should run, as it follows from the records. */
 final class Assignments {
@@ -31,6 +34,9 @@ final class Assignments {
         Records records = state.records();
         Map<ActorLife, List<WorldSpec>> worlds = new HashMap<>();
         for (WorldRecord world : records.worlds()) {
+            if (WorldState.of(world.getState()) == WorldState.BROKEN) {
+                continue;
+            }
             world.getSpec().getMembersList().forEach(member -> worlds.computeIfAbsent(
                             member.getLife(), life -> new ArrayList<>())
                     .add(world.getSpec()));
@@ -38,10 +44,9 @@ final class Assignments {
         Map<String, List<DesiredWorker>> nodes = new HashMap<>();
         for (ActorRecord actor : records.actors()) {
             if (Lives.isPlaced(actor) && !mayStop(state, actor, nowNanos)) {
-                records.pipeline(actor.getPipeline())
-                        .ifPresent(pipeline -> nodes.computeIfAbsent(actor.getNode(), node -> new ArrayList<>())
-                                .add(worker(state, pipeline, actor, routing)
-                                        .addAllWorlds(worlds.getOrDefault(Lives.lifeOf(actor), List.of()))
+                worker(state, actor, routing)
+                        .ifPresent(worker -> nodes.computeIfAbsent(actor.getNode(), node -> new ArrayList<>())
+                                .add(worker.addAllWorlds(worlds.getOrDefault(Lives.lifeOf(actor), List.of()))
                                         .build()));
             }
         }
@@ -72,6 +77,27 @@ final class Assignments {
             case FORMING, READY -> true;
             default -> false;
         };
+    }
+
+    /** Empty when its pipeline is gone. */
+    private static Optional<DesiredWorker.Builder> worker(
+            ClusterState state, ActorRecord actor, RoutingTables routing) {
+        return Lives.isPlain(actor)
+                ? Optional.of(plain(actor))
+                : state.records()
+                        .pipeline(actor.getPipeline())
+                        .map(pipeline -> worker(state, pipeline, actor, routing));
+    }
+
+    private static DesiredWorker.Builder plain(ActorRecord actor) {
+        PlainActorSpec spec = actor.getSpec();
+        return DesiredWorker.newBuilder()
+                .setLife(Lives.lifeOf(actor))
+                .setLabel(actor.getLabel())
+                .setSpec(ActorSpec.newBuilder()
+                        .setActor(spec)
+                        .setResources(spec.getResources())
+                        .addAllArtifacts(spec.getArtifactsList()));
     }
 
     private static DesiredWorker.Builder worker(

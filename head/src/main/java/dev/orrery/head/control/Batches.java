@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Splits what is too large for one commit, between pipelines only: what one failure caused stays together. */
+/**
+ * Splits what is too large for one commit, between pipelines only, so that what one failure caused stays together. Records
+ * of no pipeline may be split anywhere: reconcilers make good what is missing.
+ */
 final class Batches {
     /** Paths, and room for the operation that each record gets. */
     private static final int BYTES_PER_WRITE = 160;
@@ -27,7 +30,11 @@ final class Batches {
                 .add(write));
         List<List<Write>> batches = new ArrayList<>();
         List<Write> batch = new ArrayList<>();
-        for (List<Write> group : byPipeline.values()) {
+        List<Write> ofNone = byPipeline.getOrDefault("", List.of());
+        byPipeline.remove("");
+        List<List<Write>> groups = new ArrayList<>(byPipeline.values());
+        ofNone.forEach(write -> groups.add(List.of(write)));
+        for (List<Write> group : groups) {
             if (!batch.isEmpty() && bytes(batch) + bytes(group) > maxBytes) {
                 batches.add(batch);
                 batch = new ArrayList<>();

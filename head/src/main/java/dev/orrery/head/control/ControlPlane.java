@@ -3,15 +3,28 @@ package dev.orrery.head.control;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.reconcile.Draft;
+import dev.orrery.head.service.ActorService;
 import dev.orrery.head.service.PipelineService;
+import dev.orrery.head.service.WorldService;
 import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.LeadershipListener;
+import dev.orrery.head.view.ActorViews;
 import dev.orrery.head.view.ClusterViews;
 import dev.orrery.head.view.PipelineViews;
+import dev.orrery.head.view.WorldViews;
+import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.proto.CloseWorldRequest;
+import dev.orrery.internal.proto.CloseWorldResponse;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.DeployRequest;
 import dev.orrery.internal.proto.DeployResponse;
+import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.DescribePipelineRequest;
+import dev.orrery.internal.proto.DescribeWorldRequest;
+import dev.orrery.internal.proto.FormWorldRequest;
+import dev.orrery.internal.proto.FormWorldResponse;
+import dev.orrery.internal.proto.KillActorRequest;
+import dev.orrery.internal.proto.KillActorResponse;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.NodeReportAck;
@@ -19,8 +32,11 @@ import dev.orrery.internal.proto.NodeWelcome;
 import dev.orrery.internal.proto.PipelineView;
 import dev.orrery.internal.proto.ScaleRequest;
 import dev.orrery.internal.proto.ScaleResponse;
+import dev.orrery.internal.proto.StartActorRequest;
+import dev.orrery.internal.proto.StartActorResponse;
 import dev.orrery.internal.proto.UndeployRequest;
 import dev.orrery.internal.proto.UndeployResponse;
+import dev.orrery.internal.proto.WorldView;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcConnection;
@@ -48,6 +64,8 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
     private final Supplier<Optional<HostPort>> currentLeader;
     private final ControlThread thread;
     private final PipelineService service;
+    private final ActorService actors;
+    private final WorldService worlds = new WorldService();
 
     /** Owned by the control thread, as is all of the leader. */
     private Optional<Leader> leader = Optional.empty();
@@ -72,6 +90,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
         this.currentLeader = currentLeader;
         this.thread = thread;
         this.service = new PipelineService(artifacts::missing);
+        this.actors = new ActorService(artifacts::missing);
     }
 
     /** Begins to look at the clock. */
@@ -127,6 +146,34 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
 
     CompletableFuture<UndeployResponse> undeploy(UndeployRequest request) {
         return mutate("undeploy " + request.getPipeline(), draft -> service.undeploy(draft, request));
+    }
+
+    CompletableFuture<StartActorResponse> startActor(StartActorRequest request) {
+        String what = "start actor " + request.getActor().getName();
+        return mutate(what, draft -> actors.start(draft, request));
+    }
+
+    CompletableFuture<KillActorResponse> killActor(KillActorRequest request) {
+        return mutate("kill actor " + request.getActor(), draft -> actors.kill(draft, request));
+    }
+
+    CompletableFuture<ActorView> describeActor(DescribeActorRequest request) {
+        return ask(leading -> ActorViews.of(
+                leading.state(), ActorService.find(leading.state().records(), request), clock.nanoTime()));
+    }
+
+    CompletableFuture<FormWorldResponse> formWorld(FormWorldRequest request) {
+        return mutate("form world " + request.getName(), draft -> worlds.form(draft, request));
+    }
+
+    CompletableFuture<CloseWorldResponse> closeWorld(CloseWorldRequest request) {
+        String what = "close world " + Long.toHexString(request.getWorld());
+        return mutate(what, draft -> worlds.close(draft, request));
+    }
+
+    CompletableFuture<WorldView> describeWorld(DescribeWorldRequest request) {
+        return ask(leading ->
+                WorldViews.of(leading.state(), WorldService.find(leading.state().records(), request.getWorld())));
     }
 
     CompletableFuture<PipelineView> describePipeline(DescribePipelineRequest request) {

@@ -19,6 +19,7 @@ import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.time.NanoClock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -176,8 +177,9 @@ final class Leader {
         mutations.applyTo(draft);
         Plan plan = Planner.plan(draft);
         try {
+            Set<String> told = new HashSet<>();
             for (List<Write> batch : Batches.of(plan.writes())) {
-                commit(plan, batch);
+                commit(plan, batch, told);
             }
         } catch (OrreryException e) {
             doubt(e);
@@ -187,10 +189,15 @@ final class Leader {
         return !plan.isEmpty();
     }
 
-    private void commit(Plan plan, List<Write> batch) {
+    /** @param told the pipelines whose notes and reasons an earlier batch of the plan brought */
+    private void commit(Plan plan, List<Write> batch, Set<String> told) {
         List<Write> stored = ledger.commit(batch);
         state().records().apply(stored);
-        Set<String> pipelines = batch.stream().map(Write::pipeline).collect(Collectors.toSet());
+        Set<String> pipelines = batch.stream()
+                .map(Write::pipeline)
+                .filter(pipeline -> !told.contains(pipeline))
+                .collect(Collectors.toSet());
+        told.addAll(pipelines);
         memory.apply(plan.notes().stream()
                 .filter(note -> pipelines.contains(note.pipeline()))
                 .toList());

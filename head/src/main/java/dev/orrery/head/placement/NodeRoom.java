@@ -4,7 +4,7 @@ package dev.orrery.head.placement;
  * A node that may take an actor.
  *
  * @param freeMilliCpus CPUs are for accounting only, so this may be below zero after a node was resized
- * @param peers replicas of the same stage that are there already
+ * @param peers replicas of the same stage (for a plain actor: plain actors) that are there already
  */
 public record NodeRoom(String node, long freeMilliCpus, int freeGpus, long totalMilliCpus, int peers) {
     boolean fits(Demand demand) {

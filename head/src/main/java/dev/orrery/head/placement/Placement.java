@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Spreads the replicas of a stage over nodes, then takes the least loaded node. */
+/** Spreads the replicas of a stage, and plain actors, over nodes, then takes the least loaded node. */
 public final class Placement {
     private static final Comparator<NodeRoom> PREFERENCE = Comparator.comparingInt(NodeRoom::peers)
             .thenComparingDouble(NodeRoom::load)

@@ -62,14 +62,22 @@ public final class ActorReconciler implements Reconciler {
             draft.fire(opened, ActorEvent.OPENED, "open on " + actor.getNode());
             return;
         }
-        Duration limit = Duration.ofMillis(policy(draft, actor).getOpenTimeoutMillis());
+        Duration limit = Duration.ofMillis(
+                Lives.isPlain(actor)
+                        ? actor.getSpec().getOpenTimeoutMillis()
+                        : policy(draft, actor).getOpenTimeoutMillis());
         if (nodeIsHeard(draft, actor)
                 && draft.memory().inState(actor, draft.nowNanos()).compareTo(limit) > 0) {
             String step = report.map(worker -> ", it is " + worker.getState()).orElse(", it was not launched");
             Failure cause = Causes.of(
                     "timeout",
-                    "open() did not finish in %d ms: %s on node %s%s"
-                            .formatted(limit.toMillis(), actor.getLabel(), actor.getNode(), step));
+                    "%s did not finish in %d ms: %s on node %s%s"
+                            .formatted(
+                                    Lives.isPlain(actor) ? "its start" : "open()",
+                                    limit.toMillis(),
+                                    actor.getLabel(),
+                                    actor.getNode(),
+                                    step));
             crashed(
                     draft,
                     actor,
@@ -90,13 +98,13 @@ public final class ActorReconciler implements Reconciler {
         draft.fire(ended, event, "on " + actor.getNode() + ", " + Causes.summary(cause));
     }
 
-    /** No fault of the actor's, so it does not count. */
+    /** No fault of the actor's, so it does not count; but a plain actor is never restarted. */
     private static void lost(Draft draft, ActorRecord actor, String why) {
         Duration window = Duration.ofMillis(policy(draft, actor).getRestartWindowMillis());
         ActorRecord ended = Causes.add(ended(actor), Causes.of("node", why))
                 .setRestarts(draft.memory().crashesWithin(actor.getActor(), window, draft.nowNanos()))
                 .build();
-        draft.fire(ended, ActorEvent.LOST, why);
+        draft.fire(ended, Lives.isPlain(actor) ? ActorEvent.BUDGET_SPENT : ActorEvent.LOST, why);
     }
 
     private static ActorRecord.Builder ended(ActorRecord actor) {

@@ -4,7 +4,7 @@ import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.internal.proto.Failure;
 
 /** Keeps why an actor failed, small enough for a record. */
-final class Causes {
+public final class Causes {
     private static final int KEPT = 4;
     private static final int MAX_TRACE_CHARS = 1_500;
     private static final int MAX_MESSAGE_CHARS = 500;
@@ -13,15 +13,15 @@ final class Causes {
     private Causes() {}
 
     /** The newest few. */
-    static ActorRecord.Builder add(ActorRecord.Builder actor, Failure cause) {
-        actor.addCauses(cut(cause, MAX_CHAIN));
+    public static ActorRecord.Builder add(ActorRecord.Builder actor, Failure cause) {
+        actor.addCauses(cut(cause));
         while (actor.getCausesCount() > KEPT) {
             actor.removeCauses(0);
         }
         return actor;
     }
 
-    static Failure of(String kind, String message) {
+    public static Failure of(String kind, String message) {
         return Failure.newBuilder().setKind(kind).setMessage(message).build();
     }
 
@@ -34,6 +34,10 @@ final class Causes {
 
     static String summary(Failure failure) {
         return failure.getKind() + ": " + failure.getMessage();
+    }
+
+    static Failure cut(Failure failure) {
+        return cut(failure, MAX_CHAIN);
     }
 
     private static Failure append(Failure first, Failure last) {

@@ -74,6 +74,16 @@ public final class Draft {
         return base.ids();
     }
 
+    /** One that never recurs. */
+    public String nextActorId() {
+        return ids().nextActor();
+    }
+
+    /** One that never recurs. */
+    public long nextWorldId() {
+        return ids().nextWorld();
+    }
+
     long epoch() {
         return base.epoch();
     }
@@ -152,7 +162,7 @@ public final class Draft {
         return moved;
     }
 
-    /** A world that ended has no record any more. */
+    /** A world that ended has no record any more, but for a BROKEN one of plain actors, which tells its driver why. */
     public WorldRecord fire(WorldRecord world, WorldEvent event, String why) {
         WorldState from = WorldState.of(world.getState());
         String name = "world " + Long.toHexString(world.getSpec().getId());
@@ -161,7 +171,7 @@ public final class Draft {
             return world;
         }
         WorldRecord moved = world.toBuilder().setState(to.toMessage()).build();
-        boolean ended = to == WorldState.BROKEN || to == WorldState.CLOSED;
+        boolean ended = to == WorldState.CLOSED || (to == WorldState.BROKEN && !Lives.isPlain(world));
         write(ended ? Write.delete(moved) : Write.put(moved));
         moved(world.getPipeline(), name, from, to, why);
         return moved;

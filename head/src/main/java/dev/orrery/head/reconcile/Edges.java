@@ -27,7 +27,7 @@ public final class Edges {
         public static Ready of(Records records) {
             Ready ready = new Ready(new HashSet<>(), new HashSet<>());
             for (WorldRecord world : records.worlds()) {
-                if (WorldState.of(world.getState()) == WorldState.READY) {
+                if (!Lives.isPlain(world) && WorldState.of(world.getState()) == WorldState.READY) {
                     ready.sending.add(world.getSpec().getMembers(0).getLife());
                     ready.receiving.add(world.getSpec().getMembers(1).getLife());
                 }

@@ -3,11 +3,13 @@ package dev.orrery.head.reconcile;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
+import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.PipelineState;
 import dev.orrery.head.state.ReplicaState;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.StageSpec;
+import dev.orrery.internal.proto.WorldMember;
 
 /** Questions about records that several reconcilers ask. */
 public final class Lives {
@@ -48,7 +50,17 @@ public final class Lives {
     }
 
     public static boolean isGateway(ActorRecord actor) {
-        return actor.getStage().isEmpty();
+        return actor.getStage().isEmpty() && !isPlain(actor);
+    }
+
+    /** Whether a driver started it by itself, not as part of a pipeline. */
+    public static boolean isPlain(ActorRecord actor) {
+        return actor.hasSpec();
+    }
+
+    /** Whether a driver formed it of plain actors. */
+    public static boolean isPlain(WorldRecord world) {
+        return world.getPipeline().isEmpty();
     }
 
     /** Whether the pipeline should have a gateway, replicas and worlds. */
@@ -65,5 +77,15 @@ public final class Lives {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException(
                         "pipeline " + pipeline.getSpec().getName() + " has no stage " + name));
+    }
+
+    /** The actor's life as a member of a world. */
+    public static WorldMember member(int rank, ActorRecord actor) {
+        return WorldMember.newBuilder()
+                .setRank(rank)
+                .setLife(lifeOf(actor))
+                .setDataAddress(actor.getDataAddress())
+                .setLabel(actor.getLabel())
+                .build();
     }
 }

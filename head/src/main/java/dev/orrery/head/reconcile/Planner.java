@@ -9,7 +9,9 @@ public final class Planner {
             new PipelineReconciler(),
             new DrainReconciler(),
             new ActorReconciler(),
+            new PlainActorReconciler(),
             new WorldReconciler(),
+            new PlainWorldReconciler(),
             new ReplicaReconciler(),
             new PipelineStateReconciler());
 

@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 /** The records of the store in memory, in the order of their names. Copies share what neither changes. */
 public final class Records {
     private NavigableMap<String, NodeRecord> nodes;
+    private NavigableMap<String, NameRecord> names;
     private NavigableMap<String, ActorRecord> actors;
     private NavigableMap<String, PipelineRecord> pipelines;
     private NavigableMap<ReplicaName, ReplicaRecord> replicas;
@@ -26,6 +28,7 @@ public final class Records {
 
     public Records() {
         this.nodes = Collections.emptyNavigableMap();
+        this.names = Collections.emptyNavigableMap();
         this.actors = Collections.emptyNavigableMap();
         this.pipelines = Collections.emptyNavigableMap();
         this.replicas = Collections.emptyNavigableMap();
@@ -34,6 +37,7 @@ public final class Records {
 
     private Records(Records other) {
         this.nodes = other.nodes;
+        this.names = other.names;
         this.actors = other.actors;
         this.pipelines = other.pipelines;
         this.replicas = other.replicas;
@@ -84,6 +88,15 @@ public final class Records {
         return Optional.ofNullable(nodes.get(name));
     }
 
+    public List<NameRecord> names() {
+        return List.copyOf(names.values());
+    }
+
+    /** In the default namespace. */
+    public Optional<NameRecord> name(String name) {
+        return Optional.ofNullable(names.get(path(new RecordKey.NameKey(RecordKey.NameKey.DEFAULT_NAMESPACE, name))));
+    }
+
     public Optional<ActorRecord> actor(String id) {
         return Optional.ofNullable(actors.get(id));
     }
@@ -109,6 +122,7 @@ public final class Records {
     void apply(Write write) {
         if (shared) {
             nodes = new TreeMap<>(nodes);
+            names = new TreeMap<>(names);
             actors = new TreeMap<>(actors);
             pipelines = new TreeMap<>(pipelines);
             replicas = new TreeMap<>(replicas);
@@ -126,6 +140,8 @@ public final class Records {
         RecordKey key = write.key();
         if (key instanceof RecordKey.NodeKey node) {
             set(nodes, node.node(), write, NodeRecord.class);
+        } else if (key instanceof RecordKey.NameKey name) {
+            set(names, path(name), write, NameRecord.class);
         } else if (key instanceof RecordKey.ActorKey actor) {
             set(actors, actor.actor(), write, ActorRecord.class);
         } else if (key instanceof RecordKey.PipelineKey pipeline) {
@@ -140,6 +156,8 @@ public final class Records {
     Optional<MessageLite> value(RecordKey key) {
         if (key instanceof RecordKey.NodeKey node) {
             return Optional.ofNullable(nodes.get(node.node()));
+        } else if (key instanceof RecordKey.NameKey name) {
+            return Optional.ofNullable(names.get(path(name)));
         } else if (key instanceof RecordKey.ActorKey actor) {
             return Optional.ofNullable(actors.get(actor.actor()));
         } else if (key instanceof RecordKey.PipelineKey pipeline) {
@@ -150,6 +168,10 @@ public final class Records {
             return Optional.ofNullable(worlds.get(world.world()));
         }
         throw new IllegalArgumentException("no record is called " + key);
+    }
+
+    private static String path(RecordKey.NameKey name) {
+        return name.namespace() + "/" + name.name();
     }
 
     private static <K, R> void set(NavigableMap<K, R> records, K key, Write write, Class<R> type) {

@@ -89,6 +89,9 @@ public final class Rooms {
 
     private Demand demand(ActorRecord actor) {
         Resources need = need(actor);
+        if (Lives.isPlain(actor)) {
+            return new Demand("actor '" + actor.getLabel() + "'", need.getMilliCpus(), need.getGpus());
+        }
         String replica = actor.getLabel().substring(actor.getLabel().indexOf('/') + 1);
         String who = Lives.isGateway(actor)
                 ? "the gateway of pipeline " + actor.getPipeline()
@@ -97,6 +100,9 @@ public final class Rooms {
     }
 
     private Resources need(ActorRecord actor) {
+        if (Lives.isPlain(actor)) {
+            return actor.getSpec().getResources();
+        }
         Optional<PipelineRecord> pipeline = records.pipeline(actor.getPipeline());
         return pipeline.map(record -> need(record, actor, settings)).orElse(Resources.getDefaultInstance());
     }

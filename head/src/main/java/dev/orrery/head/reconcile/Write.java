@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
@@ -12,7 +13,7 @@ import java.util.Optional;
 /**
  * A record's new value, or none to delete it.
  *
- * @param pipeline whose record it is; empty for a node's
+ * @param pipeline whose record it is; empty for a node's, and for those of plain actors
  */
 public record Write(RecordKey key, String pipeline, Optional<MessageLite> value) {
 
@@ -20,7 +21,11 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(new RecordKey.NodeKey(node.getNode()), "", Optional.of(node));
     }
 
-    static Write put(ActorRecord actor) {
+    public static Write put(NameRecord name) {
+        return new Write(key(name), "", Optional.of(name));
+    }
+
+    public static Write put(ActorRecord actor) {
         return new Write(key(actor), actor.getPipeline(), Optional.of(actor));
     }
 
@@ -32,8 +37,12 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(replica), replica.getPipeline(), Optional.of(replica));
     }
 
-    static Write put(WorldRecord world) {
+    public static Write put(WorldRecord world) {
         return new Write(key(world), world.getPipeline(), Optional.of(world));
+    }
+
+    static Write delete(NameRecord name) {
+        return new Write(key(name), "", Optional.empty());
     }
 
     static Write delete(ActorRecord actor) {
@@ -48,8 +57,12 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(replica), replica.getPipeline(), Optional.empty());
     }
 
-    static Write delete(WorldRecord world) {
+    public static Write delete(WorldRecord world) {
         return new Write(key(world), world.getPipeline(), Optional.empty());
+    }
+
+    static RecordKey key(NameRecord name) {
+        return new RecordKey.NameKey(name.getNamespace(), name.getName());
     }
 
     static RecordKey key(ActorRecord actor) {

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Deploys, scales and undeploys: each writes one pipeline record into a draft, or throws and writes nothing. The
@@ -51,16 +50,7 @@ public final class PipelineService {
         if (known.isPresent()) {
             throw alreadyExists(known.get());
         }
-        List<ArtifactRef> missing = missingArtifacts.apply(spec.getArtifactsList());
-        if (!missing.isEmpty()) {
-            String names = missing.stream()
-                    .map(artifact -> artifact.getName() + " (" + artifact.getSha256() + ")")
-                    .collect(Collectors.joining(", "));
-            throw OrreryException.of(
-                    ErrorCode.NOT_FOUND,
-                    "artifacts were not uploaded to this head: " + names,
-                    Map.of("pipeline", spec.getName()));
-        }
+        Artifacts.checkPresent(missingArtifacts, spec.getArtifactsList(), Map.of("pipeline", spec.getName()));
         PipelineRecord.Builder record = PipelineRecord.newBuilder()
                 .setSpec(spec)
                 .setState(PipelineState.DEPLOYING.name())

@@ -11,13 +11,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Checks a pipeline's definition, and fills in what it leaves open. */
 final class PipelineSpecs {
-    /** Names become paths in the store and in node directories. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?");
-
     /** The record holds more than the definition, and 64 KB is the limit of a record. */
     private static final int MAX_BYTES = 40 * 1024;
 
@@ -28,7 +24,7 @@ final class PipelineSpecs {
     /** Throws INVALID_ARGUMENT with everything that is wrong. */
     static PipelineSpec checked(PipelineSpec spec) {
         List<String> errors = new ArrayList<>();
-        name(errors, "pipeline", spec.getName());
+        Names.check(errors, "a pipeline", spec.getName());
         if (spec.getStagesCount() == 0) {
             errors.add("a pipeline needs at least one stage");
         }
@@ -53,16 +49,9 @@ final class PipelineSpecs {
         return filled.build();
     }
 
-    private static void name(List<String> errors, String what, String name) {
-        if (!NAME.matcher(name).matches()) {
-            errors.add("'" + name + "' is no name of a " + what
-                    + ": 1 to 64 letters, digits, '.', '_' or '-', a letter or digit at both ends");
-        }
-    }
-
     private static StageSpec stage(List<String> errors, StageSpec stage) {
         String who = "stage '" + stage.getName() + "'";
-        name(errors, "stage", stage.getName());
+        Names.check(errors, "a stage", stage.getName());
         if (stage.getFactoryCase() == StageSpec.FactoryCase.FACTORY_NOT_SET) {
             errors.add(who + " has neither a factory nor a class");
         }

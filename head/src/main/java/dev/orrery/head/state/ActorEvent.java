@@ -10,7 +10,7 @@ public enum ActorEvent {
     CRASHED,
     /** Its node died or forgot it. Does not count. */
     LOST,
-    /** It crashed more often than its policy allows. */
+    /** It crashed more often than its policy allows, or ended and may not be restarted at all. */
     BUDGET_SPENT,
     /** It is not wanted any more. */
     DRAIN_ASKED,

@@ -1,18 +1,30 @@
 package dev.orrery.head.store;
 
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.RecordKey.WorldKey;
 
 /** Names one record of the store. Where it lies in ZooKeeper is that package's business. */
-public sealed interface RecordKey permits NodeKey, ActorKey, PipelineKey, ReplicaKey, WorldKey {
+public sealed interface RecordKey permits NodeKey, NameKey, ActorKey, PipelineKey, ReplicaKey, WorldKey {
 
     record NodeKey(String node) implements RecordKey {
         @Override
         public String toString() {
             return "node " + node;
+        }
+    }
+
+    /** The name of a plain actor within a namespace. */
+    record NameKey(String namespace, String name) implements RecordKey {
+        /** The only one so far. */
+        public static final String DEFAULT_NAMESPACE = "default";
+
+        @Override
+        public String toString() {
+            return "name " + namespace + "/" + name;
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.orrery.head.store;
 
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
@@ -15,12 +17,14 @@ import java.util.Map;
 /** Every record of the cluster. */
 public record StoredState(
         Map<NodeKey, Versioned<NodeRecord>> nodes,
+        Map<NameKey, Versioned<NameRecord>> names,
         Map<ActorKey, Versioned<ActorRecord>> actors,
         Map<PipelineKey, Versioned<PipelineRecord>> pipelines,
         Map<ReplicaKey, Versioned<ReplicaRecord>> replicas,
         Map<WorldKey, Versioned<WorldRecord>> worlds) {
     public StoredState {
         nodes = Map.copyOf(nodes);
+        names = Map.copyOf(names);
         actors = Map.copyOf(actors);
         pipelines = Map.copyOf(pipelines);
         replicas = Map.copyOf(replicas);

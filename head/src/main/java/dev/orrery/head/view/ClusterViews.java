@@ -1,16 +1,11 @@
 package dev.orrery.head.view;
 
-import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.NodeRecord;
-import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.reconcile.ClusterState;
-import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Rooms;
-import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.NodeView;
 import dev.orrery.internal.proto.WorkerReport;
-import dev.orrery.internal.proto.WorldView;
 import java.util.Collection;
 
 /** Everything in the cluster; who leads it is for the caller to add. */
@@ -21,9 +16,9 @@ public final class ClusterViews {
         ClusterView.Builder view = ClusterView.newBuilder();
         Rooms rooms = new Rooms(state.records(), state.observed(), state.settings());
         state.records().nodes().forEach(node -> view.addNodes(node(state, rooms, node)));
-        state.records().actors().forEach(actor -> view.addActors(actor(state, actor)));
+        state.records().actors().forEach(actor -> view.addActors(ActorViews.of(state, rooms, actor, nowNanos)));
         state.records().pipelines().forEach(pipeline -> view.addPipelines(PipelineViews.of(state, pipeline, nowNanos)));
-        state.records().worlds().forEach(world -> view.addWorlds(world(world)));
+        state.records().worlds().forEach(world -> view.addWorlds(WorldViews.of(state, world)));
         return view.build();
     }
 
@@ -47,31 +42,5 @@ public final class ClusterViews {
                     default -> false;
                 })
                 .count();
-    }
-
-    private static ActorView actor(ClusterState state, ActorRecord actor) {
-        return ActorView.newBuilder()
-                .setLife(Lives.lifeOf(actor))
-                .setLabel(actor.getLabel())
-                .setState(actor.getState())
-                .setNode(actor.getNode())
-                .setPid(PipelineViews.pid(state, actor))
-                .setRestarts(actor.getRestarts())
-                .addAllCauses(actor.getCausesList())
-                .setLogPath(state.observed()
-                        .worker(actor.getNode(), Lives.lifeOf(actor))
-                        .map(WorkerReport::getLogPath)
-                        .orElse(""))
-                .build();
-    }
-
-    private static WorldView world(WorldRecord world) {
-        return WorldView.newBuilder()
-                .setId(world.getSpec().getId())
-                .setState(world.getState().name())
-                .setBackend(world.getSpec().getBackend())
-                .addAllMembers(world.getSpec().getMembersList())
-                .setCause(world.getCause())
-                .build();
     }
 }

@@ -6,12 +6,14 @@ import com.google.protobuf.Parser;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
@@ -26,6 +28,8 @@ final class RecordCodec {
         String operation = null;
         if (key instanceof NodeKey && record instanceof NodeRecord node) {
             operation = node.getOperation();
+        } else if (key instanceof NameKey && record instanceof NameRecord name) {
+            operation = name.getOperation();
         } else if (key instanceof ActorKey && record instanceof ActorRecord actor) {
             operation = actor.getOperation();
         } else if (key instanceof PipelineKey && record instanceof PipelineRecord pipeline) {
@@ -58,6 +62,9 @@ final class RecordCodec {
     private static Parser<? extends MessageLite> parser(RecordKey key) {
         if (key instanceof NodeKey) {
             return NodeRecord.parser();
+        }
+        if (key instanceof NameKey) {
+            return NameRecord.parser();
         }
         if (key instanceof ActorKey) {
             return ActorRecord.parser();

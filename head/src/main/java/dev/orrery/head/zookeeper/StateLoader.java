@@ -3,12 +3,14 @@ package dev.orrery.head.zookeeper;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
@@ -41,6 +43,9 @@ final class StateLoader {
 
     StoredState load() {
         List<String> nodes = names(List.of(paths.nodes()));
+        List<NameKey> names = names(List.of(paths.names())).stream()
+                .map(name -> new NameKey(NameKey.DEFAULT_NAMESPACE, name))
+                .toList();
         List<String> actors = names(paths.actorBuckets());
         List<String> worlds = names(paths.worldBuckets());
         List<PipelineKey> pipelines =
@@ -54,6 +59,7 @@ final class StateLoader {
         }
         return new StoredState(
                 records(nodes.stream().map(NodeKey::new).toList(), NodeRecord.parser()),
+                records(names, NameRecord.parser()),
                 records(actors.stream().map(ActorKey::new).toList(), ActorRecord.parser()),
                 records(pipelines, PipelineRecord.parser()),
                 records(replicas, ReplicaRecord.parser()),

@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
@@ -58,7 +59,7 @@ final class StorePaths {
     /** Parents of records, each after its own. */
     List<String> recordParents() {
         return Stream.of(
-                        Stream.of(nodes(), root + "/jobs", root + "/names", root + "/actors"),
+                        Stream.of(nodes(), root + "/jobs", root + "/names", names(), root + "/actors"),
                         actorBuckets().stream(),
                         Stream.of(pipelines(), root + "/worlds"),
                         worldBuckets().stream())
@@ -68,6 +69,15 @@ final class StorePaths {
 
     String nodes() {
         return root + "/nodes";
+    }
+
+    /** Of the default namespace. */
+    String names() {
+        return names(NameKey.DEFAULT_NAMESPACE);
+    }
+
+    private String names(String namespace) {
+        return root + "/names/" + segment(namespace);
     }
 
     String pipelines() {
@@ -89,6 +99,9 @@ final class StorePaths {
     String path(RecordKey key) {
         if (key instanceof NodeKey node) {
             return nodes() + "/" + segment(node.node());
+        }
+        if (key instanceof NameKey name) {
+            return names(name.namespace()) + "/" + segment(name.name());
         }
         if (key instanceof ActorKey actor) {
             // String.hashCode() is part of the language's specification, so a path never moves.

@@ -30,6 +30,14 @@ class BatchesTest {
     }
 
     @Test
+    void whatBelongsToNoPipelineMayBeSplitAnywhere() {
+        List<Write> writes = List.of(write("", 500), write("", 501), write("", 502));
+        assertEquals(
+                List.of(List.of(writes.get(0)), List.of(writes.get(1)), List.of(writes.get(2))),
+                Batches.of(writes, 1_000));
+    }
+
+    @Test
     void nothingMakesNoBatch() {
         assertEquals(List.of(), Batches.of(List.of()));
     }

@@ -110,6 +110,7 @@ final class TestingStore {
             checkEpoch();
             return new StoredState(
                     select(RecordKey.NodeKey.class),
+                    select(RecordKey.NameKey.class),
                     select(RecordKey.ActorKey.class),
                     select(RecordKey.PipelineKey.class),
                     select(RecordKey.ReplicaKey.class),

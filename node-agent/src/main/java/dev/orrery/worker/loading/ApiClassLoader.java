@@ -7,7 +7,8 @@ import java.util.Set;
  * worker's class path stays hidden, so that artifacts may bring any version of any library.
  */
 final class ApiClassLoader extends ClassLoader {
-    private static final Set<String> PACKAGES = Set.of("dev.orrery", "dev.orrery.tensor", "dev.orrery.error");
+    private static final Set<String> PACKAGES =
+            Set.of("dev.orrery", "dev.orrery.error", "dev.orrery.function", "dev.orrery.tensor", "dev.orrery.world");
     private static final String LOGGING = "org.slf4j";
 
     static {

@@ -6,7 +6,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The classes of a pipeline's artifacts. */
+/** The classes of the artifacts of a pipeline or an actor. */
 final class ArtifactClassLoader extends URLClassLoader {
     static {
         registerAsParallelCapable();
@@ -40,7 +40,7 @@ final class ArtifactClassLoader extends URLClassLoader {
             if (e.getCause() != null) {
                 throw e;
             }
-            throw new ClassNotFoundException(name + " is in none of the pipeline's artifacts " + names());
+            throw new ClassNotFoundException(name + " is in none of the artifacts " + names());
         }
     }
 

@@ -6,35 +6,26 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.StageSpec;
 import java.io.IOException;
-import java.io.InvalidClassException;
 import java.lang.reflect.InvocationTargetException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Makes a stage's instance out of its definition and the pipeline's artifacts. Used on the stage's user thread. */
 public final class StageLoader implements AutoCloseable {
-    private final ArtifactClassLoader loader;
-    private final List<Path> artifacts;
+    private final UserCode code;
 
     public StageLoader(List<Path> artifacts) {
-        this.artifacts = List.copyOf(artifacts);
-        this.loader = new ArtifactClassLoader(artifacts, new ApiClassLoader(StageLoader.class.getClassLoader()));
+        this.code = new UserCode(artifacts);
     }
 
     /** The context class loader that user code runs with. */
     public ClassLoader classLoader() {
-        return loader;
+        return code.classLoader();
     }
 
     /** Throws what user code threw; else an exception that says what is wrong with the definition. */
     public Stage create(StageSpec spec) throws Exception {
-        for (Path artifact : artifacts) {
-            // A class loader passes over a jar that is not there, and then a class is missing without a reason.
-            if (!Files.isReadable(artifact)) {
-                throw OrreryException.of(ErrorCode.NOT_FOUND, "cannot read the artifact " + artifact);
-            }
-        }
+        code.checkArtifacts();
         return switch (spec.getFactoryCase()) {
             case SERIALIZED_FACTORY -> fromFactory(spec.getSerializedFactory().toByteArray());
             case CLASS_NAME -> fromClass(spec.getClassName());
@@ -45,12 +36,7 @@ public final class StageLoader implements AutoCloseable {
     }
 
     private Stage fromFactory(byte[] serialized) throws Exception {
-        Object factory;
-        try (FactoryInput input = new FactoryInput(serialized, loader)) {
-            factory = input.readObject();
-        } catch (InvalidClassException e) {
-            throw explained(e);
-        }
+        Object factory = code.deserialize("the stage's factory", serialized);
         if (!(factory instanceof StageFactory stageFactory)) {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,
@@ -63,23 +49,12 @@ public final class StageLoader implements AutoCloseable {
         return stage;
     }
 
-    /** The JDK says of a filter's verdict only that there was one. */
-    private static Exception explained(InvalidClassException thrown) {
-        return String.valueOf(thrown.getMessage()).contains("REJECTED")
-                ? OrreryException.of(
-                        ErrorCode.INVALID_ARGUMENT,
-                        "the stage's factory holds too much (" + FactoryInput.LIMITS
-                                + "); let open() load what is large from the artifacts or a file",
-                        thrown)
-                : thrown;
-    }
-
     private static String nameOf(Object object) {
         return object == null ? "null" : object.getClass().getName();
     }
 
     private Stage fromClass(String className) throws Exception {
-        Class<?> type = Class.forName(className, true, loader);
+        Class<?> type = Class.forName(className, true, code.classLoader());
         if (!Stage.class.isAssignableFrom(type)) {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT, "class " + className + " does not implement " + Stage.class.getName());
@@ -108,6 +83,6 @@ public final class StageLoader implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        loader.close();
+        code.close();
     }
 }

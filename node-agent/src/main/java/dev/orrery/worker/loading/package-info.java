@@ -1,2 +1,2 @@
-/** Loads user code from a pipeline's artifacts, apart from Orrery's own classes and libraries. */
+/** Loads user code from the artifacts of a pipeline or an actor, apart from Orrery's own classes and libraries. */
 package dev.orrery.worker.loading;

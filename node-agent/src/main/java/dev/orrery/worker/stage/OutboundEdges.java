@@ -1,10 +1,10 @@
 package dev.orrery.worker.stage;
 
 import dev.orrery.internal.proto.StageMessageHeader;
-import dev.orrery.nccl.Communicator;
 import dev.orrery.nccl.World;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
+import dev.orrery.world.Communicator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

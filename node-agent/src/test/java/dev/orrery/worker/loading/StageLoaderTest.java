@@ -163,7 +163,7 @@ class StageLoaderTest {
         try (StageLoader loader = new StageLoader(List.of(jar))) {
             Exception thrown =
                     assertThrows(ClassNotFoundException.class, () -> loader.create(byName("acme.Forgotten")));
-            assertEquals("acme.Forgotten is in none of the pipeline's artifacts [acme.jar]", thrown.getMessage());
+            assertEquals("acme.Forgotten is in none of the artifacts [acme.jar]", thrown.getMessage());
         }
         try (StageLoader loader = new StageLoader(List.of())) {
             Exception thrown = assertThrows(ClassNotFoundException.class, () -> loader.create(byFactory("reference")));

@@ -17,6 +17,7 @@ import dev.orrery.nccl.World;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
 import dev.orrery.testing.ScriptedStage;
+import dev.orrery.testing.TestingEnvironment;
 import dev.orrery.testing.TestingGateway;
 import dev.orrery.testing.TestingNode;
 import dev.orrery.testing.TestingPath;
@@ -111,7 +112,7 @@ class StageActorTest {
     /** Time goes on meanwhile: on a busy machine a link may need another try. */
     private ReplicaAttach attached() throws InterruptedException {
         await().until(() -> {
-            environment.timers.advance(Duration.ofMillis(100));
+            environment.timers().advance(Duration.ofMillis(100));
             return gateway.hasAttached();
         });
         return gateway.awaitAttach();
@@ -119,7 +120,7 @@ class StageActorTest {
 
     private void awaitLinked() {
         await().until(() -> {
-            environment.timers.advance(Duration.ofMillis(100));
+            environment.timers().advance(Duration.ofMillis(100));
             return actor.linked();
         });
     }
@@ -309,14 +310,14 @@ class StageActorTest {
         serve();
         send(1, "block:a");
         await().until(gate::hasQueuedThreads);
-        environment.timers.advance(Duration.ofSeconds(4));
+        environment.timers().advance(Duration.ofSeconds(4));
         assertFalse(environment.failed());
-        environment.timers.advance(Duration.ofSeconds(3));
+        environment.timers().advance(Duration.ofSeconds(3));
         Failure failure = environment.awaitFailure();
         assertEquals("stall", failure.kind());
         assertTrue(failure.message().contains("encode-1 did not return within PT5S"), failure.message());
         assertTrue(failure.stackTrace().contains("ScriptedStage.block"), failure.stackTrace());
-        environment.timers.advance(Duration.ofSeconds(20));
+        environment.timers().advance(Duration.ofSeconds(20));
         assertFalse(environment.failed());
     }
 
@@ -375,7 +376,7 @@ class StageActorTest {
         send(1, "block:a");
         await().until(gate::hasQueuedThreads);
         CompletableFuture<Void> stopped = actor.stop();
-        environment.timers.advance(Duration.ofSeconds(3));
+        environment.timers().advance(Duration.ofSeconds(3));
         stopped.get(30, TimeUnit.SECONDS);
     }
 }

@@ -1,4 +1,4 @@
-package dev.orrery.worker.stage;
+package dev.orrery.testing;
 
 import dev.orrery.error.Failure;
 import dev.orrery.internal.proto.ActorLife;
@@ -7,9 +7,6 @@ import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.nccl.WorldManager;
-import dev.orrery.testing.ManualTimers;
-import dev.orrery.testing.TestingClock;
-import dev.orrery.testing.TestingNode;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.util.concurrent.BlockingQueue;
@@ -17,11 +14,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A worker process for one actor in a test: real connections, worlds in memory, clock and timers by hand. */
-final class TestingEnvironment implements ActorEnvironment {
+public final class TestingEnvironment implements ActorEnvironment {
     private static final long DEADLINE_SECONDS = 30;
 
-    final TestingClock clock = new TestingClock();
-    final ManualTimers timers = new ManualTimers(clock);
+    private final TestingClock clock = new TestingClock();
+    private final ManualTimers timers = new ManualTimers(clock);
     private final BlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
     private final BlockingQueue<Failure> failures = new LinkedBlockingQueue<>();
     private final LaunchSpec launch;
@@ -29,20 +26,20 @@ final class TestingEnvironment implements ActorEnvironment {
     private final WorldManager worlds;
     private final RpcTransport transport;
 
-    TestingEnvironment(LaunchSpec launch, DesiredWorker desired, WorldManager worlds, RpcTransport transport) {
+    public TestingEnvironment(LaunchSpec launch, DesiredWorker desired, WorldManager worlds, RpcTransport transport) {
         this.launch = launch;
         this.desired = desired;
         this.worlds = worlds;
         this.transport = transport;
     }
 
-    void awaitChange() throws InterruptedException {
+    public void awaitChange() throws InterruptedException {
         if (changes.poll(DEADLINE_SECONDS, TimeUnit.SECONDS) == null) {
             throw new AssertionError("nothing changed within " + DEADLINE_SECONDS + " s; failures: " + failures);
         }
     }
 
-    Failure awaitFailure() throws InterruptedException {
+    public Failure awaitFailure() throws InterruptedException {
         Failure failure = failures.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
         if (failure == null) {
             throw new AssertionError("nothing failed within " + DEADLINE_SECONDS + " s");
@@ -50,7 +47,7 @@ final class TestingEnvironment implements ActorEnvironment {
         return failure;
     }
 
-    boolean failed() {
+    public boolean failed() {
         return !failures.isEmpty();
     }
 

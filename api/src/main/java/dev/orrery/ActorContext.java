@@ -1,0 +1,31 @@
+package dev.orrery;
+
+import dev.orrery.world.JoinedWorld;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What an actor can know of itself and of its worlds. Any thread of its worker may use it. */
+public interface ActorContext {
+    /** The id of the actor, unique in the cluster for ever. */
+    String actor();
+
+    /** Which life of the actor this is; counts from 1. */
+    long incarnation();
+
+    /** The name that the actor was started with. */
+    Optional<String> name();
+
+    /**
+     * The newest READY world of that name of which this actor is a member; does not wait. Throws NOT_FOUND when there never
+     * was one here, UNAVAILABLE when the first one is still FORMING, BROKEN_WORLD (the failure tells why) when the newest
+     * broke or was closed and no newer one is READY.
+     */
+    JoinedWorld world(String name);
+
+    /**
+     * As {@link #world}, but waits for one that is READY: also when none is there yet, or the newest broke. Fails with
+     * DEADLINE_EXCEEDED, which tells what became of the newest one.
+     */
+    CompletableFuture<JoinedWorld> awaitWorld(String name, Duration timeout);
+}

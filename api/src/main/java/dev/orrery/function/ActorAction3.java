@@ -1,0 +1,9 @@
+package dev.orrery.function;
+
+import java.io.Serializable;
+
+/** A void method of an actor with three arguments; usually a method reference. See {@link dev.orrery.ActorRef}. */
+@FunctionalInterface
+public interface ActorAction3<A, X1, X2, X3> extends Serializable {
+    void run(A actor, X1 argument1, X2 argument2, X3 argument3) throws Exception;
+}

@@ -1,0 +1,231 @@
+package dev.orrery.internal.client;
+
+import dev.orrery.ActorRef;
+import dev.orrery.ActorStatus;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.NotFoundException;
+import dev.orrery.error.OrreryException;
+import dev.orrery.function.ActorAction0;
+import dev.orrery.function.ActorAction1;
+import dev.orrery.function.ActorAction2;
+import dev.orrery.function.ActorAction3;
+import dev.orrery.function.ActorAction4;
+import dev.orrery.function.ActorMethod0;
+import dev.orrery.function.ActorMethod1;
+import dev.orrery.function.ActorMethod2;
+import dev.orrery.function.ActorMethod3;
+import dev.orrery.function.ActorMethod4;
+import dev.orrery.internal.proto.ActorCallRequest;
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.proto.DescribeActorRequest;
+import dev.orrery.internal.proto.KillActorRequest;
+import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.time.NanoClock;
+import dev.orrery.tensor.Tensor;
+import dev.orrery.tensor.Tensors;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+
+/** What users hold of an actor. */
+@SuppressWarnings("overloads")
+final class RemoteActor<A> implements ActorRef<A> {
+    static final Duration DEFAULT_DEADLINE = Duration.ofMinutes(1);
+    private static final Duration KILL_TIMEOUT = Duration.ofMinutes(1);
+
+    /** What the references to one actor share. */
+    record Parts(ClusterClient client, ValueCodec codec, ActorLink link, Duration callTimeout) {}
+
+    private final Parts parts;
+    private final Duration deadline;
+
+    RemoteActor(Parts parts, Duration deadline) {
+        this.parts = parts;
+        this.deadline = deadline;
+    }
+
+    @Override
+    public String id() {
+        return parts.link().life().getActor();
+    }
+
+    @Override
+    public Optional<String> name() {
+        return parts.link().name();
+    }
+
+    @Override
+    public ActorRef<A> within(Duration each) {
+        if (each.toMillis() < 1) {
+            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "a deadline is at least one millisecond, not " + each);
+        }
+        return new RemoteActor<>(parts, each);
+    }
+
+    @Override
+    public <R> CompletableFuture<R> call(ActorMethod0<A, R> method) {
+        return send(method);
+    }
+
+    @Override
+    public <X1, R> CompletableFuture<R> call(ActorMethod1<A, X1, R> method, X1 argument1) {
+        return send(method, argument1);
+    }
+
+    @Override
+    public <X1, X2, R> CompletableFuture<R> call(ActorMethod2<A, X1, X2, R> method, X1 argument1, X2 argument2) {
+        return send(method, argument1, argument2);
+    }
+
+    @Override
+    public <X1, X2, X3, R> CompletableFuture<R> call(
+            ActorMethod3<A, X1, X2, X3, R> method, X1 argument1, X2 argument2, X3 argument3) {
+        return send(method, argument1, argument2, argument3);
+    }
+
+    @Override
+    public <X1, X2, X3, X4, R> CompletableFuture<R> call(
+            ActorMethod4<A, X1, X2, X3, X4, R> method, X1 argument1, X2 argument2, X3 argument3, X4 argument4) {
+        return send(method, argument1, argument2, argument3, argument4);
+    }
+
+    @Override
+    public CompletableFuture<Void> call(ActorAction0<A> method) {
+        return send(method);
+    }
+
+    @Override
+    public <X1> CompletableFuture<Void> call(ActorAction1<A, X1> method, X1 argument1) {
+        return send(method, argument1);
+    }
+
+    @Override
+    public <X1, X2> CompletableFuture<Void> call(ActorAction2<A, X1, X2> method, X1 argument1, X2 argument2) {
+        return send(method, argument1, argument2);
+    }
+
+    @Override
+    public <X1, X2, X3> CompletableFuture<Void> call(
+            ActorAction3<A, X1, X2, X3> method, X1 argument1, X2 argument2, X3 argument3) {
+        return send(method, argument1, argument2, argument3);
+    }
+
+    @Override
+    public <X1, X2, X3, X4> CompletableFuture<Void> call(
+            ActorAction4<A, X1, X2, X3, X4> method, X1 argument1, X2 argument2, X3 argument3, X4 argument4) {
+        return send(method, argument1, argument2, argument3, argument4);
+    }
+
+    private <R> CompletableFuture<R> send(Serializable function, Object... arguments) {
+        CompletableFuture<R> result = new CompletableFuture<>();
+        try {
+            ActorFunctions.Described described = parts.client().functions().describe(function);
+            ActorCallRequest.Builder request =
+                    ActorCallRequest.newBuilder().setLife(parts.link().life()).setFunction(described.message());
+            for (int i = 0; i < arguments.length; i++) {
+                request.addArguments(
+                        parts.codec().toMessage("argument " + (i + 1) + " of " + described.name(), arguments[i]));
+            }
+            CompletableFuture<ActorCallResponse> call = parts.link().call(described.name(), request.build(), deadline);
+            if (call.isCompletedExceptionally()) {
+                // Refused here: the caller knows at once.
+                call.whenComplete((none, failure) -> result.completeExceptionally(ErrorCodec.unwrap(failure)));
+                return result;
+            }
+            call.whenComplete((response, failure) -> deliver(described.name(), result, response, failure));
+            result.whenComplete((value, failure) -> {
+                if (result.isCancelled()) {
+                    call.cancel(true);
+                }
+            });
+        } catch (OrreryException e) {
+            result.completeExceptionally(e);
+        }
+        return result;
+    }
+
+    private <R> void deliver(
+            String method, CompletableFuture<R> result, ActorCallResponse response, Throwable failure) {
+        Runnable completion = () -> {
+            if (failure != null) {
+                result.completeExceptionally(ErrorCodec.unwrap(failure));
+                return;
+            }
+            try {
+                Object value = parts.codec().fromMessage("the result of " + method, response.getResult());
+                // The method's own type; a wrong one shows where the value is used, as with any erased type.
+                @SuppressWarnings("unchecked")
+                R typed = (R) value;
+                if (!result.complete(typed)) {
+                    release(value);
+                }
+            } catch (OrreryException e) {
+                result.completeExceptionally(e);
+            }
+        };
+        try {
+            parts.client().callbacks().execute(completion);
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(OrreryException.of(ErrorCode.CANCELLED, "the client was closed", e));
+        }
+    }
+
+    private static void release(Object value) {
+        if (value instanceof Tensor tensor) {
+            tensor.close();
+        } else if (value instanceof Tensors tensors) {
+            tensors.close();
+        }
+    }
+
+    @Override
+    public ActorStatus status() {
+        return ActorViews.status(describe(parts.callTimeout()));
+    }
+
+    private ActorView describe(Duration timeout) {
+        return parts.client()
+                .call(
+                        Protocol.DESCRIBE_ACTOR,
+                        DescribeActorRequest.newBuilder().setActor(id()).build(),
+                        timeout);
+    }
+
+    @Override
+    public void kill() {
+        kill(KILL_TIMEOUT);
+    }
+
+    @Override
+    public void kill(Duration timeout) {
+        Waiting waiting = new Waiting(NanoClock.SYSTEM, timeout, parts.callTimeout());
+        parts.client()
+                .call(
+                        Protocol.KILL_ACTOR,
+                        KillActorRequest.newBuilder().setActor(id()).build(),
+                        waiting.callTimeout());
+        ActorView view;
+        do {
+            try {
+                view = describe(waiting.callTimeout());
+            } catch (NotFoundException e) {
+                return;
+            }
+            if (view.getState().equals("DEAD")) {
+                return;
+            }
+            waiting.pause("actor " + id());
+        } while (!waiting.isOver());
+        throw waiting.expired("actor '" + view.getLabel() + "' to end; it is " + view.getState());
+    }
+
+    @Override
+    public String toString() {
+        return "actor " + parts.link().label() + " (" + id() + ")";
+    }
+}

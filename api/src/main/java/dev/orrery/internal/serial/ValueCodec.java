@@ -1,0 +1,61 @@
+package dev.orrery.internal.serial;
+
+import dev.orrery.internal.proto.TensorList;
+import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.tensor.TensorCodec;
+import dev.orrery.tensor.Tensor;
+import dev.orrery.tensor.Tensors;
+import java.util.List;
+
+/**
+ * Arguments and results as messages. A tensor, or a set of them, travels as its bytes; everything else by the serializer.
+ * Any thread but an I/O thread.
+ */
+public final class ValueCodec {
+    private static final String UNNAMED = "tensor";
+
+    /** A message is smaller than that in any case. */
+    private static final long MAX_TENSOR_BYTES = Integer.MAX_VALUE / 2;
+
+    private final ObjectSerializer objects;
+
+    public ValueCodec(ObjectSerializer objects) {
+        this.objects = objects;
+    }
+
+    /**
+     * Copies; a tensor stays the caller's. Throws NOT_SERIALIZABLE or TENSOR_TOO_LARGE.
+     *
+     * @param what whose value it is, for the error
+     * @param value may be null, which a void method returns
+     */
+    public Value toMessage(String what, Object value) {
+        Value.Builder message = Value.newBuilder();
+        if (value == null) {
+            message.setNothing(true);
+        } else if (value instanceof Tensor tensor) {
+            message.setTensor(
+                    TensorCodec.toMessages(Tensors.of(UNNAMED, tensor)).get(0));
+        } else if (value instanceof Tensors tensors) {
+            message.setTensors(TensorList.newBuilder().addAllTensors(TensorCodec.toMessages(tensors)));
+        } else {
+            message.setObject(objects.write(what, value));
+        }
+        return message.build();
+    }
+
+    /** Null where null was sent. A tensor is the caller's to close. Throws NOT_SERIALIZABLE or TENSOR_MISMATCH. */
+    public Object fromMessage(String what, Value message) {
+        return switch (message.getKindCase()) {
+            case NOTHING, KIND_NOT_SET -> null;
+            case OBJECT -> objects.read(what, message.getObject());
+            case TENSOR ->
+                tensors(List.of(message.getTensor())).iterator().next().getValue();
+            case TENSORS -> tensors(message.getTensors().getTensorsList());
+        };
+    }
+
+    private static Tensors tensors(List<dev.orrery.internal.proto.TensorData> messages) {
+        return TensorCodec.fromMessages(messages, MAX_TENSOR_BYTES);
+    }
+}

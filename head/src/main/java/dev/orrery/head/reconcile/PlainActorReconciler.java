@@ -1,0 +1,40 @@
+package dev.orrery.head.reconcile;
+
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.state.ActorState;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Gives back the names of plain actors that died, and forgets the dead but the last few, whose causes are asked for. */
+public final class PlainActorReconciler implements Reconciler {
+    static final int DEAD_KEPT = 200;
+
+    @Override
+    public void reconcile(Draft draft) {
+        draft.records().names().forEach(name -> release(draft, name));
+        List<ActorRecord> dead = draft.records().actors().stream()
+                .filter(actor -> Lives.isPlain(actor) && Lives.stateOf(actor) == ActorState.DEAD)
+                .toList();
+        if (dead.size() > DEAD_KEPT) {
+            forget(draft, dead);
+        }
+    }
+
+    private static void release(Draft draft, NameRecord name) {
+        Optional<ActorRecord> actor = draft.records().actor(name.getActor());
+        if (actor.filter(owner -> Lives.stateOf(owner) != ActorState.DEAD).isEmpty()) {
+            draft.write(Write.delete(name));
+        }
+    }
+
+    private static void forget(Draft draft, List<ActorRecord> dead) {
+        dead.stream()
+                .sorted(Comparator.comparing(
+                                (ActorRecord actor) -> draft.memory().inState(actor, draft.nowNanos()))
+                        .reversed())
+                .limit((long) dead.size() - DEAD_KEPT)
+                .forEach(actor -> draft.write(Write.delete(actor)));
+    }
+}

@@ -1,0 +1,155 @@
+package dev.orrery.head.service;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.reconcile.Causes;
+import dev.orrery.head.reconcile.Draft;
+import dev.orrery.head.reconcile.Lives;
+import dev.orrery.head.reconcile.Records;
+import dev.orrery.head.reconcile.Write;
+import dev.orrery.head.state.ActorEvent;
+import dev.orrery.head.state.ActorState;
+import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.internal.proto.ArtifactRef;
+import dev.orrery.internal.proto.DescribeActorRequest;
+import dev.orrery.internal.proto.KillActorRequest;
+import dev.orrery.internal.proto.KillActorResponse;
+import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.StartActorRequest;
+import dev.orrery.internal.proto.StartActorResponse;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Starts, finds and kills plain actors: each writes into a draft, or throws and writes nothing. */
+public final class ActorService {
+    private static final int NAMES_TOLD = 20;
+
+    private final Function<List<ArtifactRef>, List<ArtifactRef>> missingArtifacts;
+
+    /** @param missingArtifacts those of the given that the head does not hold */
+    public ActorService(Function<List<ArtifactRef>, List<ArtifactRef>> missingArtifacts) {
+        this.missingArtifacts = missingArtifacts;
+    }
+
+    public StartActorResponse start(Draft draft, StartActorRequest request) {
+        Optional<ActorRecord> before = plain(draft.records())
+                .filter(actor -> !request.getOperation().isEmpty()
+                        && actor.getStartOperation().equals(request.getOperation()))
+                .findFirst();
+        if (before.isPresent()) {
+            return StartActorResponse.newBuilder()
+                    .setActor(before.get().getActor())
+                    .build();
+        }
+        PlainActorSpec spec = PlainActorSpecs.checked(request.getActor());
+        String label = PlainActorSpecs.label(spec);
+        checkName(draft.records(), spec.getName());
+        Artifacts.checkPresent(missingArtifacts, spec.getArtifactsList(), Map.of("actor", label));
+        ActorRecord actor = ActorRecord.newBuilder()
+                .setActor(draft.nextActorId())
+                .setLabel(label)
+                .setState(ActorState.PENDING.name())
+                .setSpec(spec)
+                .setStartOperation(request.getOperation())
+                .build();
+        draft.write(Write.put(actor));
+        if (!spec.getName().isEmpty()) {
+            draft.write(Write.put(NameRecord.newBuilder()
+                    .setNamespace(NameKey.DEFAULT_NAMESPACE)
+                    .setName(spec.getName())
+                    .setActor(actor.getActor())
+                    .build()));
+        }
+        draft.reason("", "actor %s %s: PENDING (a client starts it)".formatted(label, actor.getActor()));
+        return StartActorResponse.newBuilder().setActor(actor.getActor()).build();
+    }
+
+    private static void checkName(Records records, String name) {
+        Optional<ActorRecord> owner = records.name(name).flatMap(taken -> records.actor(taken.getActor()));
+        if (owner.isEmpty() || Lives.stateOf(owner.get()) == ActorState.DEAD) {
+            return;
+        }
+        String advice = Lives.stateOf(owner.get()) == ActorState.DRAINING
+                ? "is still being killed; wait until it is DEAD"
+                : "is there already (" + owner.get().getState() + "); kill it first, or use it by its name";
+        throw OrreryException.of(
+                ErrorCode.ALREADY_EXISTS,
+                "actor '" + name + "' " + advice,
+                Map.of("actor", owner.get().getActor()));
+    }
+
+    /** What is dead or forgotten stays so. */
+    public KillActorResponse kill(Draft draft, KillActorRequest request) {
+        Optional<ActorRecord> known = draft.records().actor(request.getActor());
+        if (known.isPresent() && !Lives.isPlain(known.get())) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "actor %s belongs to pipeline '%s'; scale or undeploy that"
+                            .formatted(request.getActor(), known.get().getPipeline()),
+                    Map.of("actor", request.getActor()));
+        }
+        known.filter(actor -> Lives.stateOf(actor) != ActorState.DEAD && Lives.stateOf(actor) != ActorState.DRAINING)
+                .ifPresent(actor -> draft.fire(
+                        Causes.add(actor.toBuilder(), Causes.of("killed", "a driver killed it"))
+                                .build(),
+                        ActorEvent.DRAIN_ASKED,
+                        "a client kills it"));
+        return KillActorResponse.getDefaultInstance();
+    }
+
+    /** By name, the one that lives, or else the one of that name that died last. Throws NOT_FOUND. */
+    public static ActorRecord find(Records records, DescribeActorRequest request) {
+        return switch (request.getWhichCase()) {
+            case ACTOR -> byId(records, request.getActor());
+            case NAME -> byName(records, request.getName());
+            case WHICH_NOT_SET ->
+                throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "say which actor, by its id or its name");
+        };
+    }
+
+    static ActorRecord byId(Records records, String id) {
+        return records.actor(id)
+                .orElseThrow(() -> OrreryException.of(
+                        ErrorCode.NOT_FOUND,
+                        "there is no actor " + id + "; if there was, it died so long ago that it is forgotten",
+                        Map.of("actor", id)));
+    }
+
+    private static ActorRecord byName(Records records, String name) {
+        return records.name(name)
+                .flatMap(taken -> records.actor(taken.getActor()))
+                .or(() -> plain(records)
+                        .filter(actor -> actor.getSpec().getName().equals(name))
+                        // Ids of one epoch have a rising number behind the dash.
+                        .max(Comparator.comparing(ActorRecord::getActor, ActorService::byAge)))
+                .orElseThrow(() -> {
+                    List<String> names = plain(records)
+                            .map(actor -> actor.getSpec().getName())
+                            .filter(known -> !known.isEmpty())
+                            .distinct()
+                            .limit(NAMES_TOLD)
+                            .toList();
+                    String there =
+                            names.isEmpty() ? "no actor has a name" : "names there are: " + String.join(", ", names);
+                    return OrreryException.of(
+                            ErrorCode.NOT_FOUND, "no actor is called '" + name + "'; " + there, Map.of("actor", name));
+                });
+    }
+
+    private static int byAge(String one, String other) {
+        String[] first = one.split("-", 2);
+        String[] second = other.split("-", 2);
+        int byEpoch = Long.compare(Long.parseLong(first[0], 16), Long.parseLong(second[0], 16));
+        return byEpoch != 0 ? byEpoch : Long.compare(Long.parseLong(first[1], 16), Long.parseLong(second[1], 16));
+    }
+
+    private static Stream<ActorRecord> plain(Records records) {
+        return records.actors().stream().filter(Lives::isPlain);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.orrery.head.service;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorFunction;
+import dev.orrery.internal.proto.PlainActorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Checks what a plain actor is to be. */
+final class PlainActorSpecs {
+    /** The record holds more than the definition, and 64 KB is the limit of a record. */
+    private static final int MAX_BYTES = 40 * 1024;
+
+    private static final int MOST_PENDING_CALLS = 1_000_000;
+
+    private PlainActorSpecs() {}
+
+    /** Throws INVALID_ARGUMENT with everything that is wrong. */
+    static PlainActorSpec checked(PlainActorSpec spec) {
+        List<String> errors = new ArrayList<>();
+        if (!spec.getName().isEmpty()) {
+            Names.check(errors, "an actor", spec.getName());
+        }
+        if (spec.getFactory().getKindCase() == ActorFunction.KindCase.KIND_NOT_SET) {
+            errors.add("it has no constructor");
+        }
+        if (spec.getResources().getMilliCpus() < 0 || spec.getResources().getGpus() < 0) {
+            errors.add("cpus and gpus must not be negative");
+        }
+        if (spec.getOpenTimeoutMillis() <= 0) {
+            errors.add("startTimeout must be positive, not " + spec.getOpenTimeoutMillis() + " ms");
+        }
+        if (spec.getMaxPendingCalls() < 1 || spec.getMaxPendingCalls() > MOST_PENDING_CALLS) {
+            errors.add("maxPendingCalls must be 1 to " + MOST_PENDING_CALLS + ", not " + spec.getMaxPendingCalls());
+        }
+        if (spec.getSerializedSize() > MAX_BYTES) {
+            errors.add("constructor and arguments have " + spec.getSerializedSize() + " bytes, more than " + MAX_BYTES
+                    + "; pass large data in a call");
+        }
+        if (!errors.isEmpty()) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "actor '" + label(spec) + "': " + String.join("; ", errors),
+                    Map.of("actor", label(spec)));
+        }
+        return spec;
+    }
+
+    /** What people call it. */
+    static String label(PlainActorSpec spec) {
+        if (!spec.getName().isEmpty()) {
+            return spec.getName();
+        }
+        return spec.getClassLabel().isEmpty() ? "actor" : spec.getClassLabel();
+    }
+}

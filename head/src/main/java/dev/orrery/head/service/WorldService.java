@@ -1,0 +1,168 @@
+package dev.orrery.head.service;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.reconcile.Draft;
+import dev.orrery.head.reconcile.Lives;
+import dev.orrery.head.reconcile.Records;
+import dev.orrery.head.reconcile.Write;
+import dev.orrery.head.state.ActorState;
+import dev.orrery.head.state.WorldEvent;
+import dev.orrery.head.state.WorldState;
+import dev.orrery.internal.proto.Backend;
+import dev.orrery.internal.proto.CloseWorldRequest;
+import dev.orrery.internal.proto.CloseWorldResponse;
+import dev.orrery.internal.proto.FormWorldRequest;
+import dev.orrery.internal.proto.FormWorldResponse;
+import dev.orrery.internal.proto.WorldMember;
+import dev.orrery.internal.proto.WorldSpec;
+import dev.orrery.internal.rpc.ErrorCodec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Forms and closes worlds of plain actors: each writes into a draft, or throws and writes nothing. */
+public final class WorldService {
+    private static final int MOST_MEMBERS = 1_000;
+
+    public FormWorldResponse form(Draft draft, FormWorldRequest request) {
+        Optional<WorldRecord> before = draft.records().worlds().stream()
+                .filter(world -> !request.getOperation().isEmpty()
+                        && world.getFormOperation().equals(request.getOperation()))
+                .findFirst();
+        if (before.isPresent()) {
+            return FormWorldResponse.newBuilder()
+                    .setWorld(before.get().getSpec().getId())
+                    .build();
+        }
+        check(request);
+        List<ActorRecord> actors = request.getActorsList().stream()
+                .map(id -> member(draft.records(), request.getName(), id))
+                .toList();
+        checkName(draft.records(), request);
+        List<WorldMember> members = new ArrayList<>();
+        actors.forEach(actor -> members.add(Lives.member(members.size(), actor)));
+        WorldSpec spec = WorldSpec.newBuilder()
+                .setId(draft.nextWorldId())
+                .setName(request.getName())
+                // Until it is asked for: a world of NCCL needs a GPU and its libraries at every member.
+                .setBackend(request.getBackend() == Backend.NCCL ? Backend.NCCL : Backend.HOST)
+                .addAllMembers(members)
+                .setFormingTimeoutMillis(
+                        request.getFormingTimeoutMillis() > 0
+                                ? request.getFormingTimeoutMillis()
+                                : draft.settings().worldFormingTimeout().toMillis())
+                .build();
+        draft.write(Write.put(WorldRecord.newBuilder()
+                .setSpec(spec)
+                .setState(WorldState.FORMING.toMessage())
+                .setFormOperation(request.getOperation())
+                .build()));
+        draft.reason(
+                "",
+                "world %x: FORMING (a client forms '%s' of %s)".formatted(spec.getId(), spec.getName(), labels(spec)));
+        return FormWorldResponse.newBuilder().setWorld(spec.getId()).build();
+    }
+
+    private static void check(FormWorldRequest request) {
+        List<String> errors = new ArrayList<>();
+        Names.check(errors, "a world", request.getName());
+        Set<String> distinct = new HashSet<>(request.getActorsList());
+        if (distinct.isEmpty() || distinct.size() > MOST_MEMBERS) {
+            errors.add("a world has 1 to " + MOST_MEMBERS + " members, not " + distinct.size());
+        }
+        if (distinct.size() < request.getActorsCount()) {
+            errors.add("an actor can be a member of a world once only");
+        }
+        if (!errors.isEmpty()) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "world '" + request.getName() + "': " + String.join("; ", errors),
+                    Map.of("world", request.getName()));
+        }
+    }
+
+    private static ActorRecord member(Records records, String world, String id) {
+        ActorRecord actor = ActorService.byId(records, id);
+        Map<String, String> ids = Map.of("world", world, "actor", id);
+        if (!Lives.isPlain(actor)) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    actor.getLabel() + " is part of a pipeline, whose worlds form by themselves",
+                    ids);
+        }
+        ActorState state = Lives.stateOf(actor);
+        if (state == ActorState.DEAD || state == ActorState.DRAINING) {
+            throw OrreryException.of(
+                    ErrorCode.ACTOR_DEAD,
+                    "actor '%s' is %s and cannot be a member of world '%s'"
+                            .formatted(actor.getLabel(), actor.getState(), world),
+                    ids,
+                    actor.getCausesList().stream().reduce((first, last) -> last).map(ErrorCodec::fromMessage));
+        }
+        if (state != ActorState.ALIVE) {
+            throw OrreryException.of(
+                    ErrorCode.UNAVAILABLE,
+                    "actor '%s' is %s, not ALIVE yet".formatted(actor.getLabel(), actor.getState()),
+                    ids);
+        }
+        return actor;
+    }
+
+    /** A member would not know which of two is meant. */
+    private static void checkName(Records records, FormWorldRequest request) {
+        Optional<WorldRecord> taken = records.worlds().stream()
+                .filter(world -> Lives.isPlain(world)
+                        && world.getSpec().getName().equals(request.getName())
+                        && WorldState.of(world.getState()) != WorldState.BROKEN)
+                .filter(world -> world.getSpec().getMembersList().stream().anyMatch(member -> request.getActorsList()
+                        .contains(member.getLife().getActor())))
+                .findFirst();
+        if (taken.isPresent()) {
+            throw OrreryException.of(
+                    ErrorCode.ALREADY_EXISTS,
+                    "world '%s' of %s is %s; close it first, or take another name"
+                            .formatted(
+                                    request.getName(),
+                                    labels(taken.get().getSpec()),
+                                    taken.get().getState()),
+                    Map.of("world", Long.toHexString(taken.get().getSpec().getId())));
+        }
+    }
+
+    private static String labels(WorldSpec spec) {
+        return spec.getMembersList().stream().map(WorldMember::getLabel).collect(Collectors.joining(", "));
+    }
+
+    /** One that is closed or forgotten stays so. */
+    public CloseWorldResponse close(Draft draft, CloseWorldRequest request) {
+        draft.records().world(request.getWorld()).ifPresent(world -> {
+            if (!Lives.isPlain(world)) {
+                throw OrreryException.of(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "world %x belongs to pipeline '%s'".formatted(request.getWorld(), world.getPipeline()));
+            }
+            if (WorldState.of(world.getState()) == WorldState.BROKEN) {
+                draft.write(Write.delete(world));
+            } else {
+                draft.fire(world, WorldEvent.RETIRED, "a client closes it");
+            }
+        });
+        return CloseWorldResponse.getDefaultInstance();
+    }
+
+    /** Throws NOT_FOUND. */
+    public static WorldRecord find(Records records, long id) {
+        return records.world(id)
+                .orElseThrow(() -> OrreryException.of(
+                        ErrorCode.NOT_FOUND,
+                        "there is no world " + Long.toHexString(id) + "; if there was, it is closed",
+                        Map.of("world", Long.toHexString(id))));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.orrery.head.view;
+
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.reconcile.ClusterState;
+import dev.orrery.head.reconcile.Lives;
+import dev.orrery.head.reconcile.Rooms;
+import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.proto.WorkerReport;
+
+/** An actor, where it runs, and what went wrong with it. */
+public final class ActorViews {
+    private ActorViews() {}
+
+    public static ActorView of(ClusterState state, ActorRecord actor, long nowNanos) {
+        return of(state, new Rooms(state.records(), state.observed(), state.settings()), actor, nowNanos);
+    }
+
+    static ActorView of(ClusterState state, Rooms rooms, ActorRecord actor, long nowNanos) {
+        ActorView.Builder view = ActorView.newBuilder()
+                .setLife(Lives.lifeOf(actor))
+                .setLabel(actor.getLabel())
+                .setState(actor.getState())
+                .setNode(actor.getNode())
+                .setPid(PipelineViews.pid(state, actor))
+                .setRestarts(actor.getRestarts())
+                .addAllCauses(actor.getCausesList())
+                .setLogPath(state.observed()
+                        .worker(actor.getNode(), Lives.lifeOf(actor))
+                        .map(WorkerReport::getLogPath)
+                        .orElse(""))
+                .setName(actor.getSpec().getName());
+        if (Lives.isPlain(actor) && Lives.isAlive(actor)) {
+            view.setRpcAddress(actor.getRpcAddress());
+        }
+        new Reasons(state, rooms, nowNanos).doesNotFit(actor).ifPresent(view::setReason);
+        return view.build();
+    }
+}

@@ -1,0 +1,289 @@
+package dev.orrery.head.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.reconcile.ClusterState;
+import dev.orrery.head.reconcile.Draft;
+import dev.orrery.head.reconcile.Ids;
+import dev.orrery.head.reconcile.Memory;
+import dev.orrery.head.reconcile.Observed;
+import dev.orrery.head.reconcile.Plan;
+import dev.orrery.head.reconcile.Records;
+import dev.orrery.head.reconcile.Settings;
+import dev.orrery.head.reconcile.Told;
+import dev.orrery.head.reconcile.Write;
+import dev.orrery.internal.proto.ActorFunction;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.ArtifactRef;
+import dev.orrery.internal.proto.Backend;
+import dev.orrery.internal.proto.CloseWorldRequest;
+import dev.orrery.internal.proto.DescribeActorRequest;
+import dev.orrery.internal.proto.FormWorldRequest;
+import dev.orrery.internal.proto.HostPort;
+import dev.orrery.internal.proto.KillActorRequest;
+import dev.orrery.internal.proto.MethodReference;
+import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.StartActorRequest;
+import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.proto.WorldSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** What drivers may ask about plain actors and their worlds. */
+class ActorServiceTest {
+    private final Records records = new Records();
+    private final List<ArtifactRef> missing = new ArrayList<>();
+    private final ActorService actors = new ActorService(
+            artifacts -> artifacts.stream().filter(missing::contains).toList());
+    private final WorldService worlds = new WorldService();
+    private final Ids ids = new Ids(7);
+
+    private <R> R commit(Function<Draft, R> change) {
+        Draft draft = new Draft(
+                new ClusterState(
+                        7, 0, Settings.defaults(), records, new Observed(), new Memory(), new NothingTold(), ids),
+                0);
+        R answer = change.apply(draft);
+        Plan plan = draft.plan();
+        records.apply(plan.writes());
+        return answer;
+    }
+
+    private record NothingTold() implements Told {
+        @Override
+        public boolean knows(String node, ActorLife life) {
+            return false;
+        }
+
+        @Override
+        public boolean dropped(String node, ActorLife life) {
+            return false;
+        }
+
+        @Override
+        public boolean routesAround(String pipeline, ActorLife life, long routingEpoch, long routingVersion) {
+            return false;
+        }
+    }
+
+    private static PlainActorSpec.Builder counter(String name) {
+        return PlainActorSpec.newBuilder()
+                .setName(name)
+                .setFactory(ActorFunction.newBuilder()
+                        .setMethod(MethodReference.newBuilder()
+                                .setOwner("com.acme.Counter")
+                                .setName("<init>")
+                                .setSignature("()V")))
+                .setClassLabel("Counter")
+                .setOpenTimeoutMillis(1_000)
+                .setMaxPendingCalls(10);
+    }
+
+    private String start(String operation, PlainActorSpec.Builder spec) {
+        return commit(draft -> actors.start(
+                        draft,
+                        StartActorRequest.newBuilder()
+                                .setOperation(operation)
+                                .setActor(spec)
+                                .build()))
+                .getActor();
+    }
+
+    private ActorRecord actor(String id) {
+        return records.actor(id).orElseThrow();
+    }
+
+    private String alive(String name) {
+        String id = start("start " + name, counter(name));
+        state(id, "ALIVE");
+        return id;
+    }
+
+    private void state(String id, String state) {
+        records.apply(List.of(Write.put(actor(id).toBuilder()
+                .setState(state)
+                .setIncarnation(1)
+                .setNode("n1")
+                .setDataAddress(HostPort.newBuilder().setHost("h").setPort(1))
+                .build())));
+    }
+
+    private long form(String operation, String name, String... members) {
+        return commit(draft -> worlds.form(
+                        draft,
+                        FormWorldRequest.newBuilder()
+                                .setOperation(operation)
+                                .setName(name)
+                                .addAllActors(List.of(members))
+                                .build()))
+                .getWorld();
+    }
+
+    private static OrreryException refused(ErrorCode code, Runnable call) {
+        OrreryException refused = assertThrows(OrreryException.class, call::run);
+        assertEquals(code, refused.code(), refused.getMessage());
+        return refused;
+    }
+
+    @Test
+    void aStartWritesActorAndNameAndAnswersTheSameWhenItIsSentAgain() {
+        String id = start("op-1", counter("counter"));
+        assertEquals("PENDING", actor(id).getState());
+        assertEquals("counter", actor(id).getLabel());
+        assertEquals(id, records.name("counter").orElseThrow().getActor());
+        assertEquals(id, start("op-1", counter("counter")));
+        assertEquals(1, records.actors().size());
+        String unnamed = start("op-2", counter(""));
+        assertEquals("Counter", actor(unnamed).getLabel());
+        assertEquals(1, records.names().size());
+    }
+
+    @Test
+    void aTakenNameIsRefusedUntilItsActorIsDead() {
+        String id = start("op-1", counter("counter"));
+        OrreryException taken = refused(ErrorCode.ALREADY_EXISTS, () -> start("op-2", counter("counter")));
+        assertTrue(taken.getMessage().contains("PENDING"), taken.getMessage());
+        state(id, "DRAINING");
+        refused(ErrorCode.ALREADY_EXISTS, () -> start("op-2", counter("counter")));
+        state(id, "DEAD");
+        String next = start("op-2", counter("counter"));
+        assertEquals(next, records.name("counter").orElseThrow().getActor());
+    }
+
+    @Test
+    void allThatIsWrongIsToldAtOnce() {
+        PlainActorSpec.Builder wrong = counter("a/b")
+                .clearFactory()
+                .setMaxPendingCalls(0)
+                .setOpenTimeoutMillis(0)
+                .addArguments(Value.newBuilder().setObject(ByteString.copyFrom(new byte[50_000])));
+        String message =
+                refused(ErrorCode.INVALID_ARGUMENT, () -> start("op-1", wrong)).getMessage();
+        for (String part :
+                List.of("'a/b' is no name of an actor", "no constructor", "maxPendingCalls", "startTimeout", "50")) {
+            assertTrue(message.contains(part), message);
+        }
+        assertTrue(records.actors().isEmpty());
+    }
+
+    @Test
+    void codeThatTheHeadDoesNotHoldIsNamed() {
+        ArtifactRef jar =
+                ArtifactRef.newBuilder().setName("a.jar").setSha256("abc").build();
+        missing.add(jar);
+        OrreryException refused = refused(
+                ErrorCode.NOT_FOUND, () -> start("op-1", counter("counter").addArtifacts(jar)));
+        assertTrue(refused.getMessage().contains("a.jar"), refused.getMessage());
+    }
+
+    @Test
+    void killingTwiceOrWhatIsForgottenDoesNothing() {
+        String id = alive("counter");
+        KillActorRequest kill = KillActorRequest.newBuilder().setActor(id).build();
+        commit(draft -> actors.kill(draft, kill));
+        assertEquals("DRAINING", actor(id).getState());
+        assertEquals("killed", actor(id).getCauses(0).getKind());
+        commit(draft -> actors.kill(draft, kill));
+        assertEquals(1, actor(id).getCausesCount());
+        commit(draft -> actors.kill(
+                draft, KillActorRequest.newBuilder().setActor("7-99").build()));
+    }
+
+    @Test
+    void actorsOfPipelinesAreNotKilledOneByOne() {
+        records.apply(List.of(
+                Write.put(PipelineRecord.getDefaultInstance()),
+                Write.put(ActorRecord.newBuilder()
+                        .setActor("7-50")
+                        .setState("ALIVE")
+                        .setPipeline("embed")
+                        .build())));
+        refused(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> commit(draft -> actors.kill(
+                        draft, KillActorRequest.newBuilder().setActor("7-50").build())));
+        refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring", "7-50"));
+    }
+
+    @Test
+    void aNameFindsTheLivingOrElseTheLastThatDied() {
+        List<String> dead = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            dead.add(start("op-" + i, counter("counter")));
+            state(dead.get(i), "DEAD");
+        }
+        DescribeActorRequest byName =
+                DescribeActorRequest.newBuilder().setName("counter").build();
+        // The name itself is given back by a reconciler; here it still names the last.
+        assertEquals(dead.get(11), ActorService.find(records, byName).getActor());
+        String living = start("op-living", counter("counter"));
+        assertEquals(living, ActorService.find(records, byName).getActor());
+        OrreryException unknown = refused(
+                ErrorCode.NOT_FOUND,
+                () -> ActorService.find(
+                        records,
+                        DescribeActorRequest.newBuilder().setName("cuonter").build()));
+        assertTrue(unknown.getMessage().contains("names there are: counter"), unknown.getMessage());
+        refused(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> ActorService.find(records, DescribeActorRequest.getDefaultInstance()));
+    }
+
+    @Test
+    void aWorldIsFormedOfLivesInTheirOrder() {
+        String a = alive("a");
+        String b = alive("b");
+        long world = form("op-w", "ring", b, a);
+        WorldSpec spec = records.world(world).orElseThrow().getSpec();
+        assertEquals(
+                List.of("b", "a"),
+                spec.getMembersList().stream().map(m -> m.getLabel()).toList());
+        assertEquals(
+                List.of(0, 1),
+                spec.getMembersList().stream().map(m -> m.getRank()).toList());
+        assertEquals(Backend.HOST, spec.getBackend());
+        assertEquals("ring", spec.getName());
+        assertEquals(world, form("op-w", "ring", b, a), "sent again");
+        assertEquals(1, records.worlds().size());
+    }
+
+    @Test
+    void aNameOfAWorldIsTakenWhereAMemberHasIt() {
+        String a = alive("a");
+        String b = alive("b");
+        String c = alive("c");
+        long ring = form("op-1", "ring", a, b);
+        refused(ErrorCode.ALREADY_EXISTS, () -> form("op-2", "ring", b, c));
+        form("op-3", "ring", c);
+        form("op-4", "other", a, b);
+        commit(draft -> worlds.close(
+                draft, CloseWorldRequest.newBuilder().setWorld(ring).build()));
+        assertTrue(records.world(ring).isEmpty());
+        commit(draft -> worlds.close(
+                draft, CloseWorldRequest.newBuilder().setWorld(ring).build()));
+        form("op-5", "ring", a, b);
+    }
+
+    @Test
+    void onlyWhatIsAliveCanBeAMember() {
+        String a = alive("a");
+        String starting = start("op-1", counter("starting"));
+        refused(ErrorCode.UNAVAILABLE, () -> form("op-w", "ring", a, starting));
+        state(a, "DEAD");
+        refused(ErrorCode.ACTOR_DEAD, () -> form("op-w", "ring", a));
+        refused(ErrorCode.NOT_FOUND, () -> form("op-w", "ring", "7-99"));
+        refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring"));
+        refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring", a, a));
+        refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "a ring", a));
+        assertTrue(records.worlds().isEmpty());
+    }
+}

@@ -1,0 +1,68 @@
+package dev.orrery.worker.actor;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorLife;
+import java.util.Map;
+import java.util.Optional;
+
+/** What callers of one actor are told. */
+final class CallErrors {
+    private final String label;
+    private final ActorLife life;
+    private final String host;
+    private final String logPath;
+
+    /** @param label the actor for people */
+    CallErrors(String label, ActorLife life, String host, String logPath) {
+        this.label = label;
+        this.life = life;
+        this.host = host;
+        this.logPath = logPath;
+    }
+
+    OrreryException otherLife(ActorLife asked) {
+        return error(
+                ErrorCode.FENCED,
+                "the call is for " + asked.getActor() + "#" + asked.getIncarnation() + ", but here lives "
+                        + life.getActor() + "#" + life.getIncarnation(),
+                Optional.empty());
+    }
+
+    OrreryException full(int maxCalls) {
+        return error(
+                ErrorCode.ACTOR_OVERLOADED,
+                "actor " + label + " has as many calls waiting as it takes (at most " + maxCalls
+                        + " calls, and a quarter of its heap)",
+                Optional.empty());
+    }
+
+    OrreryException threw(String function, Throwable thrown) {
+        return error(ErrorCode.ACTOR_FAILED, function + " of actor " + label + " threw", Optional.of(at(thrown)));
+    }
+
+    OrreryException stopped() {
+        return error(
+                ErrorCode.ACTOR_DEAD,
+                "actor " + label + " does not run the call",
+                Optional.of(Failure.of("stop", "the actor was told to stop").at(host, logPath)));
+    }
+
+    /** @param thrown what came of the interrupt that a stop is for a call that runs */
+    OrreryException stoppedInside(Throwable thrown) {
+        Failure stop = Failure.of("stop", "the actor was told to stop while it ran the call");
+        return error(
+                ErrorCode.ACTOR_DEAD,
+                "actor " + label + " did not finish the call",
+                Optional.of(stop.at(host, logPath).causing(Failure.of(thrown))));
+    }
+
+    private Failure at(Throwable thrown) {
+        return Failure.of(thrown).at(host, logPath);
+    }
+
+    private OrreryException error(ErrorCode code, String message, Optional<Failure> failure) {
+        return OrreryException.of(code, message, Map.of("actor", life.getActor()), failure);
+    }
+}

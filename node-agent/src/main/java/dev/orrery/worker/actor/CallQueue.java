@@ -1,0 +1,68 @@
+package dev.orrery.worker.actor;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/** The calls that wait for the actor's thread, in the order in which they arrived. Thread-safe. */
+final class CallQueue {
+    enum Admission {
+        QUEUED,
+        FULL,
+        CLOSED
+    }
+
+    private final int maxCalls;
+    private final long maxBytes;
+    private final Deque<PendingCall> waiting = new ArrayDeque<>();
+    private long bytes;
+    private boolean closed;
+
+    /** @param maxBytes of all that wait; a single call is taken whatever its size */
+    CallQueue(int maxCalls, long maxBytes) {
+        this.maxCalls = maxCalls;
+        this.maxBytes = maxBytes;
+    }
+
+    synchronized Admission offer(PendingCall call) {
+        if (closed) {
+            return Admission.CLOSED;
+        }
+        boolean fits = waiting.size() < maxCalls && bytes + call.bytes() <= maxBytes;
+        if (!fits && !waiting.isEmpty()) {
+            return Admission.FULL;
+        }
+        waiting.add(call);
+        bytes += call.bytes();
+        notifyAll();
+        return Admission.QUEUED;
+    }
+
+    /** Nobody waits for it any more; does nothing when it was taken already. */
+    synchronized void withdraw(PendingCall call) {
+        if (waiting.remove(call)) {
+            bytes -= call.bytes();
+        }
+    }
+
+    /** Waits for the next one; empty once closed. */
+    synchronized Optional<PendingCall> take() throws InterruptedException {
+        while (waiting.isEmpty() && !closed) {
+            wait();
+        }
+        Optional<PendingCall> next = Optional.ofNullable(waiting.poll());
+        next.ifPresent(call -> bytes -= call.bytes());
+        return next;
+    }
+
+    /** Takes nothing more, and gives back what waits. */
+    synchronized List<PendingCall> close() {
+        closed = true;
+        List<PendingCall> left = List.copyOf(waiting);
+        waiting.clear();
+        bytes = 0;
+        notifyAll();
+        return left;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.orrery.worker.actor;
+
+import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.proto.ActorCallRequest;
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.rpc.RpcHandlers;
+import dev.orrery.internal.rpc.RpcLimits;
+import dev.orrery.internal.rpc.RpcServer;
+import dev.orrery.worker.ActorEnvironment;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Where drivers call the actor: checks each call and puts it into the queue, in the order of its connection. */
+final class CallServer {
+    private final ActorEnvironment environment;
+    private final CallQueue queue;
+    private final int maxCalls;
+    private final CallErrors errors;
+    private final RpcServer server;
+    private final Set<RpcConnection> callers = ConcurrentHashMap.newKeySet();
+    private volatile Optional<HostPort> address = Optional.empty();
+
+    CallServer(ActorEnvironment environment, CallQueue queue, int maxCalls, CallErrors errors) {
+        this.environment = environment;
+        this.queue = queue;
+        this.maxCalls = maxCalls;
+        this.errors = errors;
+        this.server = new RpcServer(
+                environment.transport(),
+                environment.identity(),
+                RpcLimits.defaults(),
+                new HostPort(environment.launch().bindHost(), 0),
+                RpcHandlers.builder().on(Protocol.CALL_ACTOR, this::call).build());
+    }
+
+    /** Blocks for a moment. */
+    void start() {
+        int port = server.start().port();
+        address = Optional.of(new HostPort(environment.launch().host(), port));
+    }
+
+    Optional<HostPort> address() {
+        return address;
+    }
+
+    /** Whether somebody who called once is still connected. */
+    boolean linked() {
+        return !callers.isEmpty();
+    }
+
+    private CompletableFuture<ActorCallResponse> call(RpcConnection connection, ActorCallRequest request) {
+        if (callers.add(connection)) {
+            var unused = connection.closed().thenAccept(why -> callers.remove(connection));
+        }
+        if (!request.getLife().equals(environment.life())) {
+            throw errors.otherLife(request.getLife());
+        }
+        PendingCall call = new PendingCall(request);
+        switch (queue.offer(call)) {
+            case QUEUED -> {
+                var unused = call.response().whenComplete((response, failure) -> queue.withdraw(call));
+            }
+            case FULL -> throw errors.full(maxCalls);
+            case CLOSED -> throw errors.stopped();
+        }
+        return call.response();
+    }
+
+    /** Idempotent. Closing waits for the sockets, so it has a thread of its own. */
+    CompletableFuture<Void> close() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        new NamedThreads("actor-close")
+                .newThread(() -> {
+                    server.close();
+                    closed.complete(null);
+                })
+                .start();
+        return closed;
+    }
+}

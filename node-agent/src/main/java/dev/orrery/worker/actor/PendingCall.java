@@ -1,0 +1,42 @@
+package dev.orrery.worker.actor;
+
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorCallRequest;
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.Value;
+import java.util.concurrent.CompletableFuture;
+
+/** A call that arrived and is not answered yet. Thread-safe; the first answer counts. */
+final class PendingCall {
+    private final ActorCallRequest request;
+    private final CompletableFuture<ActorCallResponse> response = new CompletableFuture<>();
+
+    PendingCall(ActorCallRequest request) {
+        this.request = request;
+    }
+
+    ActorCallRequest request() {
+        return request;
+    }
+
+    int bytes() {
+        return request.getSerializedSize();
+    }
+
+    /** Cancelled when nobody waits for the answer any more. */
+    CompletableFuture<ActorCallResponse> response() {
+        return response;
+    }
+
+    boolean isOver() {
+        return response.isDone();
+    }
+
+    void succeed(Value result) {
+        response.complete(ActorCallResponse.newBuilder().setResult(result).build());
+    }
+
+    void fail(OrreryException why) {
+        response.completeExceptionally(why);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.orrery.worker.actor;
+
+import dev.orrery.error.Failure;
+import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.WorkerReport;
+import dev.orrery.internal.proto.WorkerState;
+import dev.orrery.internal.proto.WorldState;
+import dev.orrery.nccl.World;
+import dev.orrery.worker.ActorEnvironment;
+import dev.orrery.worker.HostedActor;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Hosts one plain actor: its thread, its queue, the server that fills it, and its worlds. */
+public final class PlainActor implements HostedActor {
+    private static final int DEFAULT_MAX_CALLS = 1_000;
+    private static final int SHARE_OF_HEAP = 4;
+
+    /** What is made once the process lends its environment. */
+    private record Parts(ActorWorlds worlds, CallServer server, ActorThread thread) {}
+
+    private volatile Optional<Parts> parts = Optional.empty();
+
+    @Override
+    public void start(ActorEnvironment environment) {
+        PlainActorSpec spec = environment.desired().getSpec().getActor();
+        String label = environment.desired().getLabel();
+        int maxCalls = spec.getMaxPendingCalls() > 0 ? spec.getMaxPendingCalls() : DEFAULT_MAX_CALLS;
+        CallQueue queue = new CallQueue(maxCalls, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+        CallErrors errors = new CallErrors(
+                label,
+                environment.life(),
+                environment.launch().host(),
+                environment.launch().outputLog().toString());
+        ActorWorlds worlds = new ActorWorlds(label, environment.timers());
+        Optional<String> name = Optional.of(spec.getName()).filter(given -> !given.isEmpty());
+        CallServer server = new CallServer(environment, queue, maxCalls, errors);
+        ActorThread thread = new ActorThread(
+                environment, new SelfContext(environment.life(), name, worlds), queue, errors, server::start);
+        parts = Optional.of(new Parts(worlds, server, thread));
+        onDesired(environment.desired());
+        thread.start();
+    }
+
+    private Parts parts() {
+        return parts.orElseThrow(() -> new IllegalStateException("the actor was not started"));
+    }
+
+    @Override
+    public void onDesired(DesiredWorker desired) {
+        parts().worlds().onDesired(desired.getWorldsList());
+    }
+
+    @Override
+    public void onWorldReady(World world) {
+        parts().worlds().onReady(world);
+    }
+
+    @Override
+    public void onWorldEnded(long world, WorldState state, Optional<Failure> cause) {
+        parts().worlds().onEnded(world, state, cause);
+    }
+
+    @Override
+    public WorkerState state() {
+        return parts().thread().isOpen() ? WorkerState.OPEN : WorkerState.OPENING;
+    }
+
+    @Override
+    public void contributeTo(WorkerReport.Builder report) {
+        parts().server().address().ifPresent(address -> report.setRpcAddress(address.toMessage()));
+    }
+
+    @Override
+    public boolean linked() {
+        return parts().server().linked();
+    }
+
+    @Override
+    public CompletableFuture<Void> stop() {
+        return parts.map(here -> here.thread().stop().thenCompose(ended -> {
+                    here.worlds().close();
+                    return here.server().close();
+                }))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+}

@@ -1,0 +1,31 @@
+package dev.orrery.worker.actor;
+
+import dev.orrery.ActorContext;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.world.JoinedWorld;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What the actor sees of itself. */
+record SelfContext(ActorLife life, Optional<String> name, ActorWorlds worlds) implements ActorContext {
+    @Override
+    public String actor() {
+        return life.getActor();
+    }
+
+    @Override
+    public long incarnation() {
+        return life.getIncarnation();
+    }
+
+    @Override
+    public JoinedWorld world(String world) {
+        return worlds.get(world);
+    }
+
+    @Override
+    public CompletableFuture<JoinedWorld> awaitWorld(String world, Duration timeout) {
+        return worlds.await(world, timeout);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.orrery.worker.actor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import dev.orrery.internal.proto.ActorCallRequest;
+import dev.orrery.internal.proto.Value;
+import dev.orrery.worker.actor.CallQueue.Admission;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CallQueueTest {
+    private static final long MANY_BYTES = 1 << 20;
+
+    private static PendingCall call(int bytes) {
+        return new PendingCall(ActorCallRequest.newBuilder()
+                .addArguments(Value.newBuilder().setObject(ByteString.copyFrom(new byte[bytes])))
+                .build());
+    }
+
+    @Test
+    void callsComeOutInTheirOrder() throws Exception {
+        CallQueue queue = new CallQueue(3, MANY_BYTES);
+        List<PendingCall> calls = List.of(call(1), call(2), call(3));
+        calls.forEach(queue::offer);
+        for (PendingCall call : calls) {
+            assertEquals(Optional.of(call), queue.take());
+        }
+    }
+
+    @Test
+    void oneMoreThanItTakesIsRefusedUntilOneIsTaken() throws Exception {
+        CallQueue queue = new CallQueue(2, MANY_BYTES);
+        assertEquals(Admission.QUEUED, queue.offer(call(1)));
+        assertEquals(Admission.QUEUED, queue.offer(call(1)));
+        assertEquals(Admission.FULL, queue.offer(call(1)));
+        queue.take();
+        assertEquals(Admission.QUEUED, queue.offer(call(1)));
+    }
+
+    @Test
+    void bytesAreBoundedTooButALargeCallAloneIsTaken() throws Exception {
+        CallQueue queue = new CallQueue(100, 1_000);
+        assertEquals(Admission.QUEUED, queue.offer(call(5_000)));
+        assertEquals(Admission.FULL, queue.offer(call(1)));
+        queue.take();
+        assertEquals(Admission.QUEUED, queue.offer(call(600)));
+        assertEquals(Admission.FULL, queue.offer(call(600)));
+        assertEquals(Admission.QUEUED, queue.offer(call(100)));
+    }
+
+    @Test
+    void aWithdrawnCallGivesItsRoomBack() throws Exception {
+        CallQueue queue = new CallQueue(1, MANY_BYTES);
+        PendingCall first = call(1);
+        PendingCall second = call(1);
+        queue.offer(first);
+        queue.withdraw(first);
+        queue.withdraw(first);
+        assertEquals(Admission.QUEUED, queue.offer(second));
+        assertEquals(Optional.of(second), queue.take());
+    }
+
+    @Test
+    void onceClosedItTakesNothingAndGivesBackWhatWaits() throws Exception {
+        CallQueue queue = new CallQueue(10, MANY_BYTES);
+        PendingCall waiting = call(1);
+        queue.offer(waiting);
+        assertEquals(List.of(waiting), queue.close());
+        assertEquals(Admission.CLOSED, queue.offer(call(1)));
+        assertTrue(queue.take().isEmpty());
+        assertEquals(List.of(), queue.close());
+    }
+}
