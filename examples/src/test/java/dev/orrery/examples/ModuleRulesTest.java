@@ -30,9 +30,16 @@ class ModuleRulesTest {
     private static final String[] NODE_AGENT = {"dev.orrery.agent..", "dev.orrery.worker..", "dev.orrery.gateway.."};
     private static final String WORLDS = "dev.orrery.nccl..";
     private static final String[] API = {
-        "dev.orrery", "dev.orrery.tensor..", "dev.orrery.error..", "dev.orrery.internal.."
+        "dev.orrery",
+        "dev.orrery.tensor..",
+        "dev.orrery.error..",
+        "dev.orrery.function..",
+        "dev.orrery.world..",
+        "dev.orrery.internal.."
     };
-    private static final String[] PUBLIC = {"dev.orrery", "dev.orrery.tensor", "dev.orrery.error"};
+    private static final String[] PUBLIC = {
+        "dev.orrery", "dev.orrery.tensor", "dev.orrery.error", "dev.orrery.function", "dev.orrery.world"
+    };
 
     private static final ArchRule HEAD_NEVER_SEES_THE_NODE_AGENT = noClasses()
             .that()

@@ -5,7 +5,10 @@ import dev.orrery.internal.proto.ClusterView;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(name = "actors", mixinStandardHelpOptions = true, description = "Lists the actors and why they restarted.")
+@Command(
+        name = "actors",
+        mixinStandardHelpOptions = true,
+        description = "Lists the actors and why they restarted, died or wait.")
 final class ActorsCommand extends Listing {
     @Override
     List<Row> rows(ClusterView view) {
@@ -26,7 +29,7 @@ final class ActorsCommand extends Listing {
     private static String lastCause(ActorView actor) {
         int count = actor.getCausesCount();
         return count == 0
-                ? ""
+                ? actor.getReason()
                 : actor.getCauses(count - 1).getKind() + ": "
                         + actor.getCauses(count - 1).getMessage();
     }

@@ -15,11 +15,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "Orrery 0.1.0",
         description = "Distributed tasks and elastic pipelines on the JVM.",
+        footer = "%nBenchmarks: orrery bench --help",
         subcommands = {
             HeadCommand.class,
             AgentCommand.class,
             UpCommand.class,
             DemoCommand.class,
+            ExampleCommand.class,
             StatusCommand.class,
             PipelinesCommand.class,
             NodesCommand.class,

@@ -1,0 +1,133 @@
+package dev.orrery.examples.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.ActorRef;
+import dev.orrery.WorldRef;
+import dev.orrery.WorldState;
+import dev.orrery.error.ActorDeadException;
+import dev.orrery.error.AlreadyExistsException;
+import dev.orrery.error.OrreryException;
+import dev.orrery.examples.worlds.TwoWorlds;
+import dev.orrery.examples.worlds.WorldExample;
+import dev.orrery.examples.worlds.WorldExamples;
+import dev.orrery.internal.proto.WorldView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Worlds of plain actors: formed, broken by a death, closed, formed again. */
+class ActorWorldIT extends ClusterScenario {
+    private final List<ActorRef<Talker>> started = new ArrayList<>();
+
+    private ActorRef<Talker> start(String name) {
+        ActorRef<Talker> actor =
+                orrery().actor(Talker::new).name(name).cpus(0.1).start();
+        started.add(actor);
+        return actor;
+    }
+
+    @AfterEach
+    void killAll() {
+        started.forEach(ActorRef::kill);
+        started.clear();
+    }
+
+    private static <T> T get(CompletableFuture<T> call) throws Exception {
+        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static OrreryException error(CompletableFuture<?> call) throws Exception {
+        try {
+            get(call);
+        } catch (ExecutionException e) {
+            return assertInstanceOf(OrreryException.class, e.getCause());
+        }
+        throw new AssertionError("it did not fail");
+    }
+
+    static List<WorldExample<?>> examples() {
+        return WorldExamples.ALL;
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void theOtherWorldDoesNotNotice(WorldExample<?> example) {
+        List<String> lines = new ArrayList<>();
+        new TwoWorlds(orrery(), lines::add).run(example);
+        assertTrue(lines.stream().anyMatch(line -> line.contains("is BROKEN: signal")), lines::toString);
+    }
+
+    @Test
+    void aWorldIsLeftInGoodOrderAndItsNameIsFree() throws Exception {
+        ActorRef<Talker> a = start("a");
+        ActorRef<Talker> b = start("b");
+        WorldRef pair = orrery().world("pair").members(a, b).form();
+        assertEquals(WorldState.READY, pair.state());
+        assertEquals("a", pair.status().members().get(0).label());
+        CompletableFuture<String> heard = b.call(Talker::hear, "pair", 0);
+        get(a.call(Talker::say, "pair", 1, "hello"));
+        assertEquals("hello", get(heard));
+        WorldView view = cluster()
+                .await(
+                        "what carries the world",
+                        now -> now.getWorldsList().stream().anyMatch(world -> world.getTransportsCount() == 2),
+                        PATIENCE)
+                .getWorlds(0);
+        assertTrue(view.getTransports(0).getTransportsCount() > 0, view::toString);
+        assertThrows(
+                AlreadyExistsException.class,
+                () -> orrery().world("pair").members(a, b).form());
+        CompletableFuture<String> waiting = b.call(Talker::hear, "pair", 0);
+        pair.close();
+        pair.close();
+        assertEquals(WorldState.CLOSED, pair.state());
+        assertTrue(error(waiting).getMessage().contains("BrokenWorldException"));
+        WorldRef again = orrery().world("pair").members(a, b).form();
+        CompletableFuture<String> heardAgain = b.call(Talker::hear, "pair", 0);
+        get(a.call(Talker::say, "pair", 1, "again"));
+        assertEquals("again", get(heardAgain));
+        again.close();
+    }
+
+    @Test
+    void anActorThatWaitsForAWorldGetsTheNextOne() throws Exception {
+        ActorRef<Talker> a = start("a");
+        ActorRef<Talker> b = start("b");
+        assertTrue(error(a.call(Talker::rank, "late")).getMessage().contains("NotFoundException"));
+        CompletableFuture<Integer> rank = b.call(Talker::awaitRank, "late");
+        try (WorldRef late = orrery().world("late").members(a, b).form()) {
+            assertEquals(1, get(rank));
+            assertEquals(0, get(a.call(Talker::rank, "late")));
+            assertEquals(WorldState.READY, late.state());
+        }
+    }
+
+    @Test
+    void aDeadActorIsNoMemberAndAKillBreaksItsWorlds() {
+        ActorRef<Talker> a = start("a");
+        ActorRef<Talker> b = start("b");
+        try (WorldRef pair = orrery().world("pair").members(a, b).form()) {
+            b.kill();
+            cluster()
+                    .await(
+                            "the world to break",
+                            view -> view.getWorldsList().stream()
+                                    .anyMatch(world -> world.getState().equals("BROKEN")),
+                            PATIENCE);
+            assertEquals("killed", pair.status().failure().orElseThrow().kind());
+            assertThrows(
+                    ActorDeadException.class,
+                    () -> orrery().world("pair").members(a, b).form());
+        }
+    }
+}
