@@ -1,0 +1,6 @@
+#!/bin/sh
+# Turns the report of a run into docs/performance.md: benchmarks/report.sh worlds.json
+set -eu
+home=$(cd "$(dirname "$0")/.." && pwd -P)
+"$home/bin/orrery" bench report "$1" --notes "$home/benchmarks/notes.md" >"$home/docs/performance.md.new"
+mv "$home/docs/performance.md.new" "$home/docs/performance.md"

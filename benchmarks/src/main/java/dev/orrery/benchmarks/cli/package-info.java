@@ -1,0 +1,2 @@
+/** The command {@code orrery bench}. */
+package dev.orrery.benchmarks.cli;

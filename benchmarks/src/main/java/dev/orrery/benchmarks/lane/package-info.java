@@ -1,0 +1,2 @@
+/** Ways between two processes: a world, and the least that the media themselves need. */
+package dev.orrery.benchmarks.lane;

@@ -1,0 +1,2 @@
+/** Where it ran. */
+package dev.orrery.benchmarks.machine;

@@ -1,0 +1,2 @@
+/** Messages that can be checked. */
+package dev.orrery.benchmarks.payload;

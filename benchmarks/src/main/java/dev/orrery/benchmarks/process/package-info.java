@@ -1,0 +1,2 @@
+/** Processes of a run, seen from the harness. */
+package dev.orrery.benchmarks.process;

@@ -1,0 +1,42 @@
+package dev.orrery.benchmarks.report;
+
+import dev.orrery.benchmarks.statistics.Statistics;
+import java.util.stream.Collectors;
+
+/** Rows and targets as lines for a terminal. */
+public final class RowText {
+    private RowText() {}
+
+    public static String of(Row row) {
+        Topic topic = row.subject().topic();
+        return "%s (cores %s ns): %s"
+                .formatted(
+                        Labels.full(row.subject()),
+                        Labels.significant(Statistics.median(row.coreRoundTripNanos())),
+                        row.sides().stream()
+                                .map(side -> side.contender().label() + " " + Labels.value(topic, side.median()))
+                                .collect(Collectors.joining(", ")));
+    }
+
+    public static String of(PairRow pair) {
+        return "%s, %s: %s ÷ %s = %s (%s to %s)"
+                .formatted(
+                        Labels.full(pair.subject()),
+                        pair.transport().label(),
+                        pair.first().contender().label(),
+                        pair.second().contender().label(),
+                        Labels.significant(pair.medianRatio()),
+                        Labels.significant(pair.interval().lower()),
+                        Labels.significant(pair.interval().upper()));
+    }
+
+    public static String of(Target target) {
+        return "%-6s %8s %s %s  %s"
+                .formatted(
+                        target.met() ? "met" : "MISSED",
+                        Labels.significant(target.value()),
+                        target.comparison(),
+                        Labels.significant(target.target()),
+                        target.name());
+    }
+}

@@ -1,0 +1,2 @@
+/** What a run found. */
+package dev.orrery.benchmarks.report;

@@ -1,0 +1,148 @@
+package dev.orrery.benchmarks.scenario;
+
+import dev.orrery.benchmarks.command.Command;
+import dev.orrery.benchmarks.machine.CoreRoundTrip;
+import dev.orrery.benchmarks.process.TeamFailedException;
+import dev.orrery.benchmarks.report.Contender;
+import dev.orrery.benchmarks.report.PairRow;
+import dev.orrery.benchmarks.report.Subject;
+import dev.orrery.benchmarks.report.Topic;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** What worlds of the same two processes cost each other. The team has two members and no world yet. */
+final class Isolation {
+    private static final List<Integer> BOTH = List.of(0, 1);
+    private static final String BUSY = "busy-";
+    private static final String IDLE = "idle-";
+    private static final String DIRECT = "direct-1";
+    private static final int BUSY_WORLDS = 4;
+    private static final int IDLE_WORLDS = 7;
+    private static final int OUTSTANDING = 16;
+
+    private final RunPlan plan;
+    private final RowRunner runner;
+    private final CoreRoundTrip cores;
+    private final WorldTeam team;
+    private final Consumer<PairRow> rows;
+
+    Isolation(RunPlan plan, RowRunner runner, CoreRoundTrip cores, WorldTeam team, Consumer<PairRow> rows) {
+        this.plan = plan;
+        this.runner = runner;
+        this.cores = cores;
+        this.team = team;
+        this.rows = rows;
+    }
+
+    void run() throws TeamFailedException, InterruptedException {
+        team.form(BUSY + 1, BOTH);
+        besideIdle();
+        if (team.contender() == Contender.SHARED_MEMORY) {
+            management();
+        }
+        for (int number = 2; number <= BUSY_WORLDS; number++) {
+            team.form(BUSY + number, BOTH);
+        }
+        fourBusy();
+    }
+
+    private List<Long> sizes() {
+        return plan.sizes().stream()
+                .filter(bytes -> bytes != 64 * RunPlan.KIB && bytes <= 4 * RunPlan.MIB)
+                .toList();
+    }
+
+    /** The same busy world in both arms; the idle ones come and go between them. */
+    private void besideIdle() throws TeamFailedException, InterruptedException {
+        Map<Long, PairRuns> runs = new LinkedHashMap<>();
+        Map<Long, Load> loads = new LinkedHashMap<>();
+        for (long bytes : sizes()) {
+            runs.put(bytes, new PairRuns());
+            Trial alone = trial(Contender.ALONE, bytes, 1);
+            loads.put(bytes, Calibration.oneWay(bytes, OUTSTANDING).load(alone, plan));
+        }
+        for (int pair = 0; pair < plan.pairs(); pair++) {
+            boolean idleFirst = pair % 2 == 1;
+            if (!idleFirst) {
+                runAll(loads, Contender.ALONE, runs);
+            }
+            idle(true);
+            runAll(loads, Contender.BESIDE_IDLE, runs);
+            idle(false);
+            if (idleFirst) {
+                runAll(loads, Contender.ALONE, runs);
+            }
+        }
+        runs.forEach((bytes, found) -> rows.accept(found.row(
+                new Subject(Topic.BESIDE_IDLE, bytes, OUTSTANDING, 1),
+                team.contender(),
+                Contender.BESIDE_IDLE,
+                Contender.ALONE)));
+    }
+
+    private void runAll(Map<Long, Load> loads, Contender arm, Map<Long, PairRuns> runs)
+            throws TeamFailedException, InterruptedException {
+        for (Map.Entry<Long, Load> entry : loads.entrySet()) {
+            PairRuns found = runs.get(entry.getKey());
+            double value =
+                    trial(arm, entry.getKey(), 1).work().run(entry.getValue()).value();
+            if (arm == Contender.ALONE) {
+                found.cores(cores.nanos());
+                found.second(value);
+            } else {
+                found.first(value);
+            }
+        }
+    }
+
+    private void idle(boolean form) throws TeamFailedException, InterruptedException {
+        for (int number = 1; number <= IDLE_WORLDS; number++) {
+            if (form) {
+                team.form(IDLE + number, BOTH);
+            } else {
+                team.leave(IDLE + number, BOTH);
+            }
+        }
+    }
+
+    /** A world, and what carries its messages without one, between the same two processes. */
+    private void management() throws TeamFailedException, InterruptedException {
+        String address = team.team().ask(0, new Command.Arrange(DIRECT)).address();
+        team.team().ask(1, new Command.Meet(DIRECT, address));
+        team.team().ask(0, new Command.Complete(DIRECT));
+        for (long bytes : sizes()) {
+            Exchange.OneWay what = new Exchange.OneWay(1, bytes, OUTSTANDING);
+            Trial direct = new Trial(
+                    Contender.UNMANAGED,
+                    team.team(),
+                    load -> Exchange.parallel(team.side(DIRECT), List.of(DIRECT), what, load));
+            rows.accept(runner.pairs(
+                    new Subject(Topic.MANAGEMENT, bytes, OUTSTANDING, 1),
+                    team.contender(),
+                    Calibration.oneWay(bytes, OUTSTANDING),
+                    List.of(trial(Contender.MANAGED, bytes, 1), direct)));
+        }
+    }
+
+    private void fourBusy() throws TeamFailedException, InterruptedException {
+        for (long bytes : sizes()) {
+            List<Trial> arms = new ArrayList<>();
+            arms.add(trial(Contender.FOUR_BUSY, bytes, BUSY_WORLDS));
+            arms.add(trial(Contender.ONE_BUSY, bytes, 1));
+            Subject subject = new Subject(Topic.FOUR_BUSY, bytes, OUTSTANDING, 1);
+            rows.accept(runner.pairs(subject, team.contender(), Calibration.oneWay(bytes, OUTSTANDING), arms));
+        }
+    }
+
+    private Trial trial(Contender arm, long bytes, int worlds) {
+        List<String> paths = IntStream.rangeClosed(1, worlds)
+                .mapToObj(number -> BUSY + number)
+                .toList();
+        Exchange.OneWay what = new Exchange.OneWay(1, bytes, OUTSTANDING);
+        return new Trial(arm, team.team(), load -> Exchange.parallel(team.side(BUSY), paths, what, load));
+    }
+}

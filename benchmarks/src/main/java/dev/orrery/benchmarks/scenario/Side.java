@@ -1,0 +1,20 @@
+package dev.orrery.benchmarks.scenario;
+
+import dev.orrery.benchmarks.process.Team;
+import dev.orrery.benchmarks.report.Contender;
+
+/**
+ * One of what is compared: a team, and which of its paths are used. Participant 0 receives, pings and is root.
+ *
+ * @param path the path between participant 0 and number n is called by this and n; empty where paths are called by the
+ *     participant at their other end
+ */
+record Side(Contender name, Team team, String path) {
+    String pathFromFirst(int other) {
+        return path + other;
+    }
+
+    String pathToFirst(int other) {
+        return path.isEmpty() ? "0" : path + other;
+    }
+}

@@ -1,0 +1,2 @@
+/** What is measured. */
+package dev.orrery.benchmarks.scenario;

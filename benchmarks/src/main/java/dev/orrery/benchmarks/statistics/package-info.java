@@ -1,0 +1,2 @@
+/** Medians, ratios and how sure they are. */
+package dev.orrery.benchmarks.statistics;
