@@ -2,11 +2,11 @@ package dev.orrery.nccl;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.lifecycle.HostProcesses;
 import dev.orrery.nccl.shared.RingGeometry;
 import dev.orrery.world.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,7 +26,6 @@ public record HostOptions(
     private static final int DEFAULT_RING = 4 << 20;
     private static final int DEFAULT_CHUNK = 256 << 10;
     private static final Duration DEFAULT_SPIN = Duration.ofNanos(40_000);
-    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     public HostOptions {
         require(!hostId.isBlank(), "a host id must not be blank");
@@ -50,7 +49,7 @@ public record HostOptions(
 
     private static String bootId() {
         try {
-            return Files.readString(BOOT_ID).strip();
+            return HostProcesses.bootId();
         } catch (IOException e) {
             throw new UncheckedIOException("this machine has no boot id", e);
         }

@@ -28,6 +28,7 @@ import dev.orrery.testing.TestingGateway;
 import dev.orrery.testing.TestingNode;
 import dev.orrery.testing.TestingPath;
 import dev.orrery.testing.TestingPath.Message;
+import dev.orrery.testing.TestingWorker;
 import dev.orrery.testing.TestingWorlds;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ class WorkerProcessIT {
     private final WorldManager worlds = WorldManagers.create(
             WorldOptions.builder().build(), TestingNode.SECRET, (world, state, cause) -> states.put(world, state));
     private TestingAgent agent;
-    private Process worker;
+    private TestingWorker worker;
     private DesiredWorker desired;
     private World upstream;
     private World downstream;
@@ -77,8 +78,7 @@ class WorkerProcessIT {
     @AfterEach
     void end() throws Exception {
         if (worker != null) {
-            worker.destroyForcibly();
-            assertTrue(worker.waitFor(10, TimeUnit.SECONDS));
+            worker.close();
         }
         worlds.close();
         gateway.close();
@@ -100,18 +100,7 @@ class WorkerProcessIT {
                 .build();
         agent.welcomeWith(desired);
         agent.start();
-        LaunchSpec launch = TestingNode.launch(folder, ME, List.of(ScriptedStage.artifact()));
-        launch.write();
-        worker = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.orrery.worker.WorkerMain",
-                        launch.file().toString())
-                .redirectErrorStream(true)
-                .redirectOutput(launch.outputLog().toFile())
-                .start();
+        worker = TestingWorker.start(TestingNode.launch(folder, ME, List.of(ScriptedStage.artifact())));
     }
 
     /** Open and linked, with a READY world on each side. */
@@ -155,19 +144,6 @@ class WorkerProcessIT {
         }
     }
 
-    private int exitCode() throws Exception {
-        assertTrue(worker.waitFor(30, TimeUnit.SECONDS), () -> "it lives on:\n" + log());
-        return worker.exitValue();
-    }
-
-    private String log() {
-        try {
-            return Files.readString(folder.resolve(LaunchSpec.OUTPUT));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
     @Test
     void servesFailsOnlyWhatFailsAndStopsInOrder() throws Exception {
         serve();
@@ -182,13 +158,13 @@ class WorkerProcessIT {
         send(52, "upper:on");
         assertEquals("52 ON", receive());
 
-        worker.destroy();
+        worker.terminate();
         agent.awaitReport("STOPPING", report -> report.getState() == WorkerState.STOPPING);
-        assertEquals(0, exitCode());
+        assertEquals(0, worker.exitCode());
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> states.get(IN) == WorldState.CLOSED && states.get(OUT) == WorldState.CLOSED);
-        assertTrue(log().contains("embed/encode-1 me#1"), this::log);
-        assertTrue(log().contains("exiting with code 0: SIGTERM"), this::log);
+        assertTrue(worker.log().contains("embed/encode-1 me#1"), worker::log);
+        assertTrue(worker.log().contains("exiting with code 0: SIGTERM"), worker::log);
     }
 
     @Test
@@ -203,7 +179,7 @@ class WorkerProcessIT {
         assertEquals(WorkerState.OPEN, again.getState());
         assertEquals(worker.pid(), again.getPid());
         agent.stopWorker("test");
-        assertEquals(0, exitCode());
+        assertEquals(0, worker.exitCode());
     }
 
     @Test
@@ -219,7 +195,7 @@ class WorkerProcessIT {
     @Test
     void aKilledWorkerBreaksItsWorldsAtOnce() throws Exception {
         serve();
-        worker.destroyForcibly();
+        worker.kill();
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> states.get(IN) == WorldState.BROKEN && states.get(OUT) == WorldState.BROKEN);
     }
@@ -230,21 +206,21 @@ class WorkerProcessIT {
         WorkerReport report = agent.awaitReport("a failure", WorkerReport::hasFailure);
         assertEquals("java.lang.IllegalStateException", report.getFailure().getKind());
         assertEquals("no model file", report.getFailure().getMessage());
-        assertEquals(1, exitCode());
-        assertTrue(log().contains("no model file"), this::log);
+        assertEquals(1, worker.exitCode());
+        assertTrue(worker.log().contains("no model file"), worker::log);
     }
 
     @Test
     void aConstructorThatExitsTakesItsOwnCode() throws Exception {
         launch(ScriptedStage.Exiting.class);
-        assertEquals(3, exitCode());
+        assertEquals(3, worker.exitCode());
     }
 
     @Test
     void aStageThatExitsWhileItServesTakesItsOwnCode() throws Exception {
         serve();
         send(1, "exit:7");
-        assertEquals(7, exitCode());
+        assertEquals(7, worker.exitCode());
         await().atMost(Duration.ofSeconds(30)).until(() -> states.get(IN) == WorldState.BROKEN);
     }
 
@@ -255,7 +231,7 @@ class WorkerProcessIT {
         agent.close();
         agent.welcomeSuperseded();
         agent.start();
-        assertEquals(0, exitCode());
-        assertFalse(log().contains("ERROR"), this::log);
+        assertEquals(0, worker.exitCode());
+        assertFalse(worker.log().contains("ERROR"), worker::log);
     }
 }

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.head.control.TestingStore.Fate;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The leader ends, or loses the store's answer, at each single write of a pipeline's whole life. */
@@ -44,16 +42,7 @@ class CrashAnywhereTest {
     }
 
     private static void atEachCommit(Fate fate) {
-        int commits = live(0, Fate.DONE).store.commits();
-        List<String> failures = new ArrayList<>();
-        for (int commit = 1; commit <= commits; commit++) {
-            try {
-                live(commit, fate);
-            } catch (AssertionError e) {
-                failures.add("commit " + commit + ": " + e.getMessage());
-            }
-        }
-        assertTrue(failures.isEmpty(), () -> failures.size() + " of " + commits + ":\n" + failures.get(0));
+        EachCommit.of(live(0, Fate.DONE).store.commits(), commit -> live(commit, fate));
     }
 
     @Test

@@ -19,7 +19,6 @@ import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.proto.WorldView;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -162,20 +161,12 @@ class PlainActorFlowTest {
         PlainActorFlowTest whole = new PlainActorFlowTest();
         whole.led();
         whole.live();
-        int commits = whole.cluster.store.commits();
-        List<String> failures = new ArrayList<>();
-        for (int commit = 1; commit <= commits; commit++) {
-            int fated = commit;
+        EachCommit.of(whole.cluster.store.commits(), fated -> {
             PlainActorFlowTest run = new PlainActorFlowTest();
             run.cluster.store.fates(number -> number == fated ? fate : Fate.DONE);
-            try {
-                run.led();
-                run.live();
-            } catch (AssertionError e) {
-                failures.add("commit " + commit + ": " + e.getMessage());
-            }
-        }
-        assertTrue(failures.isEmpty(), () -> failures.size() + " of " + commits + ":\n" + failures.get(0));
+            run.led();
+            run.live();
+        });
     }
 
     @Test

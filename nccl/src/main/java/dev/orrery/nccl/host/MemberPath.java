@@ -9,7 +9,6 @@ import io.netty.channel.ChannelHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * The way to one other member, from the first attempt to connect on: takes the connection over, chooses what carries the
@@ -24,7 +23,6 @@ final class MemberPath implements PortConnection {
 
     private final PathFactory factory;
     private final Events events;
-    private final List<Consumer<PeerPath>> early = new ArrayList<>();
     private final List<Runnable> unwanted = new ArrayList<>();
     private volatile Optional<PeerPath> path = Optional.empty();
     private boolean connected;
@@ -79,7 +77,6 @@ final class MemberPath implements PortConnection {
                 aborted = Optional.of(why);
             }
             if (path.isEmpty() && connected) {
-                early.add(it -> it.abort(why));
                 givenUp = List.copyOf(unwanted);
                 unwanted.clear();
             }
@@ -103,13 +100,12 @@ final class MemberPath implements PortConnection {
 
         @Override
         public void onPath(PeerPath chosen) {
-            List<Consumer<PeerPath>> late;
+            Optional<OrreryException> over;
             synchronized (MemberPath.this) {
                 path = Optional.of(chosen);
-                late = List.copyOf(early);
-                early.clear();
+                over = aborted;
             }
-            late.forEach(it -> it.accept(chosen));
+            over.ifPresent(chosen::abort);
             events.onAttached(peer);
         }
 

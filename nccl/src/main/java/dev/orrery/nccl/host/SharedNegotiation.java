@@ -1,7 +1,6 @@
 package dev.orrery.nccl.host;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
@@ -14,20 +13,16 @@ import dev.orrery.nccl.shared.PathParts;
 import dev.orrery.nccl.shared.RingGeometry;
 import dev.orrery.nccl.transfer.Ends;
 import dev.orrery.world.Transport;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Over a new data connection, two members on one host agree to share memory, or that it cannot be. Files are made and
  * opened on an executor, never on the connection's thread.
  */
-final class SharedNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
+final class SharedNegotiation extends Negotiation {
     /** Told once, on the connection's thread or on the executor; then the connection belongs to the one who is told. */
     interface Outcome {
         /** First. */
@@ -43,38 +38,25 @@ final class SharedNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
 
     private final HostOptions options;
     private final Ends ends;
-    private final boolean dialled;
-    private final Executor executor;
     private final Outcome outcome;
     private Optional<Meeting> meeting = Optional.empty();
-    private boolean over;
 
     /** @param dialled whether this side connected: it makes the offer */
     SharedNegotiation(HostOptions options, Ends ends, boolean dialled, Executor executor, Outcome outcome) {
+        super(dialled, executor);
         this.options = options;
         this.ends = ends;
-        this.dialled = dialled;
-        this.executor = executor;
         this.outcome = outcome;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         outcome.onConnected(ctx);
-        if (dialled) {
-            onExecutor(ctx, () -> arrange(ctx));
-        }
+        super.handlerAdded(ctx);
     }
 
-    private void onExecutor(ChannelHandlerContext ctx, Runnable task) {
-        try {
-            executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            Wire.close(ctx);
-        }
-    }
-
-    private void arrange(ChannelHandlerContext ctx) {
+    @Override
+    void arrange(ChannelHandlerContext ctx) {
         SharedOffer.Builder offer = SharedOffer.newBuilder();
         Optional<Meeting> arranged = Optional.empty();
         try {
@@ -100,40 +82,23 @@ final class SharedNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     private void offer(ChannelHandlerContext ctx, Optional<Meeting> arranged, SharedOffer offer) {
-        if (over) {
+        if (isOver()) {
             arranged.ifPresent(Meeting::close);
             return;
         }
         meeting = arranged;
         send(ctx, offer);
         if (arranged.isEmpty()) {
-            over = true;
+            finish();
             outcome.onRefused(ctx, offer.getWhyNot());
         }
     }
 
-    private static void send(ChannelHandlerContext ctx, MessageLite message) {
-        byte[] bytes = message.toByteArray();
-        Wire.write(ctx, ctx.alloc().buffer().writeInt(bytes.length).writeBytes(bytes));
-        ctx.flush();
-    }
-
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf frame) throws InvalidProtocolBufferException {
-        byte[] bytes = ByteBufUtil.getBytes(frame);
-        if (over) {
-            return;
-        }
-        if (dialled) {
-            onAnswer(ctx, SharedAnswer.parseFrom(bytes));
-        } else {
-            onOffer(ctx, SharedOffer.parseFrom(bytes));
-        }
-    }
-
-    private void onOffer(ChannelHandlerContext ctx, SharedOffer offer) {
+    void onOffer(ChannelHandlerContext ctx, byte[] frame) throws InvalidProtocolBufferException {
+        SharedOffer offer = SharedOffer.parseFrom(frame);
         if (!offer.getWhyNot().isEmpty()) {
-            over = true;
+            finish();
             outcome.onRefused(ctx, offer.getWhyNot());
             return;
         }
@@ -149,8 +114,8 @@ final class SharedNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
             Wire.execute(ctx.executor(), () -> joined(ctx, parts));
         } catch (OrreryException e) {
             Wire.execute(ctx.executor(), () -> {
-                if (!over) {
-                    over = true;
+                if (!isOver()) {
+                    finish();
                     send(
                             ctx,
                             SharedAnswer.newBuilder().setWhyNot(e.getMessage()).build());
@@ -161,17 +126,19 @@ final class SharedNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     private void joined(ChannelHandlerContext ctx, PathParts parts) {
-        if (over) {
+        if (isOver()) {
             parts.discard();
             return;
         }
-        over = true;
+        finish();
         send(ctx, SharedAnswer.getDefaultInstance());
         outcome.onShared(ctx, parts);
     }
 
-    private void onAnswer(ChannelHandlerContext ctx, SharedAnswer answer) {
-        over = true;
+    @Override
+    void onAnswer(ChannelHandlerContext ctx, byte[] frame) throws InvalidProtocolBufferException {
+        SharedAnswer answer = SharedAnswer.parseFrom(frame);
+        finish();
         Meeting mine = meeting.orElseThrow();
         meeting = Optional.empty();
         onExecutor(ctx, () -> {
@@ -189,17 +156,9 @@ final class SharedNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        Wire.close(ctx);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        if (!over) {
-            over = true;
-            meeting.ifPresent(mine -> onExecutor(ctx, mine::close));
-            outcome.onClosed(
-                    Failure.of("link", ends.peer() + ": its data connection was closed while the world was forming"));
-        }
+    void onClosed(ChannelHandlerContext ctx) {
+        meeting.ifPresent(mine -> onExecutor(ctx, mine::close));
+        outcome.onClosed(
+                Failure.of("link", ends.peer() + ": its data connection was closed while the world was forming"));
     }
 }

@@ -1,7 +1,6 @@
 package dev.orrery.nccl.host;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
 import dev.orrery.error.OrreryException;
 import dev.orrery.nccl.port.LocalSockets;
 import dev.orrery.nccl.port.LocalSockets.Listener;
@@ -9,23 +8,19 @@ import dev.orrery.nccl.port.Wire;
 import dev.orrery.nccl.proto.SocketAnswer;
 import dev.orrery.nccl.proto.SocketOffer;
 import dev.orrery.nccl.shared.SharedFiles;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.channel.SimpleChannelInboundHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Over a new data connection, two members on one host that cannot share memory agree on a Unix domain socket, or that it
  * cannot be. Names are made and taken away on an executor, never on the connection's thread.
  */
-final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
+final class SocketNegotiation extends Negotiation {
     /** Told once, on the connection's thread, which is the socket's too. */
     interface Outcome {
         /** The connection is not needed any more. */
@@ -47,39 +42,23 @@ final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
     record Means(LocalSockets sockets, Path folder, Optional<String> forbidden, Executor executor) {}
 
     private final Means means;
-    private final boolean dialled;
     private final Outcome outcome;
     private Optional<Listener> listener = Optional.empty();
     private Optional<Channel> connected = Optional.empty();
-    private boolean over;
 
     /** @param dialled whether this side connected: it makes the offer */
     SocketNegotiation(Means means, boolean dialled, Outcome outcome) {
+        super(dialled, means.executor());
         this.means = means;
-        this.dialled = dialled;
         this.outcome = outcome;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        if (dialled) {
-            onExecutor(ctx, () -> arrange(ctx));
-        }
-    }
-
-    private void onExecutor(ChannelHandlerContext ctx, Runnable task) {
-        try {
-            means.executor().execute(task);
-        } catch (RejectedExecutionException e) {
-            Wire.close(ctx);
-        }
     }
 
     private static EventLoop loop(ChannelHandlerContext ctx) {
         return ctx.channel().eventLoop();
     }
 
-    private void arrange(ChannelHandlerContext ctx) {
+    @Override
+    void arrange(ChannelHandlerContext ctx) {
         SocketOffer.Builder offer = SocketOffer.newBuilder();
         Optional<Listener> arranged = Optional.empty();
         if (means.forbidden().isPresent()) {
@@ -98,7 +77,7 @@ final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
 
     private void offer(ChannelHandlerContext ctx, Optional<Listener> arranged, SocketOffer offer) {
         listener = arranged;
-        if (over) {
+        if (isOver()) {
             discard(ctx);
             return;
         }
@@ -108,26 +87,9 @@ final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
         }
     }
 
-    private static void send(ChannelHandlerContext ctx, MessageLite message) {
-        byte[] bytes = message.toByteArray();
-        Wire.write(ctx, ctx.alloc().buffer().writeInt(bytes.length).writeBytes(bytes));
-        ctx.flush();
-    }
-
     @Override
-    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf frame) throws InvalidProtocolBufferException {
-        byte[] bytes = ByteBufUtil.getBytes(frame);
-        if (over) {
-            return;
-        }
-        if (dialled) {
-            onAnswer(ctx, SocketAnswer.parseFrom(bytes));
-        } else {
-            onOffer(ctx, SocketOffer.parseFrom(bytes));
-        }
-    }
-
-    private void onOffer(ChannelHandlerContext ctx, SocketOffer offer) {
+    void onOffer(ChannelHandlerContext ctx, byte[] frame) throws InvalidProtocolBufferException {
+        SocketOffer offer = SocketOffer.parseFrom(frame);
         if (!offer.getWhyNot().isEmpty()) {
             refuse(ctx, offer.getWhyNot());
         } else if (means.forbidden().isPresent()) {
@@ -136,7 +98,7 @@ final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
             means.sockets().connect(loop(ctx), Path.of(offer.getPath())).whenComplete((socket, failure) -> {
                 if (failure == null) {
                     connected(ctx, socket);
-                } else if (!over) {
+                } else if (!isOver()) {
                     answer(ctx, String.valueOf(failure.getMessage()));
                 }
             });
@@ -149,16 +111,18 @@ final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     private void connected(ChannelHandlerContext ctx, Channel socket) {
-        if (over) {
+        if (isOver()) {
             Wire.close(socket);
             return;
         }
-        over = true;
+        finish();
         send(ctx, SocketAnswer.getDefaultInstance());
         outcome.onSocket(ctx, socket);
     }
 
-    private void onAnswer(ChannelHandlerContext ctx, SocketAnswer answer) {
+    @Override
+    void onAnswer(ChannelHandlerContext ctx, byte[] frame) throws InvalidProtocolBufferException {
+        SocketAnswer answer = SocketAnswer.parseFrom(frame);
         if (!answer.getWhyNot().isEmpty()) {
             discard(ctx);
             refuse(ctx, answer.getWhyNot());
@@ -167,8 +131,8 @@ final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
         listener.orElseThrow()
                 .accepted()
                 .thenAccept(socket -> Wire.execute(ctx.executor(), () -> {
-                    if (!over) {
-                        over = true;
+                    if (!isOver()) {
+                        finish();
                         connected = Optional.of(socket);
                         discard(ctx);
                         outcome.onSocket(ctx, socket);
@@ -177,7 +141,7 @@ final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     private void refuse(ChannelHandlerContext ctx, String whyNot) {
-        over = true;
+        finish();
         outcome.onRefused(ctx, whyNot);
     }
 
@@ -193,16 +157,8 @@ final class SocketNegotiation extends SimpleChannelInboundHandler<ByteBuf> {
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        Wire.close(ctx);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        if (!over) {
-            over = true;
-            discard(ctx);
-            outcome.onClosed();
-        }
+    void onClosed(ChannelHandlerContext ctx) {
+        discard(ctx);
+        outcome.onClosed();
     }
 }

@@ -81,7 +81,6 @@ public final class DataPort implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -114,12 +113,13 @@ public final class DataPort implements AutoCloseable {
 
     private void prepare(Channel channel) {
         channels.add(channel);
+        channel.config().setWriteBufferWaterMark(WATER_MARK);
         channel.config().setRecvByteBufAllocator(new ReadPlacement());
     }
 
     /** For two processes on one host. */
     public LocalSockets localSockets() {
-        return new LocalSockets(transport, WATER_MARK, channels);
+        return new LocalSockets(transport, this::prepare, channels);
     }
 
     /** Known after {@link #start()}. */
@@ -151,7 +151,6 @@ public final class DataPort implements AutoCloseable {
                 .channelFactory(new ReflectiveChannelFactory<>(transport.client()))
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeout)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {

@@ -2,6 +2,7 @@ package dev.orrery.nccl.port;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.nccl.shared.SharedFiles;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -10,7 +11,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ReflectiveChannelFactory;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Unix domain sockets, from which nothing is read before somebody asks for that. The data port closes what is left of
@@ -28,12 +29,13 @@ public final class LocalSockets {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final SocketTransport transport;
-    private final WriteBufferWaterMark waterMark;
+    private final Consumer<Channel> preparation;
     private final ChannelGroup channels;
 
-    LocalSockets(SocketTransport transport, WriteBufferWaterMark waterMark, ChannelGroup channels) {
+    /** @param preparation what is done with each connection of the port */
+    LocalSockets(SocketTransport transport, Consumer<Channel> preparation, ChannelGroup channels) {
         this.transport = transport;
-        this.waterMark = waterMark;
+        this.preparation = preparation;
         this.channels = channels;
     }
 
@@ -62,7 +64,7 @@ public final class LocalSockets {
             if (!server.close().awaitUninterruptibly(LIMIT.toMillis())) {
                 throw OrreryException.of(ErrorCode.UNAVAILABLE, "the socket " + path + " did not close in " + LIMIT);
             }
-            remove(path);
+            SharedFiles.removeName(path);
         }
     }
 
@@ -75,11 +77,10 @@ public final class LocalSockets {
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.SO_SNDBUF, BUFFER_BYTES)
                 .childOption(ChannelOption.SO_RCVBUF, BUFFER_BYTES)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        prepare(channel);
+                        preparation.accept(channel);
                         if (!listener.accepted.complete(channel)) {
                             Wire.close(channel);
                         }
@@ -113,11 +114,10 @@ public final class LocalSockets {
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.SO_SNDBUF, BUFFER_BYTES)
                 .option(ChannelOption.SO_RCVBUF, BUFFER_BYTES)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        prepare(channel);
+                        preparation.accept(channel);
                     }
                 })
                 .connect(transport.localAddress().apply(path));
@@ -132,18 +132,5 @@ public final class LocalSockets {
             }
         });
         return outcome;
-    }
-
-    private void prepare(Channel channel) {
-        channels.add(channel);
-        channel.config().setRecvByteBufAllocator(new ReadPlacement());
-    }
-
-    private static void remove(Path path) {
-        try {
-            Files.deleteIfExists(path);
-        } catch (IOException e) {
-            throw OrreryException.of(ErrorCode.UNAVAILABLE, "cannot remove " + path + ": " + e, e);
-        }
     }
 }

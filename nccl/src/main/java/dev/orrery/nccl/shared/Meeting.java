@@ -34,7 +34,7 @@ public final class Meeting implements AutoCloseable {
                 return new Meeting(names, file, listen(names.bell()));
             } catch (IOException e) {
                 file.close();
-                RingFile.remove(names.ring());
+                SharedFiles.removeName(names.ring());
                 throw e;
             }
         } catch (IOException e) {
@@ -92,8 +92,8 @@ public final class Meeting implements AutoCloseable {
         } catch (IOException e) {
             throw OrreryException.of(ErrorCode.UNAVAILABLE, "cannot close the socket " + names.bell(), e);
         } finally {
-            RingFile.remove(names.bell());
-            RingFile.remove(names.ring());
+            SharedFiles.removeName(names.bell());
+            SharedFiles.removeName(names.ring());
             if (!handedOver) {
                 file.close();
             }

@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * The memory of the two rings between two members. The file has a name only until both have it open. Not thread-safe;
@@ -33,7 +33,7 @@ public final class RingFile implements AutoCloseable {
     public static RingFile create(Path path, RingGeometry geometry) {
         try (FileChannel channel = FileChannel.open(
                 path,
-                java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             // Written, not only sized: a page that cannot be had is an error here, and the end of the process in a
             // store.
@@ -44,7 +44,7 @@ public final class RingFile implements AutoCloseable {
             }
             return map(channel, geometry);
         } catch (IOException e) {
-            remove(path);
+            SharedFiles.removeName(path);
             throw OrreryException.of(
                     ErrorCode.RESOURCE_EXHAUSTED,
                     "cannot have %d bytes of shared memory in %s: %s; make it larger (mount -o remount,size=...), or the rings smaller"
@@ -69,15 +69,6 @@ public final class RingFile implements AutoCloseable {
         MappedByteBuffer memory = channel.map(MapMode.READ_WRITE, 0, geometry.fileBytes());
         memory.load();
         return new RingFile(memory, geometry);
-    }
-
-    /** Takes its name away; it lives on as long as it is mapped. */
-    static void remove(Path path) {
-        try {
-            Files.deleteIfExists(path);
-        } catch (IOException e) {
-            throw OrreryException.of(ErrorCode.UNAVAILABLE, "cannot remove " + path + ": " + e, e);
-        }
     }
 
     public RingGeometry geometry() {

@@ -1,13 +1,14 @@
 package dev.orrery.nccl.shared;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.lifecycle.HostProcesses;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,8 +23,6 @@ public final class SharedFiles {
     private static final Logger log = LoggerFactory.getLogger(SharedFiles.class);
     private static final Pattern NAME =
             Pattern.compile("orrery-(\\d{1,10})-(\\d{1,18})-[0-9a-f-]+\\.(ring|bell|socket)");
-    private static final Set<String> ENDED = Set.of("Z", "X");
-    private static final int START_TIME_FIELD = 19;
 
     private SharedFiles() {}
 
@@ -42,19 +41,18 @@ public final class SharedFiles {
 
     private static String stem() throws IOException {
         long pid = ProcessHandle.current().pid();
-        return "orrery-" + pid + "-" + startTime(Path.of("/proc/self")) + "-" + UUID.randomUUID();
+        long startTime =
+                HostProcesses.startTime(pid).orElseThrow(() -> new IOException("cannot read when this process began"));
+        return "orrery-" + pid + "-" + startTime + "-" + UUID.randomUUID();
     }
 
-    /** When the process began, in clock ticks since the host began. */
-    private static long startTime(Path process) throws IOException {
-        return Long.parseLong(stat(process)[START_TIME_FIELD]);
-    }
-
-    /** From the state on. */
-    private static String[] stat(Path process) throws IOException {
-        String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
-        // The name, in brackets, may contain anything.
-        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    /** Takes a name away; what it names lives on as long as it is in use. */
+    public static void removeName(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw OrreryException.of(ErrorCode.UNAVAILABLE, "cannot remove " + path + ": " + e, e);
+        }
     }
 
     /**
@@ -66,7 +64,9 @@ public final class SharedFiles {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "orrery-*")) {
             for (Path file : files) {
                 Matcher name = NAME.matcher(file.getFileName().toString());
-                if (name.matches() && !lives(name.group(1), Long.parseLong(name.group(2))) && remove(file)) {
+                if (name.matches()
+                        && !HostProcesses.isAlive(Long.parseLong(name.group(1)), Long.parseLong(name.group(2)))
+                        && remove(file)) {
                     removed.add(file);
                 }
             }
@@ -80,17 +80,6 @@ public final class SharedFiles {
             return Files.deleteIfExists(file);
         } catch (IOException e) {
             log.warn("cannot remove what an ended process left: {}", e.toString());
-            return false;
-        }
-    }
-
-    private static boolean lives(String pid, long startTime) {
-        try {
-            String[] stat = stat(Path.of("/proc", pid));
-            // What has ended and only waits for its parent to ask how has no memory any more.
-            return !ENDED.contains(stat[0]) && Long.parseLong(stat[START_TIME_FIELD]) == startTime;
-        } catch (IOException e) {
-            // Not there, or it ended while it was looked at.
             return false;
         }
     }

@@ -2,21 +2,12 @@ package dev.orrery.agent.process;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.lifecycle.HostProcesses;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** {@code /proc}. */
 public final class LinuxProcesses implements ProcessTable {
-    private static final Path PROC = Path.of("/proc");
-    private static final String STATES_OF_THE_DEAD = "ZXx";
-    /** Positions after the name: state is the third field of the line, the start time the twenty-second. */
-    private static final int STATE = 0;
-
-    private static final int START_TIME = 19;
-
     private final String bootId;
 
     private LinuxProcesses(String bootId) {
@@ -24,11 +15,11 @@ public final class LinuxProcesses implements ProcessTable {
     }
 
     public static LinuxProcesses open() {
-        Path file = PROC.resolve("sys/kernel/random/boot_id");
         try {
-            return new LinuxProcesses(Files.readString(file).strip());
+            return new LinuxProcesses(HostProcesses.bootId());
         } catch (IOException e) {
-            throw OrreryException.of(ErrorCode.UNSUPPORTED, "the node agent needs Linux: cannot read " + file, e);
+            throw OrreryException.of(
+                    ErrorCode.UNSUPPORTED, "the node agent needs Linux: cannot read " + HostProcesses.BOOT_ID, e);
         }
     }
 
@@ -39,22 +30,7 @@ public final class LinuxProcesses implements ProcessTable {
 
     @Override
     public boolean isAlive(ProcessId process) {
-        return stat(process.pid())
-                .filter(fields -> Long.parseLong(fields[START_TIME]) == process.startTime())
-                .filter(fields -> STATES_OF_THE_DEAD.indexOf(fields[STATE].charAt(0)) < 0)
-                .isPresent();
-    }
-
-    private static Optional<String[]> stat(long pid) {
-        try {
-            byte[] bytes = Files.readAllBytes(PROC.resolve(Long.toString(pid)).resolve("stat"));
-            String line = new String(bytes, StandardCharsets.ISO_8859_1);
-            String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
-            return fields.length > START_TIME ? Optional.of(fields) : Optional.empty();
-        } catch (IOException e) {
-            // No such process, or it ended during the read.
-            return Optional.empty();
-        }
+        return HostProcesses.isAlive(process.pid(), process.startTime());
     }
 
     @Override

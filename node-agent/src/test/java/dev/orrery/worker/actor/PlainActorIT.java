@@ -32,11 +32,8 @@ import dev.orrery.testing.TestingAgent;
 import dev.orrery.testing.TestingCaller;
 import dev.orrery.testing.TestingFunctions;
 import dev.orrery.testing.TestingNode;
+import dev.orrery.testing.TestingWorker;
 import dev.orrery.testing.TestingWorlds;
-import dev.orrery.worker.launch.LaunchSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +65,7 @@ class PlainActorIT {
             WorldOptions.builder().build(), TestingNode.SECRET, (world, state, cause) -> states.put(world, state));
     private final ValueCodec codec = new ValueCodec(new ForySerializer(PlainActorIT.class.getClassLoader()));
     private TestingAgent agent;
-    private Process worker;
+    private TestingWorker worker;
     private DesiredWorker desired;
     private HostPort dataAddress;
     private TestingCaller caller;
@@ -83,8 +80,7 @@ class PlainActorIT {
     @AfterEach
     void end() throws Exception {
         if (worker != null) {
-            worker.destroyForcibly();
-            assertTrue(worker.waitFor(10, TimeUnit.SECONDS));
+            worker.close();
         }
         if (caller != null) {
             caller.close();
@@ -106,18 +102,7 @@ class PlainActorIT {
                 .build();
         agent.welcomeWith(desired);
         agent.start();
-        LaunchSpec launch = TestingNode.launch(folder, ME, List.of(ScriptedActor.artifact()));
-        launch.write();
-        worker = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.orrery.worker.WorkerMain",
-                        launch.file().toString())
-                .redirectErrorStream(true)
-                .redirectOutput(launch.outputLog().toFile())
-                .start();
+        worker = TestingWorker.start(TestingNode.launch(folder, ME, List.of(ScriptedActor.artifact())));
     }
 
     private void serve() throws Exception {
@@ -142,19 +127,6 @@ class PlainActorIT {
         return world;
     }
 
-    private int exitCode() throws Exception {
-        assertTrue(worker.waitFor(30, TimeUnit.SECONDS), () -> "it lives on:\n" + log());
-        return worker.exitValue();
-    }
-
-    private String log() {
-        try {
-            return Files.readString(folder.resolve(LaunchSpec.OUTPUT));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Test
     void servesCallsFailsOnlyWhatFailsAndStopsInOrder() throws Exception {
         serve();
@@ -171,8 +143,8 @@ class PlainActorIT {
 
         agent.stopWorker("test");
         agent.awaitReport("STOPPING", report -> report.getState() == WorkerState.STOPPING);
-        assertEquals(0, exitCode());
-        assertTrue(log().contains("closed sums/me#1"), this::log);
+        assertEquals(0, worker.exitCode());
+        assertTrue(worker.log().contains("closed sums/me#1"), worker::log);
     }
 
     @Test
@@ -191,7 +163,7 @@ class PlainActorIT {
         try (Tensor again = ring.communicator().receive(1).get(30, TimeUnit.SECONDS)) {
             assertEquals(List.of("again"), again.toStrings());
         }
-        worker.destroyForcibly();
+        worker.kill();
         assertEquals(ErrorCode.CONNECTION_LOST, failureOf(waiting).code());
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> states.get(RING) == WorldState.BROKEN);
     }
@@ -219,22 +191,23 @@ class PlainActorIT {
         WorkerReport report = agent.awaitReport("a failure", WorkerReport::hasFailure);
         assertEquals("java.lang.IllegalArgumentException", report.getFailure().getKind());
         assertEquals("counts from 0, not from -5", report.getFailure().getMessage());
-        assertEquals(1, exitCode());
+        assertEquals(1, worker.exitCode());
     }
 
     @Test
     void aClassThatWasNotShippedIsNamedInTheReport() throws Exception {
         launch(TestingFunctions.reference("acme.Forgotten", "<init>", methodType(void.class, int.class), false), 1);
         WorkerReport report = agent.awaitReport("a failure", WorkerReport::hasFailure);
-        assertTrue(report.getFailure().getMessage().contains("acme.Forgotten is in none of the artifacts"), this::log);
-        assertEquals(1, exitCode());
+        assertTrue(
+                report.getFailure().getMessage().contains("acme.Forgotten is in none of the artifacts"), worker::log);
+        assertEquals(1, worker.exitCode());
     }
 
     @Test
     void anActorThatExitsTakesItsOwnCode() throws Exception {
         serve();
         CompletableFuture<Object> exit = caller.call(void.class, "exit", 7);
-        assertEquals(7, exitCode());
+        assertEquals(7, worker.exitCode());
         assertEquals(ErrorCode.CONNECTION_LOST, failureOf(exit).code());
     }
 
@@ -242,8 +215,8 @@ class PlainActorIT {
     void aCallThatNeverEndsDoesNotKeepAWorkerThatIsToStop() throws Exception {
         serve();
         CompletableFuture<Object> endless = caller.call(void.class, "blockForGood");
-        worker.destroy();
-        assertEquals(0, exitCode());
+        worker.terminate();
+        assertEquals(0, worker.exitCode());
         ErrorCode code = failureOf(endless).code();
         assertTrue(code == ErrorCode.ACTOR_DEAD || code == ErrorCode.CONNECTION_LOST, () -> "it was " + code);
     }
