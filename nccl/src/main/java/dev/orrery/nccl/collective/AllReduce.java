@@ -23,35 +23,48 @@ final class AllReduce {
                     .build();
         }
         return switchover.isRingForAllReduce(parts.byteSize, place.size())
-                ? ring(place, parts)
+                ? ring(place, switchover, parts)
                 : doubling(place, parts, memory);
     }
 
-    private static Schedule ring(Place place, Parts parts) {
-        int size = place.size();
-        Slices slices = Slices.ofBytes(parts.byteSize, parts.reduction.elementSize(), size);
+    /**
+     * In segments, one behind the other: while one is combined, the one before is passed on, as long as it is in the
+     * processor's cache.
+     */
+    private static Schedule ring(Place place, Switchover switchover, Parts parts) {
+        int steps = 2 * (place.size() - 1);
+        Slices segments = switchover.ringSegments(parts.byteSize, parts.reduction.elementSize(), place.size());
         Schedule.Builder schedule = new Schedule.Builder(place).postAhead(Switchover.RECEIVES_AHEAD);
-        int next = place.after(1);
-        int previous = place.before(1);
-        for (int round = 0; round < size - 1; round++) {
-            int sent = place.before(round + 1);
-            long from = round == 0 ? parts.own : parts.result;
-            schedule.send(round, next, from + slices.offset(sent), slices.byteSize(sent));
-            int combined = place.before(round + 2);
-            long offset = slices.offset(combined);
-            Ending ending = round == size - 2 ? parts.reduction.last() : Ending.NONE;
-            Landing landing = parts.reduction.receivedFirst(parts.own + offset, parts.result + offset, ending);
-            schedule.receive(round, previous, landing, slices.byteSize(combined));
-        }
-        // What arrives now replaces partial sums that were sent on: it came out of them, so they have arrived.
-        for (int round = 0; round < size - 1; round++) {
-            int sent = place.before(round);
-            int received = place.before(round + 1);
-            schedule.send(size - 1 + round, next, parts.result + slices.offset(sent), slices.byteSize(sent));
-            Landing landing = Landing.at(parts.result + slices.offset(received));
-            schedule.receive(size - 1 + round, previous, landing, slices.byteSize(received));
+        for (int round = 0; round < segments.count() + steps - 1; round++) {
+            int last = Math.min(round, segments.count() - 1);
+            for (int segment = Math.max(0, round - steps + 1); segment <= last; segment++) {
+                long offset = segments.offset(segment);
+                Parts part = new Parts(
+                        parts.reduction, parts.own + offset, parts.result + offset, segments.byteSize(segment));
+                ringStep(schedule, round, place, part, round - segment);
+            }
         }
         return schedule.build();
+    }
+
+    private static void ringStep(Schedule.Builder schedule, int round, Place place, Parts part, int step) {
+        Slices slices = Slices.ofBytes(part.byteSize, part.reduction.elementSize(), place.size());
+        int combining = place.size() - 1;
+        boolean combines = step < combining;
+        int sent = place.before(combines ? step + 1 : step - combining);
+        int received = place.before(combines ? step + 2 : step - combining + 1);
+        long from = step == 0 ? part.own : part.result;
+        long offset = slices.offset(received);
+        schedule.send(round, place.after(1), from + slices.offset(sent), slices.byteSize(sent));
+        Landing landing;
+        if (combines) {
+            Ending ending = step == combining - 1 ? part.reduction.last() : Ending.NONE;
+            landing = part.reduction.receivedFirst(part.own + offset, part.result + offset, ending);
+        } else {
+            // It replaces a partial sum that was sent on, and came out of that, so that has arrived.
+            landing = Landing.at(part.result + offset);
+        }
+        schedule.receive(round, place.before(1), landing, slices.byteSize(received));
     }
 
     /**

@@ -7,12 +7,15 @@ package dev.orrery.nccl.collective;
  * @param pairExchange allReduce of two members: exchange, beyond it in halves
  * @param doubling allReduce of a power of two of members: doubling, beyond it around the ring
  * @param foldedDoubling the same for other numbers of members, which need two more rounds
+ * @param ringSlice the least of a message around the ring, for which a tensor is cut into segments
  * @param tree broadcast and reduce: tree, beyond it along a chain in segments
  * @param segment the least that is worth a message of its own in a chain
  * @param fanOut allGather: to all at once, beyond it around the ring
  */
-record Switchover(long pairExchange, long doubling, long foldedDoubling, long tree, long segment, long fanOut) {
-    static final Switchover DEFAULT = new Switchover(1 << 20, 256 << 10, 32 << 10, 256 << 10, 64 << 10, 64 << 10);
+record Switchover(
+        long pairExchange, long doubling, long foldedDoubling, long ringSlice, long tree, long segment, long fanOut) {
+    static final Switchover DEFAULT =
+            new Switchover(1 << 20, 256 << 10, 32 << 10, 512 << 10, 256 << 10, 64 << 10, 64 << 10);
 
     /** More would not make a chain faster, and each costs a little. */
     static final int MAX_SEGMENTS = 128;
@@ -25,6 +28,12 @@ record Switchover(long pairExchange, long doubling, long foldedDoubling, long tr
             return byteSize > pairExchange;
         }
         return byteSize > (Integer.bitCount(members) == 1 ? doubling : foldedDoubling);
+    }
+
+    /** The segments of a tensor that goes around the ring. */
+    Slices ringSegments(long byteSize, int elementSize, int members) {
+        int count = (int) Math.min(MAX_SEGMENTS, Math.max(1, byteSize / members / ringSlice));
+        return Slices.ofBytes(byteSize, elementSize, count);
     }
 
     boolean isChain(long byteSize, int members) {

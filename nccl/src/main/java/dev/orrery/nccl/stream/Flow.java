@@ -4,8 +4,8 @@ import dev.orrery.nccl.transfer.Envelope;
 
 /** How much one side sends before the other side asks for it. */
 final class Flow {
-    /** Tensors up to this size are sent at once. */
-    static final long EAGER_BYTES = 64 << 10;
+    /** Tensors up to this size are sent at once, and of a larger one so much: what keeps the stream busy till it is received. */
+    static final long EAGER_BYTES = 256 << 10;
     /** How much a sender may have sent that the receiver has not taken. */
     static final long WINDOW_BYTES = 1 << 20;
     /** What a message costs beyond its bytes, so that empty ones are bounded too. */
@@ -24,8 +24,13 @@ final class Flow {
         return message.byteSize() <= EAGER_BYTES;
     }
 
+    /** How many of its bytes are sent before it is known that somebody receives it. */
+    static long sentAtOnce(Envelope message) {
+        return Math.min(message.byteSize(), EAGER_BYTES);
+    }
+
     static long cost(Envelope message) {
-        return MESSAGE_BYTES + (isEager(message) ? message.byteSize() : 0);
+        return MESSAGE_BYTES + sentAtOnce(message);
     }
 
     /** Whether it is time to give credit back: not for each message. */

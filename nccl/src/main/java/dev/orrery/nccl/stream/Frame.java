@@ -17,7 +17,7 @@ sealed interface Frame {
     /** A small message; its bytes follow at once. */
     record Eager(long number, Envelope message) implements Frame {}
 
-    /** A large message, whose bytes wait for {@link Ready}. */
+    /** A large message; its first bytes follow in a chunk, and the others wait for {@link Ready}. */
     record Offer(long number, Envelope message) implements Frame {}
 
     /** There is a place for the message of that number. */

@@ -1,18 +1,13 @@
 package dev.orrery.nccl.stream;
 
-import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.nccl.stream.Matching.Arrival;
 import dev.orrery.nccl.transfer.BadMessageException;
 import dev.orrery.nccl.transfer.Envelope;
-import dev.orrery.nccl.transfer.Held;
-import dev.orrery.nccl.transfer.Landing;
 import dev.orrery.nccl.transfer.MismatchException;
 import dev.orrery.nccl.transfer.Reception;
-import dev.orrery.tensor.Tensor;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,106 +16,86 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * What one member receives from another: matches receives with messages in order, holds small messages that nobody
- * received yet, and lets large ones come only when somebody does. Used by the stream's thread only.
+ * What one member receives from another: holds small messages that nobody received yet, and lets most of a large one come
+ * only when somebody does. Used by the stream's thread only, but for {@link #receive}.
  */
 final class Inbound {
-    /** @param held present for a small one, whose bytes are here */
-    private record Arrival(long number, Envelope envelope, Optional<Tensor> held) {}
-
-    /** A message whose bytes come in: for a receive, or, when it is small, to be held. */
-    private static final class Filling {
-        private final long number;
-        private final Envelope envelope;
-        private final Landing landing;
-        private final Optional<Tensor> held;
-        private final Optional<Reception> reception;
-        private long offset;
-
-        private Filling(
-                long number, Envelope envelope, Landing landing, Optional<Tensor> held, Optional<Reception> reception) {
-            this.number = number;
-            this.envelope = envelope;
-            this.landing = landing;
-            this.held = held;
-            this.reception = reception;
-        }
-
-        static Filling received(long number, Envelope envelope, Reception reception) throws MismatchException {
-            try {
-                Landing landing = reception.accept(envelope);
-                return new Filling(number, envelope, landing, Optional.empty(), Optional.of(reception));
-            } catch (OutOfMemoryError e) {
-                reception.fail(
-                        OrreryException.of(ErrorCode.TENSOR_TOO_LARGE, "there is no memory to receive " + envelope, e));
-                throw e;
-            }
-        }
-
-        static Filling held(long number, Envelope envelope) {
-            Tensor tensor = Held.allocate(envelope);
-            return new Filling(number, envelope, Landing.at(tensor.address()), Optional.of(tensor), Optional.empty());
-        }
-
-        long left() {
-            return envelope.byteSize() - offset;
-        }
-    }
-
     private final long maxTensorBytes;
     private final Consumer<Frame> reply;
-    private final Deque<Arrival> arrived = new ArrayDeque<>();
-    private final Deque<Reception> waiting = new ArrayDeque<>();
+    private final Matching matching = new Matching();
+    /** Large ones that somebody receives. */
     private final Map<Long, Filling> transfers = new HashMap<>();
+    /** The beginnings of large ones that nobody receives yet. */
+    private final Map<Long, Filling> beginnings = new HashMap<>();
+
     private Optional<Filling> target = Optional.empty();
-    private Optional<OrreryException> ended = Optional.empty();
     private boolean discarding;
-    private long heldCredit;
-    private long takenCredit;
     private long progress;
 
-    /** @param reply sends to the peer */
+    /** @param reply sends to the peer; called on any thread */
     Inbound(long maxTensorBytes, Consumer<Frame> reply) {
         this.maxTensorBytes = maxTensorBytes;
         this.reply = reply;
     }
 
-    void receive(Reception reception) throws MismatchException {
-        Arrival next = arrived.peek();
-        boolean canTake = next != null && (ended.isEmpty() || next.held().isPresent());
-        if (canTake) {
-            arrived.remove();
-            match(next, reception);
-        } else if (ended.isPresent()) {
-            reception.fail(ended.get());
-        } else {
-            waiting.add(reception);
+    /**
+     * Any thread: a small message that has come already is taken at once.
+     *
+     * @return a large one that has begun to come, to be received with {@link #begin}
+     */
+    Optional<Arrival> receive(Reception reception) throws MismatchException {
+        Optional<Arrival> next = matching.receive(reception);
+        if (next.isPresent() && next.get().held().isPresent()) {
+            deliver(next.get(), reception);
+            return Optional.empty();
         }
+        return next;
     }
 
-    private void match(Arrival arrival, Reception reception) throws MismatchException {
-        giveCredit(Flow.cost(arrival.envelope()));
+    private void deliver(Arrival arrival, Reception reception) throws MismatchException {
         try {
-            if (arrival.held().isPresent()) {
-                reception.deliver(arrival.envelope(), arrival.held().get());
-            } else {
-                transfers.put(arrival.number(), Filling.received(arrival.number(), arrival.envelope(), reception));
-                reply.accept(new Frame.Ready(arrival.number()));
-            }
+            reception.deliver(arrival.envelope(), arrival.held().orElseThrow());
         } catch (MismatchException e) {
-            // It fails with the world, like all that wait.
-            waiting.addFirst(reception);
+            matching.giveBack(reception);
             throw e;
         }
+        giveCredit(arrival.envelope());
     }
 
-    private void giveCredit(long cost) {
-        heldCredit -= cost;
-        takenCredit += cost;
-        if (ended.isEmpty() && Flow.isWorthSaying(takenCredit)) {
-            reply.accept(new Frame.Credit(takenCredit));
-            takenCredit = 0;
+    private void giveCredit(Envelope envelope) {
+        long credit = matching.take(Flow.cost(envelope));
+        if (credit > 0) {
+            reply.accept(new Frame.Credit(credit));
         }
+    }
+
+    /** From now on a large message goes where it is received. */
+    void begin(Arrival arrival, Reception reception) throws MismatchException {
+        Optional<OrreryException> ended = matching.ended();
+        if (ended.isPresent()) {
+            reception.fail(ended.get());
+            return;
+        }
+        Filling filling = received(arrival.number(), arrival.envelope(), reception);
+        Filling beginning = beginnings.remove(arrival.number());
+        if (beginning != null) {
+            filling.goOnFrom(beginning);
+            target = target.map(now -> now == beginning ? filling : now);
+        }
+        transfers.put(arrival.number(), filling);
+        reply.accept(new Frame.Ready(arrival.number()));
+    }
+
+    private Filling received(long number, Envelope envelope, Reception reception) throws MismatchException {
+        Filling filling;
+        try {
+            filling = Filling.received(number, envelope, reception);
+        } catch (MismatchException e) {
+            matching.giveBack(reception);
+            throw e;
+        }
+        giveCredit(envelope);
+        return filling;
     }
 
     /** Returns how many bytes follow. */
@@ -135,13 +110,11 @@ final class Inbound {
     }
 
     private Filling place(long number, Envelope envelope) throws MismatchException {
-        Reception reception = waiting.peek();
-        if (reception == null) {
+        Optional<Reception> reception = matching.next();
+        if (reception.isEmpty()) {
             return Filling.held(number, envelope);
         }
-        Filling filling = Filling.received(number, envelope, reception);
-        waiting.remove();
-        giveCredit(Flow.cost(envelope));
+        Filling filling = received(number, envelope, reception.get());
         transfers.put(number, filling);
         return filling;
     }
@@ -152,17 +125,15 @@ final class Inbound {
             throw BadMessageException.malformed("an offer of a message that is too small for that: " + envelope);
         }
         hold(envelope);
-        if (!discarding) {
-            arrive(new Arrival(offer.number(), envelope, Optional.empty()));
+        if (discarding) {
+            return;
         }
-    }
-
-    private void arrive(Arrival arrival) throws MismatchException {
-        Reception reception = waiting.poll();
-        if (reception == null) {
-            arrived.add(arrival);
+        Arrival arrival = new Arrival(offer.number(), envelope, Optional.empty());
+        Optional<Reception> reception = matching.arrive(arrival);
+        if (reception.isPresent()) {
+            begin(arrival, reception.get());
         } else {
-            match(arrival, reception);
+            beginnings.put(offer.number(), Filling.beginning(offer.number(), envelope));
         }
     }
 
@@ -171,22 +142,20 @@ final class Inbound {
             throw new BadMessageException(
                     "TENSOR_TOO_LARGE", "a tensor larger than the limit of " + maxTensorBytes + " bytes: " + envelope);
         }
-        heldCredit += Flow.cost(envelope);
-        if (heldCredit + takenCredit > Flow.WINDOW_BYTES) {
-            throw BadMessageException.malformed("more than it has credit for");
-        }
+        matching.hold(Flow.cost(envelope));
     }
 
     /** Returns how many bytes follow. */
     long onChunk(Frame.Chunk chunk) throws BadMessageException {
-        Filling filling = transfers.get(chunk.number());
-        if (filling == null && ended.isEmpty()) {
+        Optional<Filling> filling = Optional.ofNullable(transfers.get(chunk.number()))
+                .or(() -> Optional.ofNullable(beginnings.get(chunk.number())));
+        if (filling.isEmpty() && matching.ended().isEmpty()) {
             throw BadMessageException.malformed("a part of message " + chunk.number() + ", which nobody receives");
         }
-        if (filling != null && chunk.length() > filling.left()) {
-            throw BadMessageException.malformed("more of message " + chunk.number() + " than it has");
+        if (filling.isPresent() && chunk.length() > filling.get().left()) {
+            throw BadMessageException.malformed("more of message " + chunk.number() + " than is to come now");
         }
-        target = Optional.ofNullable(filling);
+        target = filling;
         return chunk.length();
     }
 
@@ -194,25 +163,18 @@ final class Inbound {
         progress += length;
         if (target.isEmpty()) {
             in.skipBytes(length);
-            return;
+        } else {
+            target.get().take(in, length);
         }
-        Filling filling = target.get();
-        Payloads.take(in, length, filling.landing, filling.offset);
-        filling.offset += length;
     }
 
     OptionalLong payloadAddress() {
-        if (target.isEmpty()) {
-            return OptionalLong.empty();
-        }
-        Filling filling = target.get();
-        OptionalLong start = filling.landing.address();
-        return start.isEmpty() ? start : OptionalLong.of(start.getAsLong() + filling.offset);
+        return target.isEmpty() ? OptionalLong.empty() : target.get().address();
     }
 
     void onPlaced(int length) {
         progress += length;
-        target.orElseThrow().offset += length;
+        target.orElseThrow().placed(length);
     }
 
     void onPayloadEnd() throws MismatchException {
@@ -221,11 +183,15 @@ final class Inbound {
         }
         Filling filling = target.get();
         target = Optional.empty();
-        if (filling.held.isPresent()) {
-            arrive(new Arrival(filling.number, filling.envelope, filling.held));
-        } else if (filling.left() == 0) {
-            transfers.remove(filling.number);
-            filling.reception.orElseThrow().complete();
+        if (filling.held().isPresent()) {
+            Arrival arrival = new Arrival(filling.number(), filling.envelope(), filling.held());
+            Optional<Reception> reception = matching.arrive(arrival);
+            if (reception.isPresent()) {
+                deliver(arrival, reception.get());
+            }
+        } else if (filling.reception().isPresent() && filling.left() == 0) {
+            transfers.remove(filling.number());
+            filling.reception().get().complete();
         }
     }
 
@@ -249,22 +215,18 @@ final class Inbound {
      * @param keepArrived whether small messages that have arrived, or still arrive, can be received
      */
     void end(OrreryException why, boolean keepArrived) {
-        if (ended.isEmpty()) {
-            ended = Optional.of(why);
-        }
         List<Reception> failed = new ArrayList<>();
-        transfers.values().forEach(filling -> filling.reception.ifPresent(failed::add));
-        failed.addAll(waiting);
-        waiting.clear();
-        target = target.filter(filling -> filling.reception.isEmpty());
+        transfers.values().forEach(filling -> filling.reception().ifPresent(failed::add));
         transfers.clear();
-        if (!keepArrived) {
-            discarding = true;
-            target.flatMap(filling -> filling.held).ifPresent(Tensor::close);
-            target = Optional.empty();
-            arrived.forEach(arrival -> arrival.held().ifPresent(Tensor::close));
-            arrived.clear();
+        beginnings.values().forEach(Filling::release);
+        beginnings.clear();
+        failed.addAll(matching.end(why, keepArrived));
+        discarding |= !keepArrived;
+        Optional<Filling> stillHeld = target.filter(filling -> filling.held().isPresent());
+        if (discarding) {
+            stillHeld.ifPresent(Filling::release);
         }
+        target = discarding ? Optional.empty() : stillHeld;
         failed.forEach(reception -> reception.fail(why));
     }
 }

@@ -112,6 +112,7 @@ final class Outbound {
         } else {
             offered.put(number, operation);
             control(ctx, new Frame.Offer(number, operation.envelope()), () -> {});
+            part(ctx, number, operation, (int) Flow.EAGER_BYTES);
         }
         return true;
     }
@@ -155,13 +156,17 @@ final class Outbound {
             return false;
         }
         SendOperation operation = transfer.operation();
-        int size = (int) Math.min(Flow.CHUNK_BYTES, operation.left());
-        control(ctx, new Frame.Chunk(transfer.number(), size), () -> {});
-        payload(ctx, operation, size);
+        part(ctx, transfer.number(), operation, (int) Math.min(Flow.CHUNK_BYTES, operation.left()));
         if (operation.left() == 0) {
             transfers.remove();
         }
         return true;
+    }
+
+    private void part(ChannelHandlerContext ctx, long number, SendOperation operation, int size)
+            throws BadMessageException {
+        control(ctx, new Frame.Chunk(number, size), () -> {});
+        payload(ctx, operation, size);
     }
 
     private void payload(ChannelHandlerContext ctx, SendOperation operation, int size) throws BadMessageException {

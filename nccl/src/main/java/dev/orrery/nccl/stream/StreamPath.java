@@ -22,8 +22,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -41,9 +39,11 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
     private final Inbound inbound;
     private final TransferWatch watch;
     private final FrameReader reader = new FrameReader(new Dispatch());
-    private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean scheduled = new AtomicBoolean();
+    /** What fails ends this world, and not what waits behind it. */
+    private final PostedWork posted = new PostedWork(why -> fault(Failure.of(why)), this::advance);
+
     private final AtomicBoolean released = new AtomicBoolean();
+    private final AtomicBoolean faulty = new AtomicBoolean();
     private volatile ChannelHandlerContext ctx;
     private volatile Optional<OrreryException> aborted = Optional.empty();
     private volatile Optional<OrreryException> ending = Optional.empty();
@@ -57,7 +57,6 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
     /** It takes nothing more. */
     private boolean peerStopped;
 
-    private boolean faulty;
     private boolean closed;
     private String whyLost = "its data connection was closed without a leave";
 
@@ -109,13 +108,21 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
             reception.fail(aborted.get());
             return;
         }
-        post(() -> {
-            try {
-                inbound.receive(reception);
-            } catch (MismatchException e) {
-                fault(e.failure(ends.self(), ends.peer()));
-            }
-        });
+        try {
+            inbound.receive(reception).ifPresent(arrival -> post(() -> begin(arrival, reception)));
+        } catch (MismatchException e) {
+            fault(e.failure(ends.self(), ends.peer()));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            fault(Failure.of(e));
+        }
+    }
+
+    private void begin(Matching.Arrival arrival, Reception reception) {
+        try {
+            inbound.begin(arrival, reception);
+        } catch (MismatchException e) {
+            fault(e.failure(ends.self(), ends.peer()));
+        }
     }
 
     @Override
@@ -169,24 +176,7 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
     }
 
     private void post(Runnable task) {
-        posted.add(task);
-        if (scheduled.compareAndSet(false, true)) {
-            Wire.execute(ctx.executor(), this::work);
-        }
-    }
-
-    /** Runs what was posted, then sends what can be sent, with one flush. */
-    private void work() {
-        scheduled.set(false);
-        for (Runnable task = posted.poll(); task != null; task = posted.poll()) {
-            try {
-                task.run();
-            } catch (RuntimeException | OutOfMemoryError e) {
-                // It ends this world, and not what waits behind it.
-                fault(Failure.of(e));
-            }
-        }
-        advance();
+        posted.post(work -> Wire.execute(ctx.executor(), work), task);
     }
 
     /** A write can call back into here; what it writes must not get between a frame and its payload. */
@@ -197,7 +187,7 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
         }
         advancing = true;
         try {
-            while (again && !closed && !faulty && aborted.isEmpty()) {
+            while (again && !closed && !faulty.get() && aborted.isEmpty()) {
                 again = false;
                 outbound.pump(ctx);
                 endIfIdle();
@@ -230,7 +220,7 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
     public void tick() {
         if (ctx != null) {
             post(() -> {
-                if (!closed && !faulty && aborted.isEmpty()) {
+                if (!closed && !faulty.get() && aborted.isEmpty()) {
                     watch.tick(
                                     new Movement(outbound.isMoving(), outbound.progress()),
                                     new Movement(inbound.isMoving(), inbound.progress()),
@@ -242,14 +232,15 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
     }
 
     private void fault(Failure cause) {
-        if (!faulty) {
-            faulty = true;
+        if (faulty.compareAndSet(false, true)) {
             events.onFailed(cause);
         }
     }
 
     private void reply(Frame frame) {
-        if (!closed && !faulty && aborted.isEmpty()) {
+        if (!ctx.executor().inEventLoop()) {
+            post(() -> reply(frame));
+        } else if (!closed && !faulty.get() && aborted.isEmpty()) {
             outbound.control(ctx, frame, () -> {});
         }
     }
@@ -260,7 +251,7 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
      */
     private Optional<ByteBuf> place(ByteBufAllocator allocator) {
         placed = Optional.empty();
-        if (faulty || aborted.isPresent()) {
+        if (faulty.get() || aborted.isPresent()) {
             return Optional.empty();
         }
         placed = reader.place();
@@ -278,7 +269,7 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
             if (placed.isPresent()) {
                 placed = Optional.empty();
                 reader.placed(bytes.readableBytes());
-            } else if (!faulty && aborted.isEmpty()) {
+            } else if (!faulty.get() && aborted.isEmpty()) {
                 reader.read(bytes);
             }
         } catch (BadMessageException e) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every operation gives what it is to give, whatever the number of members, the size and the order of arrival. */
 final class CollectivesTest {
     /** Everything goes by the algorithms for large tensors. */
-    static final Switchover ALL_LARGE = new Switchover(-1, -1, -1, -1, 16, -1);
+    static final Switchover ALL_LARGE = new Switchover(-1, -1, -1, 48, -1, 16, -1);
 
     private static final List<Switchover> SWITCHOVERS = List.of(Switchover.DEFAULT, ALL_LARGE);
     private final long seed = new Random().nextLong();

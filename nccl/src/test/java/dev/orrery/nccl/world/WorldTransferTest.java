@@ -103,7 +103,8 @@ final class WorldTransferTest extends EachTransport {
         try (TestingMember a = start();
                 TestingMember b = start()) {
             List<World> worlds = form(1, a, b);
-            List<Long> sizes = new ArrayList<>(List.of(64L << 10, (64L << 10) + 8, 1L << 20, (1L << 20) + 8));
+            List<Long> sizes = new ArrayList<>(
+                    List.of(64L << 10, (64L << 10) + 8, 256L << 10, (256L << 10) + 8, 1L << 20, (1L << 20) + 8));
             for (int i = 0; i < 40; i++) {
                 sizes.add(8L * (1 + random.nextInt(i % 2 == 0 ? 2_000 : 400_000)));
             }
@@ -252,16 +253,17 @@ final class WorldTransferTest extends EachTransport {
     @Test
     void aTooLargeAnnouncementBreaksTheWorldOnBothSidesWithSizeAndLimit() throws Exception {
         try (TestingMember a = start();
-                TestingMember b = start(WorldOptions.builder().maxTensorBytes(100_000))) {
+                TestingMember b = start(WorldOptions.builder().maxTensorBytes(1_000_000))) {
             List<World> worlds = form(1, a, b);
             CompletableFuture<Tensor> receive = worlds.get(1).communicator().receive(0);
-            CompletableFuture<Void> send = worlds.get(0).communicator().send(1, TestingTensors.marked(100_008, 1));
+            CompletableFuture<Void> send = worlds.get(0).communicator().send(1, TestingTensors.marked(1_000_008, 1));
             assertEquals(ErrorCode.BROKEN_WORLD, failure(receive).code());
             assertTrue(transport == Transport.SHARED_MEMORY || failure(send).code() == ErrorCode.BROKEN_WORLD);
             for (TestingMember member : List.of(a, b)) {
                 Failure cause = member.await(1, WorldState.BROKEN).cause().orElseThrow();
                 assertEquals("TENSOR_TOO_LARGE", cause.kind());
-                assertTrue(cause.message().contains("100008") && cause.message().contains("100000"), cause.message());
+                assertTrue(
+                        cause.message().contains("1000008") && cause.message().contains("1000000"), cause.message());
             }
         }
     }
