@@ -22,34 +22,51 @@ final class Helping {
         this.clock = clock;
     }
 
+    /** Returns when it is done, or when nothing moves. */
     void until(Future<?> wanted) {
-        until(wanted, Long.MAX_VALUE);
+        until(wanted, new Limits(Long.MAX_VALUE, false));
     }
 
-    /** Returns when it is done, when that time is over, or when nothing moves. */
-    void until(Future<?> wanted, long nanos) {
+    /**
+     * Returns when it is done, when that time is over, when nothing moves, or when the thread is interrupted, which stays
+     * so.
+     *
+     * @return how much of the time is left
+     */
+    long untilInterrupted(Future<?> wanted, long nanos) {
+        return until(wanted, new Limits(nanos, true));
+    }
+
+    private record Limits(long nanos, boolean interruptible) {
+        boolean interrupted() {
+            return interruptible && Thread.currentThread().isInterrupted();
+        }
+    }
+
+    private long until(Future<?> wanted, Limits limits) {
         if (wanted.isDone()) {
-            return;
+            return limits.nanos();
         }
         List<PeerPath> movable = paths.get();
         if (movable.stream().noneMatch(PeerPath::canHelp)) {
-            return;
+            return limits.nanos();
         }
+        long start = clock.nanoTime();
         movable.forEach(PeerPath::helping);
         try {
-            spin(wanted, movable, nanos);
+            spin(wanted, movable, start, limits);
         } finally {
             // A path that believes itself helped is looked after by nobody else.
             boolean waiting = !wanted.isDone();
             movable.forEach(path -> path.helped(waiting));
         }
+        return Math.max(0, limits.nanos() - (clock.nanoTime() - start));
     }
 
-    private void spin(Future<?> wanted, List<PeerPath> movable, long nanos) {
-        long start = clock.nanoTime();
+    private void spin(Future<?> wanted, List<PeerPath> movable, long start, Limits limits) {
         long lastMove = start;
-        long limit = spinNanos.getAsLong();
-        for (int look = 1; !wanted.isDone(); look++) {
+        long longestLook = spinNanos.getAsLong();
+        for (int look = 1; !wanted.isDone() && !limits.interrupted(); look++) {
             boolean moved = false;
             for (PeerPath path : movable) {
                 moved |= path.help();
@@ -57,7 +74,7 @@ final class Helping {
             if (moved || look % LOOKS_PER_CLOCK == 0) {
                 long now = clock.nanoTime();
                 lastMove = moved ? now : lastMove;
-                if (now - lastMove > limit || now - start > nanos) {
+                if (now - lastMove > longestLook || now - start >= limits.nanos()) {
                     return;
                 }
             }

@@ -20,16 +20,17 @@ final class HelpingFuture<T> extends CompletableFuture<T> {
 
     @Override
     public T get() throws InterruptedException, ExecutionException {
-        helping.until(this);
+        helping.untilInterrupted(this, Long.MAX_VALUE);
         return super.get();
     }
 
     @Override
     public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        helping.until(this, unit.toNanos(timeout));
-        return super.get(timeout, unit);
+        long left = helping.untilInterrupted(this, unit.toNanos(timeout));
+        return super.get(left, TimeUnit.NANOSECONDS);
     }
 
+    /** An interruption is left to the caller, as in every {@link CompletableFuture}. */
     @Override
     public T join() {
         helping.until(this);
