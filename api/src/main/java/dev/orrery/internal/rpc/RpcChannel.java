@@ -89,6 +89,14 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         }
         long call = lastCall.incrementAndGet();
         pending.put(call, new PendingCall<>(method, future));
+        RpcFrame.Request head = RpcFrame.Request.newBuilder()
+                .setCall(call)
+                .setMethod(method.name())
+                .setTimeoutMillis(timeout.plus(CALLEE_SLACK).toMillis())
+                .build();
+        send(() -> Frames.write(
+                channel.alloc(), RpcFrame.REQUEST_FIELD_NUMBER, head, RpcFrame.Request.PAYLOAD_FIELD_NUMBER, request));
+        // After the request: the event loop could cancel at once, and a cancel that comes first cancels nothing.
         Future<?> deadline = scheduleExpiry(call, method.name(), timeout);
         future.whenComplete((response, failure) -> {
             deadline.cancel(false);
@@ -97,13 +105,6 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
                 sendCancel(call);
             }
         });
-        RpcFrame.Request head = RpcFrame.Request.newBuilder()
-                .setCall(call)
-                .setMethod(method.name())
-                .setTimeoutMillis(timeout.plus(CALLEE_SLACK).toMillis())
-                .build();
-        send(() -> Frames.write(
-                channel.alloc(), RpcFrame.REQUEST_FIELD_NUMBER, head, RpcFrame.Request.PAYLOAD_FIELD_NUMBER, request));
         // Closed before the call was entered: nobody else will end it.
         if (closed.isDone()) {
             failPending(call, lost());
