@@ -12,6 +12,7 @@ import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.shared.SharedFiles;
+import dev.orrery.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class JoiningMemberEndIT extends EachTransport {
     private static final Logger log = LoggerFactory.getLogger(JoiningMemberEndIT.class);
     private static final long WORLD = 7;
-    private static final int FORMING_MILLIS = 1_500;
+    private static final int FORMING_MILLIS = 1_000;
     /** What is waited for is known; this is for a busy machine. */
     private static final int SLACK_MILLIS = 1_500;
 
@@ -57,7 +58,7 @@ final class JoiningMemberEndIT extends EachTransport {
             third.address();
             use(form(1, first, second));
             leave(1);
-            this.before = TestingResources.now();
+            this.before = TestingResources.settled();
         }
 
         List<HostPort> addresses() throws Exception {
@@ -109,7 +110,9 @@ final class JoiningMemberEndIT extends EachTransport {
 
         private void use(List<World> worlds) {
             assertEquals(transport, worlds.get(0).transport(1));
-            get(worlds.get(0).communicator().send(1, TestingTensors.number(6)));
+            try (Tensor six = TestingTensors.number(6)) {
+                get(worlds.get(0).communicator().send(1, six));
+            }
             assertEquals(
                     6, TestingTensors.number(get(worlds.get(1).communicator().receive(0))));
         }

@@ -20,17 +20,30 @@ import java.util.stream.Stream;
  */
 record TestingResources(long sockets, long threads, long tensorBytes, long mappings, long files) {
     private static final int SETTLE_SECONDS = 10;
+    private static final int SETTLED_AFTER = 10;
 
     static TestingResources now() throws IOException {
         return new TestingResources(
                 openSockets(),
                 Thread.getAllStackTraces().keySet().stream()
                         .map(Thread::getName)
-                        .filter(name -> name.startsWith("worlds-") && !name.startsWith("worlds-forming"))
+                        .filter(name -> name.startsWith("orrery-worlds-") && !name.startsWith("orrery-worlds-forming"))
                         .count(),
                 MemoryPool.shared().bytesInUse(),
                 ringMappings(),
                 ringFiles());
+    }
+
+    /** When it does not change any more. */
+    static TestingResources settled() throws IOException, InterruptedException {
+        TestingResources last = now();
+        for (int same = 0; same < SETTLED_AFTER; ) {
+            Thread.sleep(20);
+            TestingResources now = now();
+            same = now.equals(last) ? same + 1 : 0;
+            last = now;
+        }
+        return last;
     }
 
     private static long openSockets() throws IOException {
