@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +36,7 @@ final class TestingRank implements AutoCloseable {
     private static final String ANY = "ANY";
 
     private final TestingJvm jvm;
-    private HostPort address = new HostPort("127.0.0.1", 1);
+    private Optional<HostPort> address = Optional.empty();
 
     private TestingRank(TestingJvm jvm) {
         this.jvm = jvm;
@@ -60,10 +61,10 @@ final class TestingRank implements AutoCloseable {
 
     /** Waits until it is there. */
     HostPort address() throws InterruptedException {
-        if (address.port() == 1) {
-            address = HostPort.parse(jvm.awaitLine("address ").substring("address ".length()));
+        if (address.isEmpty()) {
+            address = Optional.of(HostPort.parse(jvm.awaitLine("address ").substring("address ".length())));
         }
-        return address;
+        return address.get();
     }
 
     TestingJvm jvm() {
