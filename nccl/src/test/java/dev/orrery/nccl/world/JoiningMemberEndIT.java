@@ -5,6 +5,7 @@ import static dev.orrery.nccl.world.TestingMember.form;
 import static dev.orrery.nccl.world.TestingMember.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.orrery.error.BrokenWorldException;
 import dev.orrery.error.OrreryException;
@@ -13,6 +14,7 @@ import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.shared.SharedFiles;
 import dev.orrery.tensor.Tensor;
+import dev.orrery.world.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +44,11 @@ final class JoiningMemberEndIT extends EachTransport {
 
     private static long millisSince(long start) {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    @BeforeEach
+    void onlyWhatDiffers() {
+        assumeTrue(transport != Transport.UNIX_SOCKET, "its stream is that of TCP");
     }
 
     /** Two members here, which have a link to each other, and the third in a process of its own. */

@@ -31,8 +31,7 @@ import java.util.stream.Collectors;
  * is told and what it says of a world: a word, the world, and more.
  */
 final class TestingRank implements AutoCloseable {
-    private static final List<String> SMALL_JVM =
-            List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+    private static final List<String> SMALL_JVM = List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     private static final String ANY = "ANY";
 
     private final TestingJvm jvm;
@@ -112,11 +111,23 @@ final class TestingRank implements AutoCloseable {
 
     public static void main(String[] arguments) throws IOException {
         HostOptions host = HostOptions.defaults().withHostId(arguments[1]);
-        WorldOptions options = WorldOptions.builder()
+        WorldOptions.Builder options = WorldOptions.builder()
                 .bind(new HostPort(arguments[0], 0))
-                .host(arguments[2].equals(ANY) ? host : host.withTransport(Transport.valueOf(arguments[2])))
-                .build();
-        new Child(options).run();
+                .host(arguments[2].equals(ANY) ? host : host.withTransport(Transport.valueOf(arguments[2])));
+        warmUp(options);
+        new Child(options.build()).run();
+    }
+
+    /** What a first world takes to load is not counted against any deadline: there may be many more processes than cores. */
+    private static void warmUp(WorldOptions.Builder options) {
+        try (TestingMember a = TestingMember.start(options);
+                TestingMember b = TestingMember.start(options);
+                Tensor one = TestingTensors.number(1)) {
+            List<World> worlds = TestingMember.form(1, a, b);
+            CompletableFuture<Tensor> sum = worlds.get(0).communicator().allReduce(one, ReduceOperation.SUM);
+            TestingTensors.number(TestingMember.get(worlds.get(1).communicator().allReduce(one, ReduceOperation.SUM)));
+            TestingTensors.number(TestingMember.get(sum));
+        }
     }
 
     private static final class Child {
