@@ -14,6 +14,7 @@ import dev.orrery.nccl.port.PeerProcess;
 import dev.orrery.nccl.port.Retry;
 import dev.orrery.nccl.proto.Answer;
 import dev.orrery.nccl.proto.LinkFrame;
+import dev.orrery.nccl.proto.LinkProbe;
 import dev.orrery.nccl.proto.WorldBroken;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,9 +45,17 @@ public final class Links {
     /** What is known of one process. */
     private static final class Entry {
         private final Set<Long> worlds = new HashSet<>();
+        /** Those of them that live and die with the link that is up; the others wait for one. */
+        private final Set<Long> linked = new HashSet<>();
+
+        private HostPort address;
         private Optional<Link> up = Optional.empty();
         private boolean dialling;
         private int failures;
+
+        Entry(HostPort address) {
+            this.address = address;
+        }
     }
 
     public Links(WorldOptions options, ControlThread control, DataPort port, LinkUser user) {
@@ -57,17 +66,27 @@ public final class Links {
     }
 
     /**
-     * A world has a member in {@code peer}; from now until {@link #unbind} it is told of the link, at once when it is up.
+     * A world has a member in {@code peer}; from now until {@link #unbind} it is told of the link. When one is up, the peer
+     * is asked first: it may have given that link up, and its word of that be lost or late. The world then belongs to the
+     * next link, and does not end with this one.
      *
      * @param address where this world's spec says that the process is
      */
     public void bind(long world, PeerProcess peer, HostPort address) {
-        Entry entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry());
+        Entry entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry(address));
+        entry.address = address;
         entry.worlds.add(world);
         if (entry.up.isPresent()) {
-            user.linked(world, peer.instance());
-        } else if (dials(peer) && !entry.dialling) {
-            dial(entry, peer, address);
+            LinkProbe probe = LinkProbe.newBuilder().setWorld(world).build();
+            entry.up.get().send(LinkFrame.newBuilder().setProbe(probe).build());
+        } else {
+            dialIfNeeded(entry, peer);
+        }
+    }
+
+    private void dialIfNeeded(Entry entry, PeerProcess peer) {
+        if (dials(peer) && !entry.dialling && !entry.worlds.isEmpty()) {
+            dial(entry, peer, entry.address);
         }
     }
 
@@ -104,7 +123,7 @@ public final class Links {
         } else {
             log.warn("link to {}: {}", peer, failure.getMessage());
             entry.dialling = false;
-            tellLost(entry, peer, failure.getMessage());
+            tellLost(entry, entry.worlds, peer, failure.getMessage());
         }
     }
 
@@ -114,11 +133,12 @@ public final class Links {
         }
     }
 
-    private void tellLost(Entry entry, PeerProcess peer, String why) {
-        List<Long> worlds = new ArrayList<>(entry.worlds);
-        entry.worlds.clear();
+    private void tellLost(Entry entry, Set<Long> those, PeerProcess peer, String why) {
+        List<Long> lost = new ArrayList<>(those);
+        lost.forEach(entry.worlds::remove);
+        lost.forEach(entry.linked::remove);
         forget(entry, peer);
-        worlds.forEach(world -> user.linkLost(world, peer.instance(), why));
+        lost.forEach(world -> user.linkLost(world, peer.instance(), why));
     }
 
     /** A process dialled a link to this one. */
@@ -144,6 +164,13 @@ public final class Links {
                     Failure cause = ErrorCodec.fromMessage(news.getCause());
                     control.execute(
                             () -> user.peerBroke(news.getWorld(), link.peer().instance(), cause));
+                } else if (frame.hasProbe()) {
+                    link.send(LinkFrame.newBuilder()
+                            .setProbeAnswer(frame.getProbe())
+                            .build());
+                } else if (frame.hasProbeAnswer()) {
+                    long world = frame.getProbeAnswer().getWorld();
+                    control.execute(() -> answered(link, world));
                 }
             }
 
@@ -156,7 +183,7 @@ public final class Links {
 
     private void up(Link link) {
         PeerProcess peer = link.peer();
-        Entry entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry());
+        Entry entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry(peer.address()));
         entry.dialling = false;
         entry.failures = 0;
         // The peer dials again only when it knows that the old one is dead.
@@ -164,11 +191,24 @@ public final class Links {
         if (old.isPresent()) {
             down(old.get(), "the peer gave it up");
             old.get().close("replaced");
-            entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry());
+            entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry(peer.address()));
         }
         entry.up = Optional.of(link);
         log.info("link to {} is up", peer);
         for (long world : new ArrayList<>(entry.worlds)) {
+            linked(entry, peer, world);
+        }
+    }
+
+    private void answered(Link link, long world) {
+        Entry entry = entries.get(link.peer().instance());
+        if (entry != null && entry.up.isPresent() && entry.up.get() == link && entry.worlds.contains(world)) {
+            linked(entry, link.peer(), world);
+        }
+    }
+
+    private void linked(Entry entry, PeerProcess peer, long world) {
+        if (entry.linked.add(world)) {
             user.linked(world, peer.instance());
         }
     }
@@ -179,13 +219,17 @@ public final class Links {
         if (entry == null || entry.up.isEmpty() || entry.up.get() != link) {
             return;
         }
-        log.info("link to {} is down: {}; {} worlds with it", peer, why, entry.worlds.size());
+        log.info("link to {} is down: {}; {} worlds with it", peer, why, entry.linked.size());
         entry.up = Optional.empty();
-        tellLost(entry, peer, why);
+        tellLost(entry, entry.linked, peer, why);
+        dialIfNeeded(entry, peer);
     }
 
     public void unbind(long world) {
-        entries.values().forEach(entry -> entry.worlds.remove(world));
+        entries.values().forEach(entry -> {
+            entry.worlds.remove(world);
+            entry.linked.remove(world);
+        });
         entries.values().removeIf(entry -> entry.worlds.isEmpty() && entry.up.isEmpty() && !entry.dialling);
     }
 

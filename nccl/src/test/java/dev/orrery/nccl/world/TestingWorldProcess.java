@@ -15,26 +15,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A member in a JVM of its own, as rank 1 of worlds whose rank 0 is the test. It sends each tensor back. Run with
  * {@link #main}, seen from the test through an instance.
  */
 final class TestingWorldProcess implements AutoCloseable {
-    private final Process process;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    private final List<String> said = new ArrayList<>();
+    private final TestingJvm jvm;
     private final HostPort address;
 
-    private TestingWorldProcess(Process process) throws InterruptedException {
-        this.process = process;
-        Thread reader = new Thread(this::read, "test-child-output");
-        reader.setDaemon(true);
-        reader.start();
-        this.address = HostPort.parse(awaitLine("address ").substring("address ".length()));
+    private TestingWorldProcess(TestingJvm jvm, HostPort address) {
+        this.jvm = jvm;
+        this.address = address;
     }
 
     static TestingWorldProcess start() throws IOException, InterruptedException {
@@ -53,44 +45,19 @@ final class TestingWorldProcess implements AutoCloseable {
 
     private static TestingWorldProcess start(List<String> jvmOptions, List<String> arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx256m"));
+        List<String> command = new ArrayList<>(List.of(TestingJvm.java(), "-Xmx256m"));
         command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), TestingWorldProcess.class.getName()));
-        command.addAll(arguments);
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        return new TestingWorldProcess(process);
-    }
-
-    private void read() {
-        try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                lines.add(line);
-            }
-        } catch (IOException e) {
-            lines.add("end of output: " + e);
-        }
+        TestingJvm jvm = TestingJvm.start(command, TestingWorldProcess.class, arguments);
+        HostPort address = HostPort.parse(jvm.awaitLine("address ").substring("address ".length()));
+        return new TestingWorldProcess(jvm, address);
     }
 
     String awaitLine(String start) throws InterruptedException {
-        while (true) {
-            String line = lines.poll(TestingMember.DEADLINE_SECONDS, TimeUnit.SECONDS);
-            if (line == null) {
-                throw new AssertionError("the child did not say '" + start + "'; it said " + said);
-            }
-            said.add(line);
-            if (line.startsWith(start)) {
-                return line;
-            }
-        }
+        return jvm.awaitLine(start);
     }
 
-    /** Also of what it said before. */
     void awaitLineWith(String part) throws InterruptedException {
-        while (said.stream().noneMatch(line -> line.contains(part))) {
-            awaitLine("");
-        }
+        jvm.awaitLineWith(part);
     }
 
     HostPort address() {
@@ -108,27 +75,20 @@ final class TestingWorldProcess implements AutoCloseable {
 
     /** Has it do something; see {@link #act}. */
     void tell(String command) throws IOException {
-        process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
-        process.getOutputStream().flush();
+        jvm.tell(command);
     }
 
     void kill() {
-        process.destroyForcibly();
+        jvm.kill();
     }
 
     void signal(String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                .inheritIO()
-                .start();
-        if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
-            throw new AssertionError("kill -" + name + " failed");
-        }
+        jvm.signal(name);
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+        jvm.close();
     }
 
     // ---- in the child ----

@@ -13,13 +13,10 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
@@ -50,8 +47,8 @@ final class WorldCycleIT extends EachTransport {
                     MemoryPool.shared().bytesInUse(),
                     buffers("direct"),
                     buffers("mapped"),
-                    ringMappings(),
-                    ringFiles());
+                    TestingResources.ringMappings(),
+                    TestingResources.ringFiles());
         }
 
         private static long buffers(String pool) {
@@ -59,21 +56,6 @@ final class WorldCycleIT extends EachTransport {
                     .filter(it -> it.getName().equals(pool))
                     .mapToLong(BufferPoolMXBean::getMemoryUsed)
                     .sum();
-        }
-
-        private static long ringMappings() throws IOException {
-            try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-                return lines.filter(line -> line.contains("/orrery-") && line.contains(".ring"))
-                        .count();
-            }
-        }
-
-        private static long ringFiles() throws IOException {
-            String own = "orrery-" + ProcessHandle.current().pid() + "-";
-            try (Stream<Path> files = Files.list(Path.of("/dev/shm"))) {
-                return files.filter(file -> file.getFileName().toString().startsWith(own))
-                        .count();
-            }
         }
     }
 

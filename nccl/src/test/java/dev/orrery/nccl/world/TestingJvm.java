@@ -1,0 +1,124 @@
+package dev.orrery.nccl.world;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A JVM of its own, which is told what to do by lines, and says by lines what happens. */
+final class TestingJvm implements AutoCloseable {
+    private static final int SHOWN_LINES = 30;
+
+    private final Process process;
+    private final List<String> said = new ArrayList<>();
+    private boolean ended;
+
+    private TestingJvm(Process process) {
+        this.process = process;
+    }
+
+    /** @param command what comes before the class path, the JVM and its options */
+    static TestingJvm start(List<String> command, Class<?> main, List<String> arguments) throws IOException {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        all.addAll(arguments);
+        TestingJvm jvm = new TestingJvm(new ProcessBuilder(all)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+        Thread reader = new Thread(jvm::read, "test-child-output");
+        reader.setDaemon(true);
+        reader.start();
+        return jvm;
+    }
+
+    static String java() {
+        return System.getProperty("java.home") + "/bin/java";
+    }
+
+    private void read() {
+        try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                say(line);
+            }
+        } catch (IOException e) {
+            say("end of output: " + e);
+        }
+        end();
+    }
+
+    private synchronized void say(String line) {
+        said.add(line);
+        notifyAll();
+    }
+
+    private synchronized void end() {
+        ended = true;
+        notifyAll();
+    }
+
+    /** Each line is returned once, however many others came before. */
+    String awaitLine(String start) throws InterruptedException {
+        return await("'" + start + "'", line -> line.startsWith(start), true);
+    }
+
+    void awaitLineWith(String part) throws InterruptedException {
+        await("a line with '" + part + "'", line -> line.contains(part), false);
+    }
+
+    private synchronized String await(String what, Predicate<String> wanted, boolean take) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TestingMember.DEADLINE_SECONDS);
+        while (true) {
+            Optional<String> found = said.stream().filter(wanted).findFirst();
+            if (found.isPresent()) {
+                if (take) {
+                    said.remove(found.get());
+                }
+                return found.get();
+            }
+            long left = deadline - System.nanoTime();
+            if (ended || left <= 0) {
+                List<String> last = said.subList(Math.max(0, said.size() - SHOWN_LINES), said.size());
+                throw new AssertionError("the child " + pid() + (ended ? " ended and" : "") + " did not say " + what
+                        + "; last it said " + String.join("\n", last));
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+    }
+
+    void tell(String command) throws IOException {
+        process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** Until nothing is left of it. */
+    void awaitExit() {
+        process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+            throw new AssertionError("kill -" + name + " failed");
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        awaitExit();
+    }
+}
