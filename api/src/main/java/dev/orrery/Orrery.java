@@ -28,11 +28,13 @@ public final class Orrery implements AutoCloseable {
 
     private final ClusterClient client;
     private final Duration callTimeout;
+    private final Duration gatewayTimeout;
     private final ActorStart actors;
 
-    private Orrery(ClusterClient client, Duration callTimeout) {
+    private Orrery(ClusterClient client, Duration callTimeout, Duration gatewayTimeout) {
         this.client = client;
         this.callTimeout = callTimeout;
+        this.gatewayTimeout = gatewayTimeout;
         this.actors = new ActorStart(client, callTimeout);
     }
 
@@ -51,7 +53,8 @@ public final class Orrery implements AutoCloseable {
         return new Orrery(
                 ClusterClient.open(
                         secret, options.heads().stream().map(HostPort::parse).toList()),
-                options.callTimeout());
+                options.callTimeout(),
+                options.gatewayTimeout());
     }
 
     private static Optional<Path> environmentSecret() {
@@ -74,7 +77,7 @@ public final class Orrery implements AutoCloseable {
 
     /** A pipeline that was deployed before, here or elsewhere. Does not ask whether it exists; its first use does. */
     public PipelineRef pipeline(String name) {
-        return new Deployment(client, callTimeout).pipeline(name);
+        return new Deployment(client, callTimeout).pipeline(name, gatewayTimeout);
     }
 
     /**

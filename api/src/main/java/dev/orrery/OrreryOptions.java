@@ -14,8 +14,11 @@ import java.util.Optional;
  * @param heads {@code host:port} of its heads; the leader is found among them
  * @param secretFile the cluster's secret; empty: the file that the variable {@code ORRERY_SECRET_FILE} names
  * @param callTimeout for each call to the leader
+ * @param gatewayTimeout how long a request to {@link Orrery#pipeline} that has no deadline looks for a gateway; one that a
+ *     gateway may have accepted is the gateway's, which ends it by the pipeline's own deadline
  */
-public record OrreryOptions(List<String> heads, Optional<Path> secretFile, Duration callTimeout) {
+public record OrreryOptions(
+        List<String> heads, Optional<Path> secretFile, Duration callTimeout, Duration gatewayTimeout) {
     private static final String SCHEME = "orrery://";
 
     public OrreryOptions {
@@ -24,8 +27,13 @@ public record OrreryOptions(List<String> heads, Optional<Path> secretFile, Durat
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT, "name heads as orrery://host:port,host:port, not " + heads);
         }
-        if (callTimeout.isNegative() || callTimeout.isZero()) {
-            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "callTimeout must be positive, not " + callTimeout);
+        checkPositive("callTimeout", callTimeout);
+        checkPositive("gatewayTimeout", gatewayTimeout);
+    }
+
+    private static void checkPositive(String option, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, option + " must be positive, not " + value);
         }
     }
 
@@ -46,7 +54,7 @@ public record OrreryOptions(List<String> heads, Optional<Path> secretFile, Durat
     }
 
     public Builder toBuilder() {
-        Builder builder = new Builder().heads(heads).callTimeout(callTimeout);
+        Builder builder = new Builder().heads(heads).callTimeout(callTimeout).gatewayTimeout(gatewayTimeout);
         secretFile.ifPresent(builder::secretFile);
         return builder;
     }
@@ -56,6 +64,7 @@ public record OrreryOptions(List<String> heads, Optional<Path> secretFile, Durat
         private List<String> heads = List.of();
         private Optional<Path> secretFile = Optional.empty();
         private Duration callTimeout = Duration.ofSeconds(30);
+        private Duration gatewayTimeout = Duration.ofSeconds(30);
 
         private Builder() {}
 
@@ -75,8 +84,14 @@ public record OrreryOptions(List<String> heads, Optional<Path> secretFile, Durat
             return this;
         }
 
+        /** Default 30 s. */
+        public Builder gatewayTimeout(Duration value) {
+            gatewayTimeout = value;
+            return this;
+        }
+
         public OrreryOptions build() {
-            return new OrreryOptions(heads, secretFile, callTimeout);
+            return new OrreryOptions(heads, secretFile, callTimeout, gatewayTimeout);
         }
     }
 }

@@ -8,7 +8,11 @@ import java.util.concurrent.CompletableFuture;
 public interface PipelineRef {
     String name();
 
-    /** As {@link #infer(Tensors, Duration)}, with the pipeline's own deadline. */
+    /**
+     * As {@link #infer(Tensors, Duration)}, with the pipeline's own deadline. A reference by name
+     * ({@link Orrery#pipeline}) does not know it, only a gateway does: when none can be reached within
+     * {@link OrreryOptions#gatewayTimeout()}, the request fails with DEADLINE_EXCEEDED and the addresses that were tried.
+     */
     CompletableFuture<Tensors> infer(Tensors request);
 
     /**

@@ -3,6 +3,7 @@ package dev.orrery.head;
 import dev.orrery.head.control.ControlOptions;
 import dev.orrery.head.reconcile.Settings;
 import dev.orrery.head.zookeeper.ZooKeeperSettings;
+import dev.orrery.internal.config.ClusterConfig;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.config.ConfigKey;
 import dev.orrery.internal.rpc.HostPort;
@@ -12,8 +13,6 @@ import java.util.List;
 
 /** The settings of a head. */
 public final class HeadConfig {
-    public static final ConfigKey<String> CLUSTER_NAME =
-            ConfigKey.string("cluster.name", "orrery", "Name of the cluster; peers of another are refused.");
     public static final ConfigKey<Path> SECRET_FILE = ConfigKey.path(
             "cluster.secret-file",
             "",
@@ -53,7 +52,7 @@ public final class HeadConfig {
             ConfigKey.duration("world.host-forming-timeout", "5s", "For the members of a world to find each other.");
 
     public static final List<ConfigKey<?>> KEYS = List.of(
-            CLUSTER_NAME,
+            ClusterConfig.NAME,
             SECRET_FILE,
             NAME,
             BIND,

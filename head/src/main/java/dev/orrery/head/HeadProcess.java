@@ -11,6 +11,7 @@ import dev.orrery.head.store.Leadership;
 import dev.orrery.head.zookeeper.HeadSelf;
 import dev.orrery.head.zookeeper.ZooKeeperLeadership;
 import dev.orrery.internal.auth.SecretFile;
+import dev.orrery.internal.config.ClusterConfig;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
@@ -87,7 +88,7 @@ public final class HeadProcess implements AutoCloseable {
 
     private void serve(RpcTransport transport, HeadIdentity self, HostPort bound, RpcHandlers handlers) {
         RpcIdentity identity = new RpcIdentity(
-                config.get(HeadConfig.CLUSTER_NAME),
+                config.get(ClusterConfig.NAME),
                 PeerRole.HEAD,
                 self.head(),
                 SecretFile.readOrCreate(config.get(HeadConfig.SECRET_FILE)));
@@ -100,7 +101,7 @@ public final class HeadProcess implements AutoCloseable {
     private void elect(HeadIdentity self, DataDirectory data, ControlPlane control) {
         Leadership own = part(new ZooKeeperLeadership(
                 HeadConfig.zooKeeper(config),
-                config.get(HeadConfig.CLUSTER_NAME),
+                config.get(ClusterConfig.NAME),
                 new HeadSelf(self.head(), self.address()),
                 data.path(),
                 NanoClock.SYSTEM));

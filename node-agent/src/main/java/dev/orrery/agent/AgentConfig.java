@@ -1,5 +1,6 @@
 package dev.orrery.agent;
 
+import dev.orrery.internal.config.ClusterConfig;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.config.ConfigKey;
 import dev.orrery.internal.config.ConfigKey.Range;
@@ -12,8 +13,6 @@ import java.util.Map;
 
 /** The settings of a node agent. */
 public final class AgentConfig {
-    public static final ConfigKey<String> CLUSTER_NAME =
-            ConfigKey.string("cluster.name", "orrery", "Name of the cluster; peers of another are refused.");
     public static final ConfigKey<Path> SECRET_FILE = ConfigKey.path(
             "cluster.secret-file", "", "File with the cluster's secret, the same on every host. Required.");
     public static final ConfigKey<String> NAME =
@@ -58,7 +57,7 @@ public final class AgentConfig {
             "Whether the workers are stopped when the agent is; otherwise they serve on, and the next agent adopts them.");
 
     public static final List<ConfigKey<?>> KEYS = List.of(
-            CLUSTER_NAME,
+            ClusterConfig.NAME,
             SECRET_FILE,
             NAME,
             HEADS,

@@ -3,6 +3,7 @@ package dev.orrery.agent;
 import dev.orrery.agent.process.WorkerLauncher;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.config.ClusterConfig;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.rpc.HostPort;
@@ -35,7 +36,7 @@ record AgentSettings(
     static AgentSettings of(Config config) {
         HostPort bind = config.get(AgentConfig.BIND);
         return new AgentSettings(
-                config.get(AgentConfig.CLUSTER_NAME),
+                config.get(ClusterConfig.NAME),
                 config.get(AgentConfig.SECRET_FILE).toAbsolutePath(),
                 config.find(AgentConfig.NAME).orElseGet(AgentSettings::hostName),
                 config.get(AgentConfig.HEADS),

@@ -123,8 +123,9 @@ public final class GatewayActor implements HostedActor {
     }
 
     private void onDefect(Throwable defect) {
-        LOG.error("the gateway cannot go on", defect);
-        parts().environment().fatal(Failure.of(defect));
+        parts().environment()
+                .fatal(Failure.of(
+                        OrreryException.of(ErrorCode.INTERNAL, "gateway " + parts().life() + " cannot go on", defect)));
     }
 
     private Parts parts() {

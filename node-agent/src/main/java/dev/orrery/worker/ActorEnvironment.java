@@ -33,6 +33,6 @@ public interface ActorEnvironment {
     /** Something that the report tells has changed: a complete one is collected and sent soon. Any thread. */
     void changed();
 
-    /** The actor cannot go on: the failure is reported and the process exits with code 1. Any thread. */
+    /** The actor cannot go on: the failure is logged, here only, and reported, and the process exits with code 1. Any thread. */
     void fatal(Failure failure);
 }

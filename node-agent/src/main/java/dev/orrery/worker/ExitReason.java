@@ -7,7 +7,8 @@ import java.util.Optional;
  * Why a worker process ends.
  *
  * @param code the process's exit code
- * @param failure what was reported to the agent
+ * @param why for the log
+ * @param failure what was logged, and reported to the agent
  */
 public record ExitReason(int code, String why, Optional<Failure> failure) {
     static final int STOPPED = 0;
@@ -24,6 +25,6 @@ public record ExitReason(int code, String why, Optional<Failure> failure) {
     }
 
     static ExitReason failed(Failure failure) {
-        return new ExitReason(FAILED, failure.summary(), Optional.of(failure));
+        return new ExitReason(FAILED, "it failed, as told above", Optional.of(failure));
     }
 }

@@ -241,7 +241,7 @@ public final class WorkerProcess implements AutoCloseable {
         }
         failure = Optional.of(first.at(launch.host(), launch.outputLog().toString()));
         stopping = true;
-        LOG.error("failed: {}", first.summary());
+        LOG.error("failed: {}", FailureText.of(first));
         writeLastWords();
         if (agent.isUp()) {
             lastReport();

@@ -5,69 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.MessageLite;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.gateway.core.Outcome;
 import dev.orrery.internal.proto.InferResponse;
-import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
-import dev.orrery.internal.rpc.RpcConnection;
-import dev.orrery.internal.rpc.RpcMethod;
-import dev.orrery.internal.rpc.RpcNotice;
-import dev.orrery.internal.rpc.RpcPeer;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
-import java.time.Duration;
+import dev.orrery.testing.TestingConnection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class ClientCallsTest {
-    /** A client that reads when the test says so. */
-    private static final class TestingConnection implements RpcConnection {
-        private final CompletableFuture<String> closed = new CompletableFuture<>();
-        private boolean writable = true;
-
-        @Override
-        public RpcPeer peer() {
-            return new RpcPeer(PeerRole.DRIVER, "slow", new HostPort("127.0.0.1", 1));
-        }
-
-        @Override
-        public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
-                RpcMethod<Q, R> method, Q request, Duration timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <M extends MessageLite> void notify(RpcNotice<M> notice, M message) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return !closed.isDone();
-        }
-
-        @Override
-        public boolean isWritable() {
-            return writable;
-        }
-
-        @Override
-        public CompletableFuture<String> closed() {
-            return closed;
-        }
-
-        @Override
-        public void close() {
-            closed.complete("closed here");
-        }
-    }
-
     private final ClientCalls calls = new ClientCalls(100);
-    private final TestingConnection connection = new TestingConnection();
+    private final TestingConnection connection = new TestingConnection(PeerRole.DRIVER, "slow");
 
     private CompletableFuture<InferResponse> answer(long bytes) {
         CompletableFuture<InferResponse> response = new CompletableFuture<>();
@@ -79,7 +31,7 @@ class ClientCallsTest {
     @Test
     void aClientThatDoesNotReadIsRefused() {
         calls.checkReads(connection);
-        connection.writable = false;
+        connection.stopReading();
         OrreryException error = assertThrows(OrreryException.class, () -> calls.checkReads(connection));
         assertEquals(ErrorCode.OVERLOADED, error.code());
     }
@@ -87,7 +39,7 @@ class ClientCallsTest {
     @Test
     void aClientThatLeavesTooManyBytesUnreadIsDisconnected() {
         calls.checkReads(connection);
-        connection.writable = false;
+        connection.stopReading();
         answer(60);
         assertTrue(connection.isOpen());
         answer(60);

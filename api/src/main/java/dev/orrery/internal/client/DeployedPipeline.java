@@ -25,20 +25,17 @@ final class DeployedPipeline implements PipelineRef {
     private static final Duration SCALE_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration UNDEPLOY_TIMEOUT = Duration.ofMinutes(1);
 
-    /** Bounds the wait when only the gateway knows the deadline. */
-    private static final Duration LONGEST_DEFAULT_DEADLINE = Duration.ofMinutes(10);
-
     private final String name;
     private final ClusterClient client;
     private final Deployment deployment;
-    private final Optional<Duration> ownDeadline;
+    private final Patience patience;
 
-    /** @param ownDeadline the pipeline's, for requests that have none, where it is known */
-    DeployedPipeline(String name, ClusterClient client, Deployment deployment, Optional<Duration> ownDeadline) {
+    /** @param patience with requests that have no deadline */
+    DeployedPipeline(String name, ClusterClient client, Deployment deployment, Patience patience) {
         this.name = name;
         this.client = client;
         this.deployment = deployment;
-        this.ownDeadline = ownDeadline;
+        this.patience = patience;
     }
 
     @Override
@@ -48,7 +45,7 @@ final class DeployedPipeline implements PipelineRef {
 
     @Override
     public CompletableFuture<Tensors> infer(Tensors request) {
-        return infer(request, Optional.empty(), ownDeadline.orElse(LONGEST_DEFAULT_DEADLINE));
+        return infer(request, Optional.empty(), patience);
     }
 
     @Override
@@ -57,12 +54,12 @@ final class DeployedPipeline implements PipelineRef {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT, "a deadline is at least one millisecond, not " + deadline);
         }
-        return infer(request, Optional.of(deadline), deadline);
+        return infer(request, Optional.of(deadline), Patience.of(deadline));
     }
 
-    private CompletableFuture<Tensors> infer(Tensors request, Optional<Duration> deadline, Duration patience) {
+    private CompletableFuture<Tensors> infer(Tensors request, Optional<Duration> deadline, Patience given) {
         List<TensorData> tensors = TensorCodec.toMessages(request);
-        CompletableFuture<InferResponse> call = client.gateway(name).infer(tensors, deadline, patience);
+        CompletableFuture<InferResponse> call = client.gateway(name).infer(tensors, deadline, given);
         CompletableFuture<Tensors> answer = new CompletableFuture<>();
         call.whenComplete((response, failure) -> deliver(answer, response, failure));
         answer.whenComplete((tensor, failure) -> {

@@ -59,8 +59,9 @@ public final class Deployment {
         return callTimeout(Duration.ofNanos(endNanos - clock.nanoTime()));
     }
 
-    public PipelineRef pipeline(String name) {
-        return new DeployedPipeline(name, client, this, Optional.empty());
+    /** @param gatewayTimeout for a request without a deadline to find a gateway: the pipeline's own is not known here */
+    public PipelineRef pipeline(String name, Duration gatewayTimeout) {
+        return new DeployedPipeline(name, client, this, Patience.untilTheGatewaySays(gatewayTimeout));
     }
 
     public PipelineRef deploy(Pipeline pipeline, Duration timeout) {
@@ -80,7 +81,7 @@ public final class Deployment {
             throw e;
         }
         return new DeployedPipeline(
-                pipeline.name(), client, this, Optional.of(pipeline.policy().requestDeadline()));
+                pipeline.name(), client, this, Patience.of(pipeline.policy().requestDeadline()));
     }
 
     private static boolean isUp(PipelineView view) {

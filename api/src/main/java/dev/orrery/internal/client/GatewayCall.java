@@ -7,6 +7,8 @@ import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.rpc.RpcMethod;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
@@ -19,30 +21,36 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
     /** The connection's own deadline comes later than {@link #expire}, whose error tells more. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
+    private static final int MOST_REMEMBERED = 5;
+
     private final GatewayClient client;
     private final RpcMethod<Q, R> method;
     private final LongFunction<Q> request;
-    private final Duration timeout;
+    private final Patience patience;
     private final Duration slack;
     private final long endNanos;
     private final CompletableFuture<R> result = new CompletableFuture<>();
+    private final Set<String> said = new LinkedHashSet<>();
     private long pauseNanos = FIRST_PAUSE_NANOS;
     private volatile CompletableFuture<R> sent = CompletableFuture.completedFuture(null);
     private volatile String waitingFor = "the leader to say where it is";
-    private volatile String lastSaid = "";
+    /** A gateway was asked, and did not say that it refused. */
+    private volatile boolean maybeAccepted;
+
+    private volatile boolean searchedLongEnough;
 
     /**
      * @param request what to send at a time ({@link System#nanoTime})
      * @param slack for the gateway's own word about the deadline, when it is at work on this call then
      */
     GatewayCall(
-            GatewayClient client, RpcMethod<Q, R> method, LongFunction<Q> request, Duration timeout, Duration slack) {
+            GatewayClient client, RpcMethod<Q, R> method, LongFunction<Q> request, Patience patience, Duration slack) {
         this.client = client;
         this.method = method;
         this.request = request;
-        this.timeout = timeout;
+        this.patience = patience;
         this.slack = slack;
-        this.endNanos = System.nanoTime() + timeout.plus(slack).toNanos();
+        this.endNanos = System.nanoTime() + patience.whole().plus(slack).toNanos();
     }
 
     CompletableFuture<R> result() {
@@ -51,14 +59,30 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
 
     void start() {
         try {
-            var deadline = client.schedule(this::onDeadline, timeout.toNanos());
+            var deadline = client.schedule(this::onDeadline, patience.whole().toNanos());
             result.whenComplete((response, failure) -> {
                 deadline.cancel(false);
                 sent.cancel(false);
             });
+            boundSearch();
             step();
         } catch (OrreryException e) {
             result.completeExceptionally(e);
+        }
+    }
+
+    private void boundSearch() {
+        if (patience.forGateway().compareTo(patience.whole()) < 0) {
+            var bound = client.schedule(
+                    this::onSearchDeadline, patience.forGateway().toNanos());
+            result.whenComplete((response, failure) -> bound.cancel(false));
+        }
+    }
+
+    private void onSearchDeadline() {
+        searchedLongEnough = true;
+        if (!maybeAccepted) {
+            giveUpSearch();
         }
     }
 
@@ -81,6 +105,8 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
             return;
         }
         waitingFor = connection.peer().toString();
+        boolean before = maybeAccepted;
+        maybeAccepted = true;
         CompletableFuture<R> call = connection.call(
                 method, request.apply(now), Duration.ofNanos(endNanos - now).plus(MARGIN));
         sent = call;
@@ -88,6 +114,7 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
             if (failure == null) {
                 result.complete(response);
             } else {
+                maybeAccepted = before || !isRefusal(ErrorCodec.unwrap(failure));
                 onFailure(ErrorCodec.unwrap(failure), false);
             }
         });
@@ -105,13 +132,34 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
             result.completeExceptionally(failure);
             return;
         }
-        lastSaid = known.detail();
+        remember(known.detail());
+        if (searchedLongEnough && !maybeAccepted) {
+            giveUpSearch();
+            return;
+        }
         try {
             client.schedule(this::step, pauseNanos);
         } catch (OrreryException e) {
             result.completeExceptionally(e);
         }
         pauseNanos = Math.min(LONGEST_PAUSE_NANOS, pauseNanos * 2);
+    }
+
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof OrreryException known && known.code() == ErrorCode.UNAVAILABLE;
+    }
+
+    /** Each trouble once, the latest at the end. */
+    private synchronized void remember(String detail) {
+        said.remove(detail);
+        said.add(detail);
+        if (said.size() > MOST_REMEMBERED) {
+            said.remove(said.iterator().next());
+        }
+    }
+
+    private synchronized String remembered() {
+        return said.isEmpty() ? "" : "; before: " + String.join("; ", said);
     }
 
     /** Not after OVERLOADED: whether to wait then is the user's choice. */
@@ -137,10 +185,17 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
     }
 
     private void expire() {
+        fail("waited " + patience.whole().toMillis() + " ms for the gateway of pipeline " + client.pipeline()
+                + " to answer " + method.name());
+    }
+
+    private void giveUpSearch() {
+        fail("found no gateway of pipeline " + client.pipeline() + " to take " + method.name() + " within "
+                + patience.forGateway().toMillis() + " ms (gatewayTimeout)");
+    }
+
+    private void fail(String what) {
         result.completeExceptionally(OrreryException.of(
-                ErrorCode.DEADLINE_EXCEEDED,
-                "waited " + timeout.toMillis() + " ms for the gateway of pipeline " + client.pipeline() + " to answer "
-                        + method.name() + ", last for " + waitingFor
-                        + (lastSaid.isEmpty() ? "" : "; before: " + lastSaid)));
+                ErrorCode.DEADLINE_EXCEEDED, what + ", last waited for " + waitingFor + remembered()));
     }
 }

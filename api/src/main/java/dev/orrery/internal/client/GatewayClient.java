@@ -64,7 +64,7 @@ public final class GatewayClient implements AutoCloseable {
      * @param deadline what the gateway is told; empty: it takes the pipeline's own
      * @param patience how long is waited here
      */
-    CompletableFuture<InferResponse> infer(List<TensorData> tensors, Optional<Duration> deadline, Duration patience) {
+    CompletableFuture<InferResponse> infer(List<TensorData> tensors, Optional<Duration> deadline, Patience patience) {
         InferRequest request = InferRequest.newBuilder()
                 .setClient(client)
                 .setNumber(lastNumber.incrementAndGet())
@@ -81,7 +81,7 @@ public final class GatewayClient implements AutoCloseable {
 
     <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
             RpcMethod<Q, R> method, Q request, Duration timeout) {
-        return start(new GatewayCall<>(this, method, now -> request, timeout, Duration.ZERO));
+        return start(new GatewayCall<>(this, method, now -> request, Patience.of(timeout), Duration.ZERO));
     }
 
     private <R extends MessageLite> CompletableFuture<R> start(GatewayCall<?, R> call) {

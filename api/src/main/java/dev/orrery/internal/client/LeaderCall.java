@@ -1,58 +1,53 @@
 package dev.orrery.internal.client;
 
+import com.google.protobuf.MessageLite;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
-import dev.orrery.internal.client.LeaderClient.Answered;
 import dev.orrery.internal.client.LeaderClient.Link;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.rpc.RpcMethod;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /** One call with its repetitions. A single step is under way at any time; only {@link #expire} comes between. */
-final class LeaderCall<R> {
+final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final LeaderClient client;
-    private final String purpose;
+    private final RpcMethod<Q, R> method;
+    private final Q request;
     private final Duration timeout;
     private final long endNanos;
-    private final BiFunction<RpcConnection, Duration, CompletableFuture<R>> action;
-    private final CompletableFuture<Answered<R>> result = new CompletableFuture<>();
+    private final CompletableFuture<R> result = new CompletableFuture<>();
     private final Map<HostPort, String> lastSaid = new LinkedHashMap<>();
     private Optional<HostPort> asking = Optional.empty();
     private long pauseNanos = FIRST_PAUSE_NANOS;
     private boolean followed;
 
-    /** @param action what to do with a connection, in the time that is left */
-    LeaderCall(
-            LeaderClient client,
-            String purpose,
-            Duration timeout,
-            BiFunction<RpcConnection, Duration, CompletableFuture<R>> action) {
+    LeaderCall(LeaderClient client, RpcMethod<Q, R> method, Q request, Duration timeout) {
         this.client = client;
-        this.purpose = purpose;
+        this.method = method;
+        this.request = request;
         this.timeout = timeout;
         this.endNanos = System.nanoTime() + timeout.toNanos();
-        this.action = action;
     }
 
-    CompletableFuture<Answered<R>> result() {
+    CompletableFuture<R> result() {
         return result;
     }
 
     void start() {
         try {
             var deadline = client.schedule(this::expire, timeout.toNanos());
-            result.whenComplete((answered, failure) -> deadline.cancel(false));
+            result.whenComplete((response, failure) -> deadline.cancel(false));
             step();
         } catch (OrreryException e) {
             result.completeExceptionally(e);
@@ -83,11 +78,11 @@ final class LeaderCall<R> {
         if (result.isDone() || left.isNegative()) {
             return;
         }
-        CompletableFuture<R> answer = action.apply(connection, left);
-        result.whenComplete((answered, failure) -> answer.cancel(false));
+        CompletableFuture<R> answer = connection.call(method, request, left);
+        result.whenComplete((ended, failure) -> answer.cancel(false));
         answer.whenComplete((response, failure) -> {
             if (failure == null) {
-                result.complete(new Answered<>(connection, response));
+                result.complete(response);
             } else {
                 onFailure(link, ErrorCodec.unwrap(failure), false);
             }
@@ -163,7 +158,7 @@ final class LeaderCall<R> {
         String said = lastSaid.entrySet().stream()
                 .map(head -> head.getKey() + ": " + head.getValue())
                 .collect(Collectors.joining("; "));
-        return "waited " + timeout.toMillis() + " ms for a leader " + purpose + "; heads "
+        return "waited " + timeout.toMillis() + " ms for a leader to answer " + method.name() + "; heads "
                 + client.heads() + (said.isEmpty() ? "" : ", tried " + said)
                 + asking.map(head -> ", now waiting for " + head).orElse("");
     }

@@ -27,9 +27,6 @@ import java.util.concurrent.TimeUnit;
 public final class LeaderClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-    /** An answer, and the connection with the head that gave it. */
-    public record Answered<R>(RpcConnection connection, R response) {}
-
     /** A connection, or the attempt to make it; compared by identity, as a head may be dialled again and again. */
     static final class Link {
         private final HostPort head;
@@ -67,7 +64,7 @@ public final class LeaderClient implements AutoCloseable {
     private final List<HostPort> heads;
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(1, new NamedThreads("leader-client"));
-    private final Set<LeaderCall<?>> open = ConcurrentHashMap.newKeySet();
+    private final Set<LeaderCall<?, ?>> open = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private Optional<Link> current = Optional.empty();
     private HostPort candidate;
@@ -87,34 +84,9 @@ public final class LeaderClient implements AutoCloseable {
     /** Fails with DEADLINE_EXCEEDED, naming what each head last said, or with the leader's own error. */
     public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
             RpcMethod<Q, R> method, Q request, Duration timeout) {
-        CompletableFuture<Answered<R>> answered = answered(method, request, timeout);
-        CompletableFuture<R> result = answered.thenApply(Answered::response);
-        result.whenComplete((response, failure) -> answered.cancel(false));
-        return result;
-    }
-
-    /** As {@link #call}, and tells the connection, for those who go on talking with the head that accepted them. */
-    public <Q extends MessageLite, R extends MessageLite> CompletableFuture<Answered<R>> answered(
-            RpcMethod<Q, R> method, Q request, Duration timeout) {
-        return start(new LeaderCall<>(
-                this,
-                "to answer " + method.name(),
-                timeout,
-                (connection, left) -> connection.call(method, request, left)));
-    }
-
-    /** A connection with the head that most likely leads; the first answer over it tells. */
-    public CompletableFuture<RpcConnection> connection(Duration timeout) {
-        CompletableFuture<Answered<RpcConnection>> answered = start(new LeaderCall<>(
-                this, "to connect", timeout, (connection, left) -> CompletableFuture.completedFuture(connection)));
-        CompletableFuture<RpcConnection> result = answered.thenApply(Answered::connection);
-        result.whenComplete((connection, failure) -> answered.cancel(false));
-        return result;
-    }
-
-    private <R> CompletableFuture<Answered<R>> start(LeaderCall<R> call) {
+        LeaderCall<Q, R> call = new LeaderCall<>(this, method, request, timeout);
         open.add(call);
-        call.result().whenComplete((answered, failure) -> open.remove(call));
+        call.result().whenComplete((response, failure) -> open.remove(call));
         call.start();
         return call.result();
     }

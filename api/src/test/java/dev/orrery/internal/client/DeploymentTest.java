@@ -285,7 +285,7 @@ class DeploymentTest {
                 return CompletableFuture.completedFuture(view);
             });
         }
-        deployment.pipeline(TestingHead.PIPELINE).scale("encode", 2, LONG);
+        deployment.pipeline(TestingHead.PIPELINE, LONG).scale("encode", 2, LONG);
         return asked[0];
     }
 
@@ -322,11 +322,11 @@ class DeploymentTest {
     void undeployWaitsUntilNothingIsLeft() {
         head.says(TestingHead.view("STOPPING").build())
                 .says(TestingHead.view("STOPPING").build());
-        deployment.pipeline(TestingHead.PIPELINE).undeploy();
+        deployment.pipeline(TestingHead.PIPELINE, LONG).undeploy();
         assertEquals(1, head.undeployed.size());
         head.says(TestingHead.view("STOPPING").build());
         head.finallySays(TestingHead.view("STOPPED").build());
-        deployment.pipeline(TestingHead.PIPELINE).undeploy();
+        deployment.pipeline(TestingHead.PIPELINE, LONG).undeploy();
         assertEquals(2, head.undeployed.size());
     }
 
@@ -339,7 +339,7 @@ class DeploymentTest {
         };
         String message = assertThrows(
                         DeadlineExceededException.class,
-                        () -> deployment.pipeline(TestingHead.PIPELINE).undeploy())
+                        () -> deployment.pipeline(TestingHead.PIPELINE, LONG).undeploy())
                 .getMessage();
         assertTrue(message.contains("60000 ms") && message.contains("STOPPING"), message);
     }
@@ -349,7 +349,7 @@ class DeploymentTest {
         head.finallySays(stage("RUNNING", 1, 2, 1, 2).toBuilder()
                 .setFailure(Failure.newBuilder().setKind("exit").setMessage("code 1"))
                 .build());
-        PipelineStatus status = deployment.pipeline(TestingHead.PIPELINE).status();
+        PipelineStatus status = deployment.pipeline(TestingHead.PIPELINE, LONG).status();
         assertEquals("RUNNING", status.state());
         assertEquals(2, status.stage("encode").wanted());
         assertEquals(1, status.stage("encode").serving());

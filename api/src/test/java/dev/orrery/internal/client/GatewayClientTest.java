@@ -3,6 +3,7 @@ package dev.orrery.internal.client;
 import static dev.orrery.testing.TestingRpc.answer;
 import static dev.orrery.testing.TestingRpc.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,7 +47,7 @@ class GatewayClientTest {
     private final TestingRpc rpc = new TestingRpc(RpcLimits.defaults());
     private final TestingHead head = new TestingHead(rpc);
     private final ClusterClient client = ClusterClient.open(TestingRpc.SECRET, List.of(head.address()));
-    private final PipelineRef pipeline = new Deployment(client, LONG).pipeline(TestingHead.PIPELINE);
+    private final PipelineRef pipeline = new Deployment(client, LONG).pipeline(TestingHead.PIPELINE, SHORT);
 
     @AfterEach
     void close() {
@@ -113,6 +114,12 @@ class GatewayClientTest {
     private CompletableFuture<Tensors> infer(String text, Duration deadline) {
         try (Tensors request = Tensors.of("text", text)) {
             return pipeline.infer(request, deadline);
+        }
+    }
+
+    private CompletableFuture<Tensors> infer(String text) {
+        try (Tensors request = Tensors.of("text", text)) {
+            return pipeline.infer(request);
         }
     }
 
@@ -250,6 +257,51 @@ class GatewayClientTest {
         OrreryException failure = failure(infer("a", SHORT));
         assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure.code());
         assertTrue(failure.getMessage().contains("has no gateway now; it is DEPLOYING"), failure.getMessage());
+    }
+
+    @Test
+    void requestWithoutADeadlineEndsWhenNoGatewayCanBeReached() {
+        FakeGateway gateway = new FakeGateway("g1").serves();
+        gateway.server.close();
+        OrreryException failure = failure(infer("a"));
+        assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure.code());
+        for (String part : List.of(
+                "no gateway of pipeline embed",
+                "150 ms (gatewayTimeout)",
+                "cannot connect to " + gateway.server.address())) {
+            assertTrue(failure.getMessage().contains(part), failure.getMessage());
+        }
+    }
+
+    @Test
+    void requestWithoutADeadlineEndsWhenAllGatewaysRefuse() {
+        FakeGateway gateway = new FakeGateway("g1").serves();
+        gateway.fails(OrreryException.of(ErrorCode.UNAVAILABLE, "shutting down"));
+        OrreryException failure = failure(infer("a"));
+        assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure.code());
+        assertTrue(failure.getMessage().contains("worker g1 at " + gateway.server.address()), failure.getMessage());
+        assertTrue(failure.getMessage().contains("shutting down"), failure.getMessage());
+    }
+
+    @Test
+    void theSearchForAGatewayDoesNotBoundWhatOneMayHaveAccepted() throws Exception {
+        FakeGateway first = new FakeGateway("g1").serves();
+        CompletableFuture<InferResponse> never = first.hangs();
+        CompletableFuture<Tensors> answer = infer("a");
+        first.awaitAsked();
+        awaitTheEndOfTheSearch();
+        assertFalse(answer.isDone());
+        first.server.close();
+        assertCancelled(never);
+        new FakeGateway("g2").serves();
+        assertEquals("a", text(answer(answer)));
+    }
+
+    /** Of any that began before: timers of one client come in order. */
+    private void awaitTheEndOfTheSearch() throws Exception {
+        client.gateway(TestingHead.PIPELINE)
+                .schedule(() -> {}, SHORT.toNanos())
+                .get(LONG.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test

@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.StringValue;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
-import dev.orrery.internal.client.LeaderClient.Answered;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
@@ -295,21 +294,6 @@ class LeaderClientTest {
     }
 
     @Test
-    void connectionIsTheOneThatAnswered() throws Exception {
-        FakeHead standby = new FakeHead("h1");
-        FakeHead leader = new FakeHead("h2");
-        standby.standBy(Optional.of(leader.address()));
-        LeaderClient client = client(nobody(), standby.address());
-        RpcConnection guess = answer(client.connection(LONG));
-        assertEquals(standby.address().port(), guess.peer().address().port());
-        Answered<StringValue> answered = answer(client.answered(ECHO, text("a"), LONG));
-        assertEquals("h2 did a", answered.response().getValue());
-        assertNotSame(guess, answered.connection());
-        assertSame(answered.connection(), answer(client.connection(LONG)));
-        answer(guess.closed());
-    }
-
-    @Test
     void closeEndsCallsAndConnections() throws Exception {
         FakeHead head = new FakeHead("h1");
         head.hang();
@@ -318,7 +302,7 @@ class LeaderClientTest {
         head.awaitAsked();
         LeaderClient waiting = client(nobody());
         CompletableFuture<StringValue> retried = waiting.call(ECHO, text("a"), LONG);
-        RpcConnection connection = answer(client.connection(LONG));
+        RpcConnection connection = answer(client.link().connection());
         for (LeaderClient each : List.of(client, waiting)) {
             each.close();
             each.close();

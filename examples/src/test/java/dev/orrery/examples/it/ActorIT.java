@@ -37,7 +37,7 @@ class ActorIT extends ClusterScenario {
 
     @Override
     Pattern expectedErrors() {
-        return Pattern.compile("could not be started|cannot start at -1");
+        return Pattern.compile("cannot start at -1");
     }
 
     private static <T> T get(CompletableFuture<T> call) throws Exception {

@@ -34,7 +34,7 @@ class BadInputIT extends ClusterScenario {
     @Override
     Pattern expectedErrors() {
         return Pattern.compile(
-                "(thrower|opener)/only-1 .*(could not be opened|failed: java.lang.IllegalStateException)");
+                "(thrower|opener)/only-1 .*failed: java.lang.IllegalStateException");
     }
 
     @Test

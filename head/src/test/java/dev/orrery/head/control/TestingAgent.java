@@ -9,12 +9,9 @@ import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.Stamp;
-import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
-import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.rpc.RpcMethod;
-import dev.orrery.internal.rpc.RpcNotice;
-import dev.orrery.internal.rpc.RpcPeer;
+import dev.orrery.testing.TestingConnection;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -171,12 +168,9 @@ final class TestingAgent {
     }
 
     /** The connection that the agent dialled, seen from the head. */
-    private final class Link implements RpcConnection {
-        private final CompletableFuture<String> closed = new CompletableFuture<>();
-
-        @Override
-        public RpcPeer peer() {
-            return new RpcPeer(PeerRole.AGENT, node, new HostPort("h", 1));
+    private final class Link extends TestingConnection {
+        private Link() {
+            super(PeerRole.AGENT, node);
         }
 
         @Override
@@ -192,31 +186,6 @@ final class TestingAgent {
             } catch (com.google.protobuf.InvalidProtocolBufferException e) {
                 return CompletableFuture.failedFuture(e);
             }
-        }
-
-        @Override
-        public <M extends MessageLite> void notify(RpcNotice<M> notice, M message) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return !closed.isDone();
-        }
-
-        @Override
-        public boolean isWritable() {
-            return isOpen();
-        }
-
-        @Override
-        public CompletableFuture<String> closed() {
-            return closed;
-        }
-
-        @Override
-        public void close() {
-            closed.complete("closed");
         }
     }
 }

@@ -97,7 +97,6 @@ final class ActorThread {
             return Optional.of(actor);
         } catch (Throwable thrown) {
             if (!stopping) {
-                LOG.error("actor {} could not be started", label, thrown);
                 environment.fatal(Failure.of(OrreryException.of(
                         ErrorCode.START_FAILED, "actor " + label + " could not be started", thrown)));
             }
@@ -113,13 +112,16 @@ final class ActorThread {
             }
         } catch (InterruptedException e) {
             if (!stopping) {
-                LOG.error("actor {} was interrupted while it waited for a call", label);
-                environment.fatal(Failure.of(e));
+                cannotGoOn("was interrupted while it waited for a call", e);
             }
         } catch (Throwable thrown) {
-            LOG.error("actor {} cannot go on", label, thrown);
-            environment.fatal(Failure.of(thrown));
+            cannotGoOn("cannot go on", thrown);
         }
+    }
+
+    private void cannotGoOn(String what, Throwable thrown) {
+        environment.fatal(
+                Failure.of(OrreryException.of(ErrorCode.ACTOR_FAILED, "actor " + label + " " + what, thrown)));
     }
 
     private void run(Object actor, PendingCall call) {

@@ -85,7 +85,6 @@ final class StageThread {
             return Optional.of(stage);
         } catch (Throwable thrown) {
             if (!stopping) {
-                LOG.error("replica {} could not be opened", replica, thrown);
                 environment.fatal(Failure.of(OrreryException.of(
                         ErrorCode.START_FAILED,
                         "replica " + replica + " of pipeline " + spec.getPipeline() + " could not be opened",
@@ -104,8 +103,8 @@ final class StageThread {
         } catch (InterruptedException e) {
             LOG.warn("replica {} was interrupted while it waited for a request", replica);
         } catch (Throwable thrown) {
-            LOG.error("replica {} cannot go on", replica, thrown);
-            environment.fatal(Failure.of(thrown));
+            environment.fatal(Failure.of(
+                    OrreryException.of(ErrorCode.STAGE_FAILED, "replica " + replica + " cannot go on", thrown)));
         }
     }
 

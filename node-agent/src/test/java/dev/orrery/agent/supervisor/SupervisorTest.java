@@ -22,7 +22,9 @@ import dev.orrery.internal.proto.WorkerHello;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorkerWelcome;
+import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.testing.TestingClock;
+import dev.orrery.testing.TestingConnection;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +40,7 @@ class SupervisorTest {
 
     private final TestingWorkerHost host = new TestingWorkerHost();
     private final TestingClock clock = new TestingClock();
-    private final TestingConnection connection = new TestingConnection();
+    private final TestingConnection connection = new TestingConnection(PeerRole.WORKER, "testing");
     private int changes;
     private long sequence;
     private Supervisor supervisor;
@@ -122,9 +124,10 @@ class SupervisorTest {
         assertEquals(101, report(A1).getPid());
 
         supervisor.apply(set(worker(A1, "p/s-1")));
-        assertEquals(List.of(), connection.notices, "nothing has changed for it");
+        assertEquals(List.of(), connection.notices(), "nothing has changed for it");
         supervisor.apply(set(worker(A1, "p/other")));
-        Assignment told = assertInstanceOf(Assignment.class, connection.notices.get(0));
+        Assignment told =
+                assertInstanceOf(Assignment.class, connection.notices().get(0));
         assertEquals(3, told.getStamp().getSequence());
         assertEquals(1, host.done.size());
     }
@@ -147,7 +150,7 @@ class SupervisorTest {
     void stoppingGoesFromAskingToKilling() {
         run();
         supervisor.apply(set());
-        assertInstanceOf(StopWorker.class, connection.notices.get(0));
+        assertInstanceOf(StopWorker.class, connection.notices().get(0));
         clock.advance(Duration.ofSeconds(5));
         supervisor.tick(true);
         clock.advance(Duration.ofSeconds(5));
@@ -273,7 +276,7 @@ class SupervisorTest {
         supervisor.tick(true);
         assertEquals(WorkerState.OPEN, report(A1).getState());
         supervisor.apply(set());
-        assertInstanceOf(StopWorker.class, connection.notices.get(0));
+        assertInstanceOf(StopWorker.class, connection.notices().get(0));
     }
 
     @Test
@@ -299,7 +302,7 @@ class SupervisorTest {
     void stopAllEndsEverything() {
         run();
         supervisor.stopAll();
-        assertInstanceOf(StopWorker.class, connection.notices.get(0));
+        assertInstanceOf(StopWorker.class, connection.notices().get(0));
         assertFalse(supervisor.isEmpty());
         exits(A1, new ExitStatus.Code(0));
         assertTrue(supervisor.isEmpty());

@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,6 +193,12 @@ class PlainActorIT {
         assertEquals("java.lang.IllegalArgumentException", report.getFailure().getKind());
         assertEquals("counts from 0, not from -5", report.getFailure().getMessage());
         assertEquals(1, worker.exitCode());
+        String cause = "java.lang.IllegalArgumentException: counts from 0, not from -5";
+        String log = worker.log();
+        assertEquals(2, log.split(Pattern.quote(cause), -1).length, () -> "told once only:\n" + log);
+        assertTrue(
+                log.indexOf(cause) < log.indexOf("which led to dev.orrery.error.StartFailedException"),
+                () -> "first cause first:\n" + log);
     }
 
     @Test
