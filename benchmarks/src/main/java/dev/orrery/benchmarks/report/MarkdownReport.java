@@ -162,7 +162,8 @@ public final class MarkdownReport {
         }
         heading("Worlds beside worlds");
         line("");
-        line("Each value is divided by its partner of the same pair; the interval is of the median ratio, 95 %.");
+        line("Each value is divided by its partner of the same pair; the interval is of the median ratio, 95 %. "
+                + "Pairs during which the cores moved apart or together are left out.");
         table(
                 List.of("", "transport", "cores", "pairs", "median ratio", "interval"),
                 report.pairs().stream()
@@ -171,7 +172,7 @@ public final class MarkdownReport {
                                         + pair.second().contender().label() + ", " + Labels.row(pair.subject()),
                                 pair.transport().label(),
                                 cores(pair.coreRoundTripNanos()),
-                                Integer.toString(pair.first().runs().size()),
+                                pair.first().runs().size() + " (" + pair.leftOut() + " left out)",
                                 Labels.significant(pair.medianRatio()),
                                 Labels.significant(pair.interval().lower()) + " to "
                                         + Labels.significant(pair.interval().upper())))

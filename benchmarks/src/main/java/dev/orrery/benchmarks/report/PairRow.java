@@ -8,6 +8,7 @@ import java.util.List;
  * Two arms, measured in interleaved pairs.
  *
  * @param transport what carried the messages
+ * @param leftOut how many pairs do not count, because the cores moved meanwhile
  * @param medianRatio of the first arm's value by the second's, pair by pair
  * @param interval of the median ratio, 95 %
  */
@@ -18,6 +19,7 @@ public record PairRow(
         List<Double> coreRoundTripNanos,
         Arm first,
         Arm second,
+        int leftOut,
         double medianRatio,
         Interval interval) {
 
@@ -34,7 +36,8 @@ public record PairRow(
         coreRoundTripNanos = List.copyOf(coreRoundTripNanos);
     }
 
-    public static PairRow of(Subject subject, Contender transport, List<Double> coreNanos, Arm first, Arm second) {
+    public static PairRow of(
+            Subject subject, Contender transport, List<Double> coreNanos, Arm first, Arm second, int leftOut) {
         List<Double> ratios = Statistics.ratios(first.runs(), second.runs());
         return new PairRow(
                 subject,
@@ -43,6 +46,7 @@ public record PairRow(
                 coreNanos,
                 first,
                 second,
+                leftOut,
                 Statistics.median(ratios),
                 Statistics.medianInterval(ratios, SEED));
     }

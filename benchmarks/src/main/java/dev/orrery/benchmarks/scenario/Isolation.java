@@ -63,9 +63,10 @@ final class Isolation {
         for (long bytes : sizes()) {
             runs.put(bytes, new PairRuns());
             Trial alone = trial(Contender.ALONE, bytes, 1);
-            loads.put(bytes, Calibration.oneWay(bytes, OUTSTANDING).load(alone, plan));
+            loads.put(bytes, Calibration.oneWay(bytes, OUTSTANDING).load(alone, plan.ofPairs()));
         }
         for (int pair = 0; pair < plan.pairs(); pair++) {
+            look(runs);
             boolean idleFirst = pair % 2 == 1;
             if (!idleFirst) {
                 runAll(loads, Contender.ALONE, runs);
@@ -77,11 +78,17 @@ final class Isolation {
                 runAll(loads, Contender.ALONE, runs);
             }
         }
+        look(runs);
         runs.forEach((bytes, found) -> rows.accept(found.row(
                 new Subject(Topic.BESIDE_IDLE, bytes, OUTSTANDING, 1),
                 team.contender(),
                 Contender.BESIDE_IDLE,
                 Contender.ALONE)));
+    }
+
+    private void look(Map<Long, PairRuns> runs) throws InterruptedException {
+        double nanos = cores.nanos();
+        runs.values().forEach(found -> found.cores(nanos));
     }
 
     private void runAll(Map<Long, Load> loads, Contender arm, Map<Long, PairRuns> runs)
@@ -91,7 +98,6 @@ final class Isolation {
             double value =
                     trial(arm, entry.getKey(), 1).work().run(entry.getValue()).value();
             if (arm == Contender.ALONE) {
-                found.cores(cores.nanos());
                 found.second(value);
             } else {
                 found.first(value);

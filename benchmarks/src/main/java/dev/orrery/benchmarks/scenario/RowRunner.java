@@ -69,8 +69,8 @@ final class RowRunner {
         Trial first = arms.get(0);
         Trial second = arms.get(1);
         PairRuns runs = new PairRuns();
-        Load load = calibration.load(first, plan);
-        Load secondLoad = calibration.load(second, plan);
+        Load load = calibration.load(first, plan.ofPairs());
+        Load secondLoad = calibration.load(second, plan.ofPairs());
         for (int pair = 0; pair < plan.pairs(); pair++) {
             runs.cores(cores.nanos());
             boolean swapped = pair % 2 == 1;
@@ -82,6 +82,7 @@ final class RowRunner {
                 runs.second(second.work().run(secondLoad).value());
             }
         }
+        runs.cores(cores.nanos());
         return runs.row(subject, transport, first.side(), second.side());
     }
 }

@@ -21,7 +21,8 @@ final class TestingReports {
                 Contender.SHARED_MEMORY,
                 List.of(60.0),
                 new PairRow.Arm(Contender.MANAGED, first),
-                new PairRow.Arm(Contender.UNMANAGED, second));
+                new PairRow.Arm(Contender.UNMANAGED, second),
+                2);
     }
 
     static BenchReport report(List<Row> rows, List<PairRow> pairs, Map<String, PeerState> peers) {

@@ -28,6 +28,7 @@ class BenchWorldsIT {
             3,
             Duration.ofMillis(5),
             Duration.ofMillis(5),
+            Duration.ofMillis(5),
             List.of(4 * RunPlan.KIB, RunPlan.MIB),
             List.of(4 * RunPlan.KIB));
     private static final Set<Contender> OWN = EnumSet.of(Contender.SHARED_MEMORY, Contender.TCP);

@@ -11,7 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTest {
-    private static final RunPlan PLAN = new RunPlan(5, 5, Duration.ofMillis(100), Duration.ZERO, List.of(), List.of());
+    private static final RunPlan PLAN =
+            new RunPlan(5, 5, Duration.ofMillis(100), Duration.ofMillis(100), Duration.ZERO, List.of(), List.of());
 
     private static Trial taking(long nanosEach) {
         return new Trial(Contender.TCP, new Team("test"), load -> new Measured(load.count() * nanosEach, 1));
@@ -35,7 +36,8 @@ class CalibrationTest {
             nanos[0] += load.count() * 1_000;
             return new Measured(load.count() * 1_000, 1);
         });
-        RunPlan plan = new RunPlan(5, 5, Duration.ofMillis(10), Duration.ofMillis(200), List.of(), List.of());
+        RunPlan plan = new RunPlan(
+                5, 5, Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMillis(200), List.of(), List.of());
         assertEquals(10_000, Calibration.roundTrips().load(trial, plan).count());
         assertTrue(nanos[0] >= Duration.ofSeconds(1).toNanos(), () -> "ran for " + nanos[0] + " ns");
     }

@@ -16,7 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RowRunnerTest {
-    private static final RunPlan PLAN = new RunPlan(3, 4, Duration.ofMillis(1), Duration.ZERO, List.of(), List.of());
+    private static final RunPlan PLAN =
+            new RunPlan(3, 4, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ZERO, List.of(), List.of());
     private static final Subject SUBJECT = new Subject(Topic.ONE_WAY, 4096, 1, 1);
     private static final Calibration ONCE = new Calibration(1, 1, 0, 0, 0);
 
