@@ -41,6 +41,8 @@ final class JoiningMemberEndIT extends EachTransport {
 
     private static final int LONG_FORMING_MILLIS = 20_000;
     private static final long SILENCE_MILLIS = 2_000;
+    /** All that one learns of the other when that broke while the two were still connecting. */
+    private static final String CLOSED = "its data connection was closed while the world was forming";
 
     private static long millisSince(long start) {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
@@ -97,8 +99,12 @@ final class JoiningMemberEndIT extends EachTransport {
             OrreryException failure = failure(join);
             assertTrue(failure instanceof BrokenWorldException, failure.toString());
             assertTrue(failure.getMessage().contains("world " + WORLD + " broke"), failure.getMessage());
-            assertTrue(failure.getMessage().contains("rank " + place + " (test/stage-" + place), failure.getMessage());
+            assertTrue(namesThird(failure.getMessage()), failure.getMessage());
             return failure.getMessage();
+        }
+
+        boolean namesThird(String message) {
+            return message.contains("rank " + place + " (test/stage-" + place);
         }
 
         /** Nothing is left of the failed world, though nobody left it yet, and a new one forms without the third. */
@@ -239,36 +245,35 @@ final class JoiningMemberEndIT extends EachTransport {
                 TimeUnit.MICROSECONDS.sleep(micros);
                 three.third.jvm().kill();
                 long start = System.nanoTime();
-                int formed = 0;
+                List<String> told = new ArrayList<>();
                 for (CompletableFuture<World> join : joins) {
-                    formed += endsNaming(three, join) ? 1 : 0;
+                    told.add(awaitEnd(three, join));
                 }
                 long took = millisSince(start);
                 log.info(
-                        "seed {}: rank {} killed after {} us over {}: {} had joined, ended after {} ms",
+                        "seed {}: rank {} killed after {} us over {}: ended after {} ms with {}",
                         seed,
                         place,
                         micros,
                         transport,
-                        formed,
-                        took);
+                        took,
+                        told);
                 assertTrue(took < FORMING_MILLIS + SLACK_MILLIS, "ended only after " + took + " ms");
+                assertTrue(told.stream().anyMatch(three::namesThird), told.toString());
+                assertTrue(told.stream().allMatch(it -> three.namesThird(it) || it.contains(CLOSED)), told.toString());
                 three.goOnWithoutThird();
             }
         }
     }
 
-    /** Returns whether the world was formed before. */
-    private static boolean endsNaming(Three three, CompletableFuture<World> join) throws Exception {
+    /** Of joining, or of the world if it was formed before. */
+    private static String awaitEnd(Three three, CompletableFuture<World> join) throws Exception {
         boolean formed =
                 join.handle((world, failure) -> failure == null).get(TestingMember.DEADLINE_SECONDS, TimeUnit.SECONDS);
-        if (!formed) {
-            three.assertNamesThird(join);
-            return false;
-        }
-        int self = get(join).rank();
-        String message = failure(get(join).communicator().receive(three.place)).getMessage();
-        assertTrue(message.contains("rank " + three.place + " ("), "told to rank " + self + ": " + message);
-        return true;
+        CompletableFuture<?> ended = formed ? get(join).communicator().receive(three.place) : join;
+        OrreryException failure = failure(ended);
+        assertTrue(failure instanceof BrokenWorldException, failure.toString());
+        assertTrue(failure.getMessage().contains("world " + WORLD + " broke"), failure.getMessage());
+        return failure.getMessage();
     }
 }

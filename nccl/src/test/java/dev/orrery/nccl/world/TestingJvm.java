@@ -62,19 +62,26 @@ final class TestingJvm implements AutoCloseable {
 
     /** Each line is returned once, however many others came before. */
     String awaitLine(String start) throws InterruptedException {
-        return await("'" + start + "'", line -> line.startsWith(start), true);
+        return awaitLine(start, TestingMember.DEADLINE_SECONDS);
+    }
+
+    String awaitLine(String start, long seconds) throws InterruptedException {
+        return await("'" + start + "'", line -> line.startsWith(start), Optional.of(seconds));
     }
 
     void awaitLineWith(String part) throws InterruptedException {
-        await("a line with '" + part + "'", line -> line.contains(part), false);
+        await("a line with '" + part + "'", line -> line.contains(part), Optional.empty());
     }
 
-    private synchronized String await(String what, Predicate<String> wanted, boolean take) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TestingMember.DEADLINE_SECONDS);
+    /** @param takeWithin empty: the line stays, within the usual time */
+    private synchronized String await(String what, Predicate<String> wanted, Optional<Long> takeWithin)
+            throws InterruptedException {
+        long seconds = takeWithin.orElse(TestingMember.DEADLINE_SECONDS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (true) {
             Optional<String> found = said.stream().filter(wanted).findFirst();
             if (found.isPresent()) {
-                if (take) {
+                if (takeWithin.isPresent()) {
                     said.remove(found.get());
                 }
                 return found.get();

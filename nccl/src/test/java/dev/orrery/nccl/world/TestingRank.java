@@ -33,6 +33,8 @@ import java.util.stream.Collectors;
 final class TestingRank implements AutoCloseable {
     private static final List<String> SMALL_JVM = List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     private static final String ANY = "ANY";
+    /** There may be many on few cores. */
+    private static final long START_SECONDS = 120;
 
     private final TestingJvm jvm;
     private Optional<HostPort> address = Optional.empty();
@@ -61,7 +63,8 @@ final class TestingRank implements AutoCloseable {
     /** Waits until it is there. */
     HostPort address() throws InterruptedException {
         if (address.isEmpty()) {
-            address = Optional.of(HostPort.parse(jvm.awaitLine("address ").substring("address ".length())));
+            address = Optional.of(
+                    HostPort.parse(jvm.awaitLine("address ", START_SECONDS).substring("address ".length())));
         }
         return address.get();
     }
