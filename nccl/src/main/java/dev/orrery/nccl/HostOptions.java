@@ -20,9 +20,16 @@ import java.util.Optional;
  * @param rings the two rings of shared memory between two members
  * @param spin how long a thread looks for more before it waits to be woken, while there are more cores than active peers
  * @param folder where the rings and their bells are made; each name is gone as soon as both sides have it open
+ * @param socketFolder where sockets are made that carry messages when {@code folder} cannot be used. Processes of one host
+ *     need the same folders: a file elsewhere is not opened, whoever offers it
  */
 public record HostOptions(
-        String hostId, Optional<Transport> transport, RingGeometry rings, Duration spin, Path folder) {
+        String hostId,
+        Optional<Transport> transport,
+        RingGeometry rings,
+        Duration spin,
+        Path folder,
+        Path socketFolder) {
     private static final int DEFAULT_RING = 4 << 20;
     private static final int DEFAULT_CHUNK = 256 << 10;
     private static final Duration DEFAULT_SPIN = Duration.ofNanos(40_000);
@@ -30,6 +37,8 @@ public record HostOptions(
     public HostOptions {
         require(!hostId.isBlank(), "a host id must not be blank");
         require(!spin.isNegative(), "the time to spin must not be negative");
+        require(folder.isAbsolute(), "the folder of shared memory must be absolute, not " + folder);
+        require(socketFolder.isAbsolute(), "the folder of sockets must be absolute, not " + socketFolder);
     }
 
     private static void require(boolean holds, String otherwise) {
@@ -44,7 +53,8 @@ public record HostOptions(
                 Optional.empty(),
                 new RingGeometry(DEFAULT_RING, DEFAULT_CHUNK),
                 DEFAULT_SPIN,
-                Path.of("/dev/shm"));
+                Path.of("/dev/shm"),
+                Path.of("/tmp"));
     }
 
     private static String bootId() {
@@ -55,33 +65,32 @@ public record HostOptions(
         }
     }
 
-    /** Where sockets are made that carry messages when {@link #folder} cannot be used: the one for temporary files. */
-    public Path socketFolder() {
-        return Path.of(System.getProperty("java.io.tmpdir"));
-    }
-
     /** What others are told; empty when this process never shares memory. */
     public String offeredHostId() {
         return transport.isPresent() && transport.get() == Transport.TCP ? "" : hostId;
     }
 
     public HostOptions withHostId(String value) {
-        return new HostOptions(value, transport, rings, spin, folder);
+        return new HostOptions(value, transport, rings, spin, folder, socketFolder);
     }
 
     public HostOptions withTransport(Transport value) {
-        return new HostOptions(hostId, Optional.of(value), rings, spin, folder);
+        return new HostOptions(hostId, Optional.of(value), rings, spin, folder, socketFolder);
     }
 
     public HostOptions withRing(int ring, int chunk) {
-        return new HostOptions(hostId, transport, new RingGeometry(ring, chunk), spin, folder);
+        return new HostOptions(hostId, transport, new RingGeometry(ring, chunk), spin, folder, socketFolder);
     }
 
     public HostOptions withSpin(Duration value) {
-        return new HostOptions(hostId, transport, rings, value, folder);
+        return new HostOptions(hostId, transport, rings, value, folder, socketFolder);
     }
 
     public HostOptions withFolder(Path value) {
-        return new HostOptions(hostId, transport, rings, spin, value);
+        return new HostOptions(hostId, transport, rings, spin, value, socketFolder);
+    }
+
+    public HostOptions withSocketFolder(Path value) {
+        return new HostOptions(hostId, transport, rings, spin, folder, value);
     }
 }

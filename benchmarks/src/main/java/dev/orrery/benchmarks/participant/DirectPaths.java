@@ -6,14 +6,17 @@ import dev.orrery.benchmarks.lane.DirectLane;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.nccl.HostOptions;
 import dev.orrery.nccl.WorldOptions;
+import dev.orrery.nccl.shared.Invitation;
 import dev.orrery.nccl.shared.Meeting;
 import dev.orrery.nccl.shared.PathParts;
 import dev.orrery.nccl.shared.RingThread;
 import dev.orrery.nccl.shared.SharedPath;
+import dev.orrery.nccl.shared.Token;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -38,13 +41,17 @@ final class DirectPaths implements AutoCloseable {
     Reply arrange(Command.Arrange command) {
         Meeting meeting = Meeting.arrange(options.folder(), options.rings());
         meetings.put(command.path(), meeting);
-        return Reply.at(meeting.ringPath() + " " + meeting.bellPath());
+        Invitation made = meeting.invitation();
+        return Reply.at(made.ring() + " " + made.bell() + " "
+                + HexFormat.of().formatHex(made.token().bytes()));
     }
 
     /** Opens what the other side arranged. */
     DirectLane meet(Command.Meet command) {
         String[] names = command.address().split(" ", -1);
-        return lane(Meeting.join(Path.of(names[0]), Path.of(names[1]), options.rings(), SELF, PEER));
+        Token token = Token.of(HexFormat.of().parseHex(names[2]));
+        return lane(
+                Meeting.join(new Invitation(Path.of(names[0]), Path.of(names[1]), options.rings(), token), SELF, PEER));
     }
 
     /** After the other side opened what was arranged here. */

@@ -105,12 +105,12 @@ final class ChosenPath implements PathFactory {
         @Override
         public void onRefused(ChannelHandlerContext ctx, String whyNot) {
             SocketNegotiation next =
-                    new SocketNegotiation(socketMeans(), dialled, new Unshared(frames, outcome, whyNot));
+                    new SocketNegotiation(socketMeans(), ends, dialled, new Unshared(frames, outcome, whyNot));
             ctx.pipeline().replace(ctx.handler(), null, next);
         }
 
         @Override
-        public void onClosed(Failure cause) {
+        public void onFailed(Failure cause) {
             outcome.onNone(cause);
         }
     }
@@ -150,7 +150,7 @@ final class ChosenPath implements PathFactory {
                 stream(Transport.UNIX_SOCKET, socket, outcome);
                 socket.config().setAutoRead(true);
             } else {
-                onClosed();
+                onFailed(Failure.of("link", ends.peer() + ": its socket was closed while the world was forming"));
             }
             if (dialled) {
                 // The other side waits for that, so that its answer is not lost.
@@ -173,9 +173,8 @@ final class ChosenPath implements PathFactory {
         }
 
         @Override
-        public void onClosed() {
-            outcome.onNone(
-                    Failure.of("link", ends.peer() + ": its data connection was closed while the world was forming"));
+        public void onFailed(Failure cause) {
+            outcome.onNone(cause);
         }
     }
 

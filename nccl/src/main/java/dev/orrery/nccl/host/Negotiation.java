@@ -2,11 +2,17 @@ package dev.orrery.nccl.host;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
 import dev.orrery.nccl.port.Wire;
+import dev.orrery.nccl.transfer.Ends;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -15,12 +21,16 @@ import java.util.concurrent.RejectedExecutionException;
  * executor; all methods but {@link #arrange} are called on the connection's thread.
  */
 abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
+    private final Ends ends;
     private final boolean dialled;
     private final Executor executor;
+    private boolean offered;
+    private boolean heard;
     private boolean over;
 
     /** @param dialled whether this side connected: it makes the offer */
-    Negotiation(boolean dialled, Executor executor) {
+    Negotiation(Ends ends, boolean dialled, Executor executor) {
+        this.ends = ends;
         this.dialled = dialled;
         this.executor = executor;
     }
@@ -28,12 +38,18 @@ abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
     /** Makes what is offered, on the executor. */
     abstract void arrange(ChannelHandlerContext ctx);
 
+    /** May throw PROTOCOL. */
     abstract void onOffer(ChannelHandlerContext ctx, byte[] offer) throws InvalidProtocolBufferException;
 
+    /** May throw PROTOCOL. There was an offer. */
     abstract void onAnswer(ChannelHandlerContext ctx, byte[] answer) throws InvalidProtocolBufferException;
 
-    /** The connection ended before this was over. */
-    abstract void onClosed(ChannelHandlerContext ctx);
+    /** The connection ended, or is closed for what the peer did, before this was over. */
+    abstract void onFailed(ChannelHandlerContext ctx, Failure cause);
+
+    final Ends ends() {
+        return ends;
+    }
 
     /** Nothing that comes counts any more. */
     final void finish() {
@@ -44,12 +60,27 @@ abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
         return over;
     }
 
+    /** At the end of the process's worlds the connection is closed instead. */
     final void onExecutor(ChannelHandlerContext ctx, Runnable task) {
         try {
             executor.execute(task);
         } catch (RejectedExecutionException e) {
             Wire.close(ctx);
         }
+    }
+
+    /** At the end of the process's worlds on the calling thread, so that nothing stays behind. */
+    final void cleanUp(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
+    }
+
+    final void sendOffer(ChannelHandlerContext ctx, MessageLite offer) {
+        offered = true;
+        send(ctx, offer);
     }
 
     static void send(ChannelHandlerContext ctx, MessageLite message) {
@@ -71,23 +102,56 @@ abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
         if (over) {
             return;
         }
-        if (dialled) {
+        if (heard) {
+            throw OrreryException.of(ErrorCode.PROTOCOL, dialled ? "a second answer" : "a second offer");
+        }
+        heard = true;
+        if (!dialled) {
+            onOffer(ctx, bytes);
+        } else if (offered) {
             onAnswer(ctx, bytes);
         } else {
-            onOffer(ctx, bytes);
+            throw OrreryException.of(ErrorCode.PROTOCOL, "an answer, though nothing was offered yet");
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(ctx, failure(cause));
+    }
+
+    private Failure failure(Throwable cause) {
+        if (cause instanceof OrreryException wrong) {
+            return misbehaved(wrong.detail());
+        }
+        if (cause instanceof InvalidProtocolBufferException || cause instanceof DecoderException) {
+            return misbehaved("bytes that are no message: " + cause.getMessage());
+        }
+        if (cause instanceof IOException) {
+            return Failure.of("link", ends.peer() + ": its data connection failed: " + cause.getMessage());
+        }
+        return Failure.of(cause);
+    }
+
+    /** @param what it sent */
+    final Failure misbehaved(String what) {
+        return Failure.of(
+                ErrorCode.PROTOCOL.name(),
+                "%s, while a data path was agreed on, sent what it must not: %s; does it run the same version?"
+                        .formatted(ends.peer(), what));
+    }
+
+    /** Once, and only when nothing else came of it. */
+    final void fail(ChannelHandlerContext ctx, Failure cause) {
+        if (!over) {
+            over = true;
+            onFailed(ctx, cause);
+        }
         Wire.close(ctx);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (!over) {
-            over = true;
-            onClosed(ctx);
-        }
+        fail(ctx, Failure.of("link", ends.peer() + ": its data connection was closed while the world was forming"));
     }
 }

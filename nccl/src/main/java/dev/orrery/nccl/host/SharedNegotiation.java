@@ -1,5 +1,6 @@
 package dev.orrery.nccl.host;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
@@ -8,13 +9,15 @@ import dev.orrery.nccl.HostOptions;
 import dev.orrery.nccl.port.Wire;
 import dev.orrery.nccl.proto.SharedAnswer;
 import dev.orrery.nccl.proto.SharedOffer;
+import dev.orrery.nccl.shared.Invitation;
 import dev.orrery.nccl.shared.Meeting;
 import dev.orrery.nccl.shared.PathParts;
 import dev.orrery.nccl.shared.RingGeometry;
+import dev.orrery.nccl.shared.SharedFiles;
+import dev.orrery.nccl.shared.Token;
 import dev.orrery.nccl.transfer.Ends;
 import dev.orrery.world.Transport;
 import io.netty.channel.ChannelHandlerContext;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -32,20 +35,18 @@ final class SharedNegotiation extends Negotiation {
 
         void onRefused(ChannelHandlerContext ctx, String whyNot);
 
-        /** The connection ended before. */
-        void onClosed(Failure cause);
+        /** The connection ended before, or is closed. */
+        void onFailed(Failure cause);
     }
 
     private final HostOptions options;
-    private final Ends ends;
     private final Outcome outcome;
     private Optional<Meeting> meeting = Optional.empty();
 
     /** @param dialled whether this side connected: it makes the offer */
     SharedNegotiation(HostOptions options, Ends ends, boolean dialled, Executor executor, Outcome outcome) {
-        super(dialled, executor);
+        super(ends, dialled, executor);
         this.options = options;
-        this.ends = ends;
         this.outcome = outcome;
     }
 
@@ -59,35 +60,59 @@ final class SharedNegotiation extends Negotiation {
     void arrange(ChannelHandlerContext ctx) {
         SharedOffer.Builder offer = SharedOffer.newBuilder();
         Optional<Meeting> arranged = Optional.empty();
-        try {
-            checkAllowed();
-            RingGeometry geometry = options.rings();
-            Meeting made = Meeting.arrange(options.folder(), geometry);
-            arranged = Optional.of(made);
-            offer.setRingPath(made.ringPath().toString())
-                    .setBellPath(made.bellPath().toString())
-                    .setRingBytes(geometry.ringBytes())
-                    .setChunkBytes(geometry.chunkBytes());
-        } catch (OrreryException e) {
-            offer.setWhyNot(e.getMessage());
+        Optional<String> forbidden = forbidden();
+        if (forbidden.isPresent()) {
+            offer.setWhyNot(forbidden.get());
+        } else {
+            try {
+                Meeting made = Meeting.arrange(options.folder(), options.rings());
+                arranged = Optional.of(made);
+                write(made.invitation(), offer);
+            } catch (OrreryException e) {
+                offer.setWhyNot(e.getMessage());
+            }
         }
         Optional<Meeting> mine = arranged;
-        Wire.execute(ctx.executor(), () -> offer(ctx, mine, offer.build()));
+        Wire.execute(ctx.executor(), () -> offer(ctx, mine, offer.build()), () -> mine.ifPresent(Meeting::close));
     }
 
-    private void checkAllowed() {
-        options.transport().filter(only -> only != Transport.SHARED_MEMORY).ifPresent(only -> {
-            throw OrreryException.of(ErrorCode.UNAVAILABLE, "only " + only + " may be used");
-        });
+    private static void write(Invitation invitation, SharedOffer.Builder offer) {
+        offer.setRingPath(invitation.ring().toString())
+                .setBellPath(invitation.bell().toString())
+                .setRingBytes(invitation.geometry().ringBytes())
+                .setChunkBytes(invitation.geometry().chunkBytes())
+                .setToken(ByteString.copyFrom(invitation.token().bytes()));
+    }
+
+    /** Throws PROTOCOL for what is none, UNAVAILABLE for one to another folder. */
+    private Invitation read(SharedOffer offer) {
+        RingGeometry geometry;
+        try {
+            geometry = new RingGeometry(offer.getRingBytes(), offer.getChunkBytes());
+        } catch (OrreryException e) {
+            throw OrreryException.of(ErrorCode.PROTOCOL, e.detail(), e);
+        }
+        Token token = Token.of(offer.getToken().toByteArray());
+        return new Invitation(
+                SharedFiles.offered(options.folder(), offer.getRingPath(), SharedFiles.Kind.RING),
+                SharedFiles.offered(options.folder(), offer.getBellPath(), SharedFiles.Kind.BELL),
+                geometry,
+                token);
+    }
+
+    private Optional<String> forbidden() {
+        return options.transport()
+                .filter(only -> only != Transport.SHARED_MEMORY)
+                .map(only -> "only " + only + " may be used");
     }
 
     private void offer(ChannelHandlerContext ctx, Optional<Meeting> arranged, SharedOffer offer) {
         if (isOver()) {
-            arranged.ifPresent(Meeting::close);
+            arranged.ifPresent(mine -> cleanUp(mine::close));
             return;
         }
         meeting = arranged;
-        send(ctx, offer);
+        sendOffer(ctx, offer);
         if (arranged.isEmpty()) {
             finish();
             outcome.onRefused(ctx, offer.getWhyNot());
@@ -102,27 +127,41 @@ final class SharedNegotiation extends Negotiation {
             outcome.onRefused(ctx, offer.getWhyNot());
             return;
         }
-        onExecutor(ctx, () -> join(ctx, offer));
+        Optional<String> forbidden = forbidden();
+        if (forbidden.isPresent()) {
+            refuse(ctx, forbidden.get());
+            return;
+        }
+        Invitation invitation;
+        try {
+            invitation = read(offer);
+        } catch (OrreryException e) {
+            if (e.code() == ErrorCode.PROTOCOL) {
+                throw e;
+            }
+            refuse(ctx, e.getMessage());
+            return;
+        }
+        onExecutor(ctx, () -> join(ctx, invitation));
     }
 
-    private void join(ChannelHandlerContext ctx, SharedOffer offer) {
+    private void join(ChannelHandlerContext ctx, Invitation invitation) {
         try {
-            checkAllowed();
-            RingGeometry geometry = new RingGeometry(offer.getRingBytes(), offer.getChunkBytes());
-            PathParts parts = Meeting.join(
-                    Path.of(offer.getRingPath()), Path.of(offer.getBellPath()), geometry, ends.self(), ends.peer());
-            Wire.execute(ctx.executor(), () -> joined(ctx, parts));
+            PathParts parts = Meeting.join(invitation, ends().self(), ends().peer());
+            Wire.execute(ctx.executor(), () -> joined(ctx, parts), parts::discard);
         } catch (OrreryException e) {
             Wire.execute(ctx.executor(), () -> {
                 if (!isOver()) {
-                    finish();
-                    send(
-                            ctx,
-                            SharedAnswer.newBuilder().setWhyNot(e.getMessage()).build());
-                    outcome.onRefused(ctx, e.getMessage());
+                    refuse(ctx, e.getMessage());
                 }
             });
         }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, String whyNot) {
+        finish();
+        send(ctx, SharedAnswer.newBuilder().setWhyNot(whyNot).build());
+        outcome.onRefused(ctx, whyNot);
     }
 
     private void joined(ChannelHandlerContext ctx, PathParts parts) {
@@ -141,24 +180,26 @@ final class SharedNegotiation extends Negotiation {
         finish();
         Meeting mine = meeting.orElseThrow();
         meeting = Optional.empty();
-        onExecutor(ctx, () -> {
-            try (mine) {
-                if (answer.getWhyNot().isEmpty()) {
-                    outcome.onShared(ctx, mine.complete(ends.self(), ends.peer()));
-                } else {
-                    Wire.execute(ctx.executor(), () -> outcome.onRefused(ctx, answer.getWhyNot()));
-                }
-            } catch (OrreryException e) {
-                outcome.onClosed(Failure.of(e));
-                Wire.close(ctx);
+        cleanUp(() -> settle(ctx, mine, answer.getWhyNot()));
+    }
+
+    private void settle(ChannelHandlerContext ctx, Meeting mine, String whyNot) {
+        try (mine) {
+            if (whyNot.isEmpty()) {
+                outcome.onShared(ctx, mine.complete(ends().self(), ends().peer()));
+            } else {
+                Wire.execute(ctx.executor(), () -> outcome.onRefused(ctx, whyNot));
             }
-        });
+        } catch (OrreryException e) {
+            outcome.onFailed(Failure.of(e));
+            Wire.close(ctx);
+        }
     }
 
     @Override
-    void onClosed(ChannelHandlerContext ctx) {
-        meeting.ifPresent(mine -> onExecutor(ctx, mine::close));
-        outcome.onClosed(
-                Failure.of("link", ends.peer() + ": its data connection was closed while the world was forming"));
+    void onFailed(ChannelHandlerContext ctx, Failure cause) {
+        meeting.ifPresent(mine -> cleanUp(mine::close));
+        meeting = Optional.empty();
+        outcome.onFailed(cause);
     }
 }

@@ -1,6 +1,9 @@
 package dev.orrery.nccl.host;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.nccl.port.LocalSockets;
 import dev.orrery.nccl.port.LocalSockets.Listener;
@@ -8,11 +11,14 @@ import dev.orrery.nccl.port.Wire;
 import dev.orrery.nccl.proto.SocketAnswer;
 import dev.orrery.nccl.proto.SocketOffer;
 import dev.orrery.nccl.shared.SharedFiles;
+import dev.orrery.nccl.shared.Token;
+import dev.orrery.nccl.transfer.Ends;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -29,8 +35,8 @@ final class SocketNegotiation extends Negotiation {
         /** The connection belongs to the one who is told. */
         void onRefused(ChannelHandlerContext ctx, String whyNot);
 
-        /** The connection ended before. */
-        void onClosed();
+        /** The connection ended before, or is closed. */
+        void onFailed(Failure cause);
     }
 
     /**
@@ -41,14 +47,17 @@ final class SocketNegotiation extends Negotiation {
      */
     record Means(LocalSockets sockets, Path folder, Optional<String> forbidden, Executor executor) {}
 
+    /** The peer has connected before it answers, so this is only until this side's thread sees both. */
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
+
     private final Means means;
     private final Outcome outcome;
     private Optional<Listener> listener = Optional.empty();
     private Optional<Channel> connected = Optional.empty();
 
     /** @param dialled whether this side connected: it makes the offer */
-    SocketNegotiation(Means means, boolean dialled, Outcome outcome) {
-        super(dialled, means.executor());
+    SocketNegotiation(Means means, Ends ends, boolean dialled, Outcome outcome) {
+        super(ends, dialled, means.executor());
         this.means = means;
         this.outcome = outcome;
     }
@@ -65,23 +74,24 @@ final class SocketNegotiation extends Negotiation {
             offer.setWhyNot(means.forbidden().get());
         } else {
             try {
-                arranged = Optional.of(means.sockets().listen(loop(ctx), SharedFiles.socket(means.folder())));
-                offer.setPath(arranged.get().path().toString());
+                Token token = Token.random();
+                arranged = Optional.of(means.sockets().listen(loop(ctx), SharedFiles.socket(means.folder()), token));
+                offer.setPath(arranged.get().path().toString()).setToken(ByteString.copyFrom(token.bytes()));
             } catch (OrreryException | IOException e) {
                 offer.setWhyNot(String.valueOf(e.getMessage()));
             }
         }
         Optional<Listener> mine = arranged;
-        Wire.execute(ctx.executor(), () -> offer(ctx, mine, offer.build()));
+        Wire.execute(ctx.executor(), () -> offer(ctx, mine, offer.build()), () -> mine.ifPresent(Listener::close));
     }
 
     private void offer(ChannelHandlerContext ctx, Optional<Listener> arranged, SocketOffer offer) {
         listener = arranged;
         if (isOver()) {
-            discard(ctx);
+            discard();
             return;
         }
-        send(ctx, offer);
+        sendOffer(ctx, offer);
         if (arranged.isEmpty()) {
             refuse(ctx, offer.getWhyNot());
         }
@@ -95,14 +105,28 @@ final class SocketNegotiation extends Negotiation {
         } else if (means.forbidden().isPresent()) {
             answer(ctx, means.forbidden().get());
         } else {
-            means.sockets().connect(loop(ctx), Path.of(offer.getPath())).whenComplete((socket, failure) -> {
-                if (failure == null) {
-                    connected(ctx, socket);
-                } else if (!isOver()) {
-                    answer(ctx, String.valueOf(failure.getMessage()));
-                }
-            });
+            connect(ctx, Token.of(offer.getToken().toByteArray()), offer.getPath());
         }
+    }
+
+    private void connect(ChannelHandlerContext ctx, Token token, String offered) {
+        Path path;
+        try {
+            path = SharedFiles.offered(means.folder(), offered, SharedFiles.Kind.SOCKET);
+        } catch (OrreryException e) {
+            if (e.code() == ErrorCode.PROTOCOL) {
+                throw e;
+            }
+            answer(ctx, e.getMessage());
+            return;
+        }
+        means.sockets().connect(loop(ctx), path, token).whenComplete((socket, failure) -> {
+            if (failure == null) {
+                connected(ctx, socket);
+            } else if (!isOver()) {
+                answer(ctx, String.valueOf(failure.getMessage()));
+            }
+        });
     }
 
     private void answer(ChannelHandlerContext ctx, String whyNot) {
@@ -124,17 +148,22 @@ final class SocketNegotiation extends Negotiation {
     void onAnswer(ChannelHandlerContext ctx, byte[] frame) throws InvalidProtocolBufferException {
         SocketAnswer answer = SocketAnswer.parseFrom(frame);
         if (!answer.getWhyNot().isEmpty()) {
-            discard(ctx);
+            discard();
             refuse(ctx, answer.getWhyNot());
             return;
         }
+        Wire.after(ctx.executor(), CONNECT_LIMIT, () -> {
+            if (!isOver()) {
+                fail(ctx, misbehaved("an answer, but it did not connect to the socket in " + CONNECT_LIMIT));
+            }
+        });
         listener.orElseThrow()
                 .accepted()
                 .thenAccept(socket -> Wire.execute(ctx.executor(), () -> {
                     if (!isOver()) {
                         finish();
                         connected = Optional.of(socket);
-                        discard(ctx);
+                        discard();
                         outcome.onSocket(ctx, socket);
                     }
                 }));
@@ -146,19 +175,19 @@ final class SocketNegotiation extends Negotiation {
     }
 
     /** The name is not needed any more, nor a connection that nobody took over. */
-    private void discard(ChannelHandlerContext ctx) {
+    private void discard() {
         listener.ifPresent(mine -> {
             listener = Optional.empty();
             if (connected.isEmpty()) {
                 mine.accepted().thenAccept(Wire::close);
             }
-            onExecutor(ctx, mine::close);
+            cleanUp(mine::close);
         });
     }
 
     @Override
-    void onClosed(ChannelHandlerContext ctx) {
-        discard(ctx);
-        outcome.onClosed();
+    void onFailed(ChannelHandlerContext ctx, Failure cause) {
+        discard();
+        outcome.onFailed(cause);
     }
 }

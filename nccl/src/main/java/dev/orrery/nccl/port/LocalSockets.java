@@ -3,8 +3,10 @@ package dev.orrery.nccl.port;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.nccl.shared.SharedFiles;
+import dev.orrery.nccl.shared.Token;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -39,7 +41,7 @@ public final class LocalSockets {
         this.channels = channels;
     }
 
-    /** Waits for one connection. */
+    /** Waits for the one connection that brings the token. */
     public static final class Listener implements AutoCloseable {
         private final Path path;
         private final CompletableFuture<Channel> accepted = new CompletableFuture<>();
@@ -53,23 +55,21 @@ public final class LocalSockets {
             return path;
         }
 
-        /** On the connection's own thread. */
+        /** The peer's. On the connection's own thread. */
         public CompletableFuture<Channel> accepted() {
             return accepted;
         }
 
-        /** Takes the name away. Blocks for a moment; the connection, if there is one, stays. */
+        /** Takes the name away, and sends away who has not proven to be the peer; the peer's connection stays. */
         @Override
         public void close() {
-            if (!server.close().awaitUninterruptibly(LIMIT.toMillis())) {
-                throw OrreryException.of(ErrorCode.UNAVAILABLE, "the socket " + path + " did not close in " + LIMIT);
-            }
+            Wire.close(server);
             SharedFiles.removeName(path);
         }
     }
 
     /** Throws RESOURCE_EXHAUSTED. Blocks; not to be called on an I/O thread. */
-    public Listener listen(EventLoop loop, Path path) {
+    public Listener listen(EventLoop loop, Path path, Token token) {
         Listener listener = new Listener(path);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
@@ -81,9 +81,9 @@ public final class LocalSockets {
                     @Override
                     protected void initChannel(Channel channel) {
                         preparation.accept(channel);
-                        if (!listener.accepted.complete(channel)) {
-                            Wire.close(channel);
-                        }
+                        TokenReader reader = new TokenReader(token, listener.accepted);
+                        channel.pipeline().addLast(reader);
+                        Wire.whenDone(listener.server.closeFuture(), closed -> reader.giveUp(channel));
                     }
                 })
                 .bind(transport.localAddress().apply(path));
@@ -105,8 +105,8 @@ public final class LocalSockets {
         }
     }
 
-    /** Completes on that loop, or fails there. */
-    public CompletableFuture<Channel> connect(EventLoop loop, Path path) {
+    /** Brings the token. Completes on that loop, or fails there. */
+    public CompletableFuture<Channel> connect(EventLoop loop, Path path, Token token) {
         CompletableFuture<Channel> outcome = new CompletableFuture<>();
         ChannelFuture connecting = new Bootstrap()
                 .group(loop)
@@ -123,6 +123,7 @@ public final class LocalSockets {
                 .connect(transport.localAddress().apply(path));
         Wire.whenDone(connecting, failure -> {
             if (failure.isEmpty()) {
+                Wire.writeAndFlush(connecting.channel(), Unpooled.wrappedBuffer(token.bytes()));
                 outcome.complete(connecting.channel());
             } else {
                 outcome.completeExceptionally(OrreryException.of(

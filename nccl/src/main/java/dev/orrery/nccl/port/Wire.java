@@ -45,6 +45,10 @@ public final class Wire {
         void done(boolean written);
     }
 
+    static void writeAndFlush(Channel channel, ByteBuf bytes) {
+        channel.writeAndFlush(bytes).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
     public static void writeAndClose(ChannelHandlerContext ctx, ByteBuf bytes) {
         ctx.writeAndFlush(bytes).addListener(ChannelFutureListener.CLOSE);
     }
@@ -64,11 +68,22 @@ public final class Wire {
 
     /** Runs it on the channel's thread; at the end of the process's worlds nothing runs any more. */
     public static void execute(EventExecutor loop, Runnable task) {
+        execute(loop, task, () -> {});
+    }
+
+    /** At the end of the process's worlds it runs {@code atTheEnd} instead, on the calling thread. */
+    public static void execute(EventExecutor loop, Runnable task, Runnable atTheEnd) {
         try {
             loop.execute(task);
         } catch (RejectedExecutionException e) {
             log.debug("a task came after the end", e);
+            atTheEnd.run();
         }
+    }
+
+    /** Runs it on the channel's thread, later. */
+    public static void after(EventExecutor loop, Duration delay, Runnable task) {
+        loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     public static Future<?> every(EventExecutor loop, Duration interval, Runnable task) {

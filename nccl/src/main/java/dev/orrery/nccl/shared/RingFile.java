@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -53,9 +54,10 @@ public final class RingFile implements AutoCloseable {
         }
     }
 
-    /** Maps what the other side made. */
+    /** Maps what the other side made. A link is not followed: it could lead anywhere. */
     public static RingFile open(Path path, RingGeometry geometry) {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             if (channel.size() != geometry.fileBytes()) {
                 throw new IOException("it has " + channel.size() + " bytes instead of " + geometry.fileBytes());
             }

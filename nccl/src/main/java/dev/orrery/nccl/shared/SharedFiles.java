@@ -6,9 +6,11 @@ import dev.orrery.internal.lifecycle.HostProcesses;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,19 +26,35 @@ public final class SharedFiles {
     private static final Pattern NAME =
             Pattern.compile("orrery-(\\d{1,10})-(\\d{1,18})-[0-9a-f-]+\\.(ring|bell|socket)");
 
+    private static final int QUOTED = 200;
+
+    /** A socket's whole path has at most 107 bytes on Linux, and the longest name here about 70. */
+    public static final int LONGEST_FOLDER_BYTES = 36;
+
     private SharedFiles() {}
+
+    /** What a name stands for: how it ends. */
+    public enum Kind {
+        RING,
+        BELL,
+        SOCKET;
+
+        private String ending() {
+            return "." + name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /** The names of a new pair of rings and of its bell. */
     record Names(Path ring, Path bell) {}
 
     static Names names(Path folder) throws IOException {
         String stem = stem();
-        return new Names(folder.resolve(stem + ".ring"), folder.resolve(stem + ".bell"));
+        return new Names(folder.resolve(stem + Kind.RING.ending()), folder.resolve(stem + Kind.BELL.ending()));
     }
 
     /** The name of a new socket that carries messages itself. */
     public static Path socket(Path folder) throws IOException {
-        return folder.resolve(stem() + ".socket");
+        return folder.resolve(stem() + Kind.SOCKET.ending());
     }
 
     private static String stem() throws IOException {
@@ -44,6 +62,40 @@ public final class SharedFiles {
         long startTime =
                 HostProcesses.startTime(pid).orElseThrow(() -> new IOException("cannot read when this process began"));
         return "orrery-" + pid + "-" + startTime + "-" + UUID.randomUUID();
+    }
+
+    /**
+     * Where that is which a peer says it has made: in this process's folder and nowhere else. Throws PROTOCOL for what is
+     * no such name, and UNAVAILABLE when the peer uses another folder.
+     */
+    public static Path offered(Path folder, String text, Kind kind) {
+        Path path;
+        try {
+            path = Path.of(text);
+        } catch (InvalidPathException e) {
+            throw OrreryException.of(ErrorCode.PROTOCOL, "'" + quoted(text) + "' is no path", e);
+        }
+        Path name = path.getFileName();
+        if (name == null
+                || !NAME.matcher(name.toString()).matches()
+                || !name.toString().endsWith(kind.ending())) {
+            throw OrreryException.of(
+                    ErrorCode.PROTOCOL,
+                    "'%s' is not the name of a %s"
+                            .formatted(quoted(text), kind.name().toLowerCase(Locale.ROOT)));
+        }
+        if (!folder.equals(path.getParent())) {
+            throw OrreryException.of(
+                    ErrorCode.UNAVAILABLE,
+                    "the peer uses %s, and this process only %s: all processes of a host need the same folder"
+                            .formatted(quoted(String.valueOf(path.getParent())), folder));
+        }
+        return folder.resolve(name);
+    }
+
+    private static String quoted(String text) {
+        String printable = text.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() <= QUOTED ? printable : printable.substring(0, QUOTED) + "…";
     }
 
     /** Takes a name away; what it names lives on as long as it is in use. */

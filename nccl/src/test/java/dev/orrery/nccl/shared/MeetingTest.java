@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -44,9 +48,9 @@ final class MeetingTest {
         PathParts here;
         PathParts there;
         try (Meeting meeting = Meeting.arrange(folder, GEOMETRY)) {
-            ring = meeting.ringPath();
+            ring = meeting.invitation().ring();
             assertEquals(2, files().size());
-            there = Meeting.join(ring, meeting.bellPath(), GEOMETRY, "b", "a");
+            there = Meeting.join(meeting.invitation(), "b", "a");
             here = meeting.complete("a", "b");
         }
         assertEquals(List.of(), files());
@@ -63,7 +67,7 @@ final class MeetingTest {
     void whatIsAbandonedLeavesNothing() throws IOException {
         Path ring;
         try (Meeting meeting = Meeting.arrange(folder, GEOMETRY)) {
-            ring = meeting.ringPath();
+            ring = meeting.invitation().ring();
         }
         assertEquals(List.of(), files());
         assertEquals(0, mappings(ring));
@@ -73,7 +77,7 @@ final class MeetingTest {
     void whoDoesNotRingIsAnErrorAndLeavesNothing() throws IOException {
         Path ring;
         try (Meeting meeting = Meeting.arrange(folder, GEOMETRY)) {
-            ring = meeting.ringPath();
+            ring = meeting.invitation().ring();
             OrreryException failure = assertThrows(OrreryException.class, () -> meeting.complete("a", "b"));
             assertEquals(ErrorCode.UNAVAILABLE, failure.code());
             assertTrue(failure.getMessage().contains("b"), failure.getMessage());
@@ -83,10 +87,86 @@ final class MeetingTest {
     }
 
     @Test
+    void whoIsNotThePeerIsSentAway() throws IOException {
+        try (Meeting meeting = Meeting.arrange(folder, GEOMETRY)) {
+            Invitation made = meeting.invitation();
+            SocketChannel silent = stranger(made, new byte[0]);
+            SocketChannel gone = stranger(made, new byte[3]);
+            gone.close();
+            SocketChannel wrong = stranger(made, Token.random().bytes());
+            PathParts there = Meeting.join(made, "b", "a");
+            PathParts here = meeting.complete("a", "b");
+            there.bell().write(ByteBuffer.wrap(new byte[] {7}));
+            ByteBuffer heard = ByteBuffer.allocate(2);
+            assertEquals(1, here.bell().read(heard), "the token is not taken for strokes");
+            assertEquals(7, heard.get(0));
+            for (SocketChannel stranger : List.of(silent, wrong)) {
+                assertEquals(-1, stranger.read(ByteBuffer.allocate(1)));
+                stranger.close();
+            }
+            here.discard();
+            there.discard();
+        }
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void onlyStrangersIsAnError() throws IOException {
+        try (Meeting meeting = Meeting.arrange(folder, GEOMETRY);
+                SocketChannel wrong =
+                        stranger(meeting.invitation(), Token.random().bytes())) {
+            OrreryException failure = assertThrows(OrreryException.class, () -> meeting.complete("a", "b"));
+            assertTrue(failure.getMessage().contains("did not connect the bell"), failure.getMessage());
+            assertEquals(-1, wrong.read(ByteBuffer.allocate(1)));
+        }
+        assertEquals(List.of(), files());
+    }
+
+    private static SocketChannel stranger(Invitation made, byte[] says) throws IOException {
+        SocketChannel stranger = SocketChannel.open(UnixDomainSocketAddress.of(made.bell()));
+        stranger.write(ByteBuffer.wrap(says));
+        return stranger;
+    }
+
+    /** Nobody accepts: the connect of a bell must not wait for that. */
+    @Test
+    void aBellWithoutRoomIsAnErrorAtOnce() throws IOException {
+        List<SocketChannel> crowd = new ArrayList<>();
+        try (Meeting meeting = Meeting.arrange(folder, GEOMETRY)) {
+            OrreryException failure = assertThrows(OrreryException.class, () -> {
+                while (crowd.size() < 100) {
+                    PathParts one = Meeting.join(meeting.invitation(), "b", "a");
+                    crowd.add(one.bell());
+                    one.file().close();
+                }
+            });
+            assertEquals(ErrorCode.UNAVAILABLE, failure.code());
+            assertTrue(failure.getMessage().contains(".bell"), failure.getMessage());
+        } finally {
+            for (SocketChannel one : crowd) {
+                one.close();
+            }
+        }
+    }
+
+    @Test
+    void aLinkIsNotFollowed(@TempDir Path elsewhere) throws IOException {
+        try (Meeting meeting = Meeting.arrange(elsewhere, GEOMETRY)) {
+            Invitation made = meeting.invitation();
+            Path link = Files.createSymbolicLink(folder.resolve("orrery-1-1-0a.ring"), made.ring());
+            OrreryException failure = assertThrows(
+                    OrreryException.class,
+                    () -> Meeting.join(new Invitation(link, made.bell(), GEOMETRY, made.token()), "b", "a"));
+            assertEquals(ErrorCode.UNAVAILABLE, failure.code());
+        }
+    }
+
+    @Test
     void aFileOfAnotherSizeIsNotOpened() {
         try (Meeting meeting = Meeting.arrange(folder, GEOMETRY)) {
-            OrreryException failure = assertThrows(
-                    OrreryException.class, () -> Meeting.join(meeting.ringPath(), meeting.bellPath(), LARGE, "b", "a"));
+            Invitation made = meeting.invitation();
+            Invitation wrong = new Invitation(made.ring(), made.bell(), LARGE, made.token());
+            OrreryException failure = assertThrows(OrreryException.class, () -> Meeting.join(wrong, "b", "a"));
             assertEquals(ErrorCode.UNAVAILABLE, failure.code());
             assertTrue(failure.getMessage().contains(" bytes instead of "), failure.getMessage());
         }

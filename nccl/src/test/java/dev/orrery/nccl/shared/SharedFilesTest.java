@@ -2,8 +2,11 @@ package dev.orrery.nccl.shared;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,5 +85,28 @@ final class SharedFilesTest {
         } finally {
             parent.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void whatAPeerOffersLiesInTheFolderOrIsNotTaken() throws Exception {
+        String ring = folder.resolve("orrery-1-1-" + ID + ".ring").toString();
+        assertEquals(Path.of(ring), SharedFiles.offered(folder, ring, SharedFiles.Kind.RING));
+        Path own = SharedFiles.socket(folder);
+        assertEquals(own, SharedFiles.offered(folder, own.toString(), SharedFiles.Kind.SOCKET));
+        for (String wrong :
+                List.of("", "/", "..", "/etc/passwd", ring + "/..", ring + "\0", ring.replace("orrery", "x"))) {
+            refused(ErrorCode.PROTOCOL, wrong, SharedFiles.Kind.RING);
+        }
+        refused(ErrorCode.PROTOCOL, ring, SharedFiles.Kind.SOCKET);
+        String name = Path.of(ring).getFileName().toString();
+        for (String other : List.of("/etc/" + name, name, folder + "/../" + name, folder + "/x/../" + name)) {
+            refused(ErrorCode.UNAVAILABLE, other, SharedFiles.Kind.RING);
+        }
+    }
+
+    private void refused(ErrorCode code, String text, SharedFiles.Kind kind) {
+        OrreryException failure =
+                assertThrows(OrreryException.class, () -> SharedFiles.offered(folder, text, kind), text);
+        assertEquals(code, failure.code(), text);
     }
 }

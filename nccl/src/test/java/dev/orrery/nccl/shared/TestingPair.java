@@ -60,7 +60,7 @@ final class TestingPair {
     final Told rightTold = new Told();
 
     private TestingPair(Meeting meeting, RingThread leftRings, RingThread rightRings) {
-        PathParts joined = Meeting.join(meeting.ringPath(), meeting.bellPath(), meeting.geometry(), "right", "left");
+        PathParts joined = Meeting.join(meeting.invitation(), "right", "left");
         this.left = new SharedPath(meeting.complete("left", "right"), RULES, leftRings, leftTold, NanoClock.SYSTEM);
         this.right = new SharedPath(joined, RULES, rightRings, rightTold, NanoClock.SYSTEM);
     }

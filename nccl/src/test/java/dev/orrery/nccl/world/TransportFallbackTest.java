@@ -34,11 +34,9 @@ import org.slf4j.LoggerFactory;
 /** What carries the messages between two members on one host when memory cannot be shared. */
 @Timeout(120)
 final class TransportFallbackTest {
-    private static final String TEMPORARY = "java.io.tmpdir";
-
     private final Logger logger = (Logger) LoggerFactory.getLogger("dev.orrery.nccl.host");
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    private final String temporaryBefore = System.getProperty(TEMPORARY);
+    private Path sockets;
 
     @TempDir
     private Path folder;
@@ -47,22 +45,24 @@ final class TransportFallbackTest {
     void listen() throws IOException {
         lines.start();
         logger.addAppender(lines);
-        System.setProperty(
-                TEMPORARY, Files.createDirectory(folder.resolve("sockets")).toString());
+        sockets = Files.createDirectory(folder.resolve("sockets"));
     }
 
     @AfterEach
     void restore() {
         logger.detachAppender(lines);
-        System.setProperty(TEMPORARY, temporaryBefore);
     }
 
     private static TestingMember start(HostOptions options) {
         return TestingMember.start(WorldOptions.builder().host(options));
     }
 
-    private static HostOptions in(Path folder) {
-        return HostOptions.defaults().withFolder(folder);
+    private HostOptions in(Path folder) {
+        return defaults().withFolder(folder);
+    }
+
+    private HostOptions defaults() {
+        return HostOptions.defaults().withSocketFolder(sockets);
     }
 
     private List<String> warnings() {
@@ -97,7 +97,7 @@ final class TransportFallbackTest {
     }
 
     private void leftNoNames() throws IOException {
-        try (Stream<Path> left = Files.list(Path.of(System.getProperty(TEMPORARY)))) {
+        try (Stream<Path> left = Files.list(sockets)) {
             assertEquals(List.of(), left.toList());
         }
     }
@@ -143,7 +143,7 @@ final class TransportFallbackTest {
     @Test
     void withoutASocketTooTheConnectionItselfCarries() {
         Path missing = folder.resolve("missing");
-        System.setProperty(TEMPORARY, folder.resolve("gone").toString());
+        sockets = folder.resolve("gone");
         try (TestingMember a = start(in(missing));
                 TestingMember b = start(in(missing))) {
             carries(Transport.TCP, a, b);
@@ -158,12 +158,12 @@ final class TransportFallbackTest {
 
     @Test
     void oneSideCanForceTheSocket() throws IOException {
-        try (TestingMember a = start(HostOptions.defaults());
-                TestingMember b = start(HostOptions.defaults().withTransport(Transport.UNIX_SOCKET))) {
+        try (TestingMember a = start(defaults());
+                TestingMember b = start(defaults().withTransport(Transport.UNIX_SOCKET))) {
             carries(Transport.UNIX_SOCKET, a, b);
         }
-        try (TestingMember a = start(HostOptions.defaults().withTransport(Transport.UNIX_SOCKET));
-                TestingMember b = start(HostOptions.defaults())) {
+        try (TestingMember a = start(defaults().withTransport(Transport.UNIX_SOCKET));
+                TestingMember b = start(defaults())) {
             carries(Transport.UNIX_SOCKET, a, b);
         }
         leftNoNames();
