@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The settings of a node agent. */
 public final class AgentConfig {
@@ -56,7 +57,7 @@ public final class AgentConfig {
             false,
             "Whether the workers are stopped when the agent is; otherwise they serve on, and the next agent adopts them.");
 
-    public static final List<ConfigKey<?>> KEYS = List.of(
+    private static final List<ConfigKey<?>> OWN_KEYS = List.of(
             ClusterConfig.NAME,
             SECRET_FILE,
             NAME,
@@ -74,6 +75,9 @@ public final class AgentConfig {
             STOP_TIMEOUT,
             GRACE_PERIOD,
             STOP_WORKERS_ON_EXIT);
+
+    public static final List<ConfigKey<?>> KEYS =
+            Stream.concat(OWN_KEYS.stream(), WorldsConfig.KEYS.stream()).toList();
 
     private static final int MILLI = 1_000;
 

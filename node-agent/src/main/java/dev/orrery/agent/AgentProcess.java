@@ -32,13 +32,13 @@ import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.time.NanoClock;
-import dev.orrery.nccl.HostOptions;
 import dev.orrery.worker.launch.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -62,8 +62,7 @@ public final class AgentProcess implements AutoCloseable {
     private final WorkerLauncher launcher;
     private final RpcTransport transport = new RpcTransport("agent", IO_THREADS);
     private final RunWatch watch = new RunWatch(this::touchedLater);
-    private final SharedMemorySweep sharedMemory =
-            new SharedMemorySweep(HostOptions.defaults().folder());
+    private final SharedFilesSweep sharedFiles;
     private final CountDownLatch closed = new CountDownLatch(1);
     private LinuxProcesses processes;
     private Supervisor supervisor;
@@ -76,6 +75,8 @@ public final class AgentProcess implements AutoCloseable {
     /** @param workerMain class that workers run */
     AgentProcess(Config config, String workerMain) {
         this.settings = AgentSettings.of(config);
+        this.sharedFiles = new SharedFilesSweep(
+                Set.of(settings.worlds().folder(), settings.worlds().socketFolder()));
         this.folder = new NodeFolder(settings.dataDir());
         this.desired = new DesiredSets(new DesiredStore(folder.desiredSet(), folder.cluster()));
         this.folders = new WorkerFolders(folder.workers(), settings.workerLogLimit());
@@ -94,7 +95,7 @@ public final class AgentProcess implements AutoCloseable {
         RpcIdentity identity = new RpcIdentity(
                 settings.cluster(), PeerRole.AGENT, settings.name(), SecretFile.read(settings.secretFile()));
         wire(identity);
-        threads.disk().execute(sharedMemory);
+        threads.disk().execute(sharedFiles);
         List<FoundWorker> found = scan();
         threads.call(() -> supervisor.start(found, desired.current()));
         HostPort address = server.start();
@@ -122,7 +123,7 @@ public final class AgentProcess implements AutoCloseable {
                 new HeadLink.Node(this::hello, this::report, desired::joined));
         ArtifactCache artifacts = new ArtifactCache(folder.artifacts(), heads, threads.disk());
         workers = new LocalWorkers(
-                new LocalWorkers.Parts(settings, folder, launcher, artifacts, processes, watch, sharedMemory),
+                new LocalWorkers.Parts(settings, folder, launcher, artifacts, processes, watch, sharedFiles),
                 folders,
                 threads.loop(),
                 threads.disk(),

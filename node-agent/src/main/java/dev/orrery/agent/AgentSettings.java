@@ -7,6 +7,7 @@ import dev.orrery.internal.config.ClusterConfig;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.nccl.HostOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -31,7 +32,8 @@ record AgentSettings(
         long workerLogLimit,
         Duration stopTimeout,
         Duration gracePeriod,
-        boolean stopWorkersOnExit) {
+        boolean stopWorkersOnExit,
+        HostOptions worlds) {
 
     static AgentSettings of(Config config) {
         HostPort bind = config.get(AgentConfig.BIND);
@@ -52,7 +54,8 @@ record AgentSettings(
                 config.get(AgentConfig.WORKER_LOG_LIMIT),
                 config.get(AgentConfig.STOP_TIMEOUT),
                 config.get(AgentConfig.GRACE_PERIOD),
-                config.get(AgentConfig.STOP_WORKERS_ON_EXIT));
+                config.get(AgentConfig.STOP_WORKERS_ON_EXIT),
+                WorldsConfig.hostOptions(config));
     }
 
     private static String hostName() {

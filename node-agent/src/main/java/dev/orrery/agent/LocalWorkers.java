@@ -40,7 +40,7 @@ final class LocalWorkers implements WorkerHost {
             ArtifactCache artifacts,
             ProcessTable processes,
             RunWatch watch,
-            SharedMemorySweep sharedMemory) {}
+            SharedFilesSweep sharedFiles) {}
 
     private final Parts parts;
     private final WorkerFolders folders;
@@ -98,6 +98,7 @@ final class LocalWorkers implements WorkerHost {
                 parts.folder().address(),
                 folder.root(),
                 settings.gracePeriod(),
+                settings.worlds(),
                 artifacts);
     }
 
@@ -142,7 +143,7 @@ final class LocalWorkers implements WorkerHost {
     public void ended(WorkerFolder folder) {
         parts.watch().remove(folder);
         folders.ended(folder);
-        forks.execute(parts.sharedMemory());
+        forks.execute(parts.sharedFiles());
     }
 
     @Override

@@ -4,26 +4,31 @@ import dev.orrery.nccl.shared.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes the files of shared memory that killed workers of this host left. Any thread; waits for the disk. */
-final class SharedMemorySweep implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(SharedMemorySweep.class);
+/** Removes the rings, bells and sockets that killed workers of this host left. Any thread; waits for the disk. */
+final class SharedFilesSweep implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedFilesSweep.class);
 
-    private final Path folder;
+    private final Set<Path> folders;
 
-    /** @param folder where workers make them */
-    SharedMemorySweep(Path folder) {
-        this.folder = folder;
+    /** @param folders where workers make them */
+    SharedFilesSweep(Set<Path> folders) {
+        this.folders = Set.copyOf(folders);
     }
 
     @Override
     public void run() {
+        folders.forEach(SharedFilesSweep::sweep);
+    }
+
+    private static void sweep(Path folder) {
         try {
             List<Path> removed = SharedFiles.sweep(folder);
             if (!removed.isEmpty()) {
-                LOG.info("removed what ended processes left of shared memory: {}", removed);
+                LOG.info("removed what ended processes left of worlds: {}", removed);
             }
         } catch (IOException e) {
             LOG.warn("cannot look for what ended processes left in {}: {}", folder, e.toString());

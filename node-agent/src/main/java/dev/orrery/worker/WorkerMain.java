@@ -47,6 +47,7 @@ public final class WorkerMain {
                         WorldOptions.builder()
                                 .bind(new HostPort(launch.bindHost(), 0))
                                 .advertisedHost(launch.host())
+                                .host(launch.worlds())
                                 .build(),
                         secret,
                         listener),

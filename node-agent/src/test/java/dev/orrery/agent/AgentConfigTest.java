@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.nccl.HostOptions;
+import dev.orrery.world.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +74,72 @@ class AgentConfigTest {
     }
 
     @Test
+    void worldsAreAsUsualUnlessSaidOtherwise() {
+        assertEquals(
+                HostOptions.defaults(), settings("--cluster.secret-file=/s").worlds());
+    }
+
+    @Test
+    void worldsAreSetByTheirKeys() throws IOException {
+        Path file = folder.resolve("agent.yaml");
+        Files.writeString(file, "worlds:\n  transport: unix-socket\n  ring-bytes: 64KiB\n  ring-chunk-bytes: 8KiB\n");
+        HostOptions worlds = settings(
+                        "--config",
+                        file.toString(),
+                        "--cluster.secret-file=/s",
+                        "--worlds.host-id=container-3",
+                        "--worlds.spin-micros=0",
+                        "--worlds.shared-memory-folder=/mnt/rings",
+                        "--worlds.socket-folder=/run/orrery")
+                .worlds();
+        assertEquals(
+                HostOptions.defaults()
+                        .withHostId("container-3")
+                        .withTransport(Transport.UNIX_SOCKET)
+                        .withRing(64 << 10, 8 << 10)
+                        .withSpin(Duration.ZERO)
+                        .withFolder(Path.of("/mnt/rings"))
+                        .withSocketFolder(Path.of("/run/orrery")),
+                worlds);
+        for (Transport transport : Transport.values()) {
+            String name = transport.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            assertEquals(
+                    Optional.of(transport),
+                    settings("--cluster.secret-file=/s", "--worlds.transport=" + name)
+                            .worlds()
+                            .transport());
+        }
+    }
+
+    @Test
+    void errorsOfWorldsNameTheKeyAndWhatItTakes() {
+        Map<String, String> wrong = Map.of(
+                "worlds.transport=udp",
+                "auto, shared-memory, unix-socket, tcp",
+                "worlds.transport=TCP",
+                "auto, shared-memory, unix-socket, tcp",
+                "worlds.ring-bytes=3000000",
+                "power of two",
+                "worlds.ring-bytes=8GiB",
+                "below 2GiB",
+                "worlds.ring-chunk-bytes=4MiB",
+                "at most an eighth",
+                "worlds.spin-micros=-1",
+                "from 0 to 1000000",
+                "worlds.shared-memory-folder=shm",
+                "an absolute path",
+                "worlds.socket-folder=/" + "x".repeat(36),
+                "at most 36 bytes");
+        wrong.forEach((setting, needed) -> {
+            OrreryException error =
+                    assertThrows(OrreryException.class, () -> settings("--cluster.secret-file=/s", "--" + setting));
+            assertEquals(ErrorCode.INVALID_CONFIG, error.code());
+            assertTrue(error.getMessage().contains(setting.substring(0, setting.indexOf('='))), error.getMessage());
+            assertTrue(error.getMessage().contains(needed), error.getMessage());
+        });
+    }
+
+    @Test
     void oneHolderOfAFolder() {
         NodeFolder first = new NodeFolder(folder);
         first.open();
@@ -84,8 +156,8 @@ class AgentConfigTest {
 
     @Test
     void keysAreReadFromConfig() {
-        Config config = Config.load(
-                AgentConfig.KEYS, java.util.Optional.empty(), Map.of("ORRERY_AGENT_NAME", "from-env"), Map.of());
+        Config config =
+                Config.load(AgentConfig.KEYS, Optional.empty(), Map.of("ORRERY_AGENT_NAME", "from-env"), Map.of());
         assertEquals("from-env", config.get(AgentConfig.NAME));
     }
 }

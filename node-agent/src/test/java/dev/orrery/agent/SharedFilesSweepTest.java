@@ -3,25 +3,48 @@ package dev.orrery.agent;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SharedMemorySweepTest {
+final class SharedFilesSweepTest {
     @TempDir
-    Path folder;
+    Path rings;
+
+    @TempDir
+    Path sockets;
+
+    /** The process with this number began at another time. */
+    private static String name(String ending) {
+        return "orrery-" + ProcessHandle.current().pid() + "-1-" + UUID.randomUUID() + ending;
+    }
 
     @Test
-    void whatAnEndedProcessLeftIsRemovedAndAFolderThatIsNotThereIsNoDefect() throws Exception {
-        // The process with this number began at another time.
-        Path left = Files.createFile(
-                folder.resolve("orrery-" + ProcessHandle.current().pid() + "-1-" + UUID.randomUUID() + ".ring"));
-        Path other = Files.createFile(folder.resolve("another-file"));
-        new SharedMemorySweep(folder).run();
-        assertFalse(Files.exists(left));
+    void whatAnEndedProcessLeftIsRemovedFromBothFolders() throws IOException {
+        Path ring = Files.createFile(rings.resolve(name(".ring")));
+        Path socket = sockets.resolve(name(".socket"));
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+        }
+        assertTrue(Files.exists(socket), "a socket's file outlives it");
+        Path other = Files.createFile(sockets.resolve("another-file"));
+        new SharedFilesSweep(Set.of(rings, sockets)).run();
+        assertFalse(Files.exists(ring));
+        assertFalse(Files.exists(socket));
         assertTrue(Files.exists(other));
-        new SharedMemorySweep(folder.resolve("missing")).run();
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNoDefectAndKeepsNoOtherFromIt() throws IOException {
+        Path ring = Files.createFile(rings.resolve(name(".ring")));
+        new SharedFilesSweep(Set.of(sockets.resolve("missing"), rings)).run();
+        assertFalse(Files.exists(ring));
     }
 }

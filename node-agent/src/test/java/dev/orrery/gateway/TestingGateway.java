@@ -25,6 +25,7 @@ import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.time.NanoClock;
+import dev.orrery.nccl.HostOptions;
 import dev.orrery.nccl.WorldManager;
 import dev.orrery.testing.TestingWorldManager;
 import dev.orrery.testing.TestingWorlds;
@@ -144,6 +145,7 @@ final class TestingGateway implements ActorEnvironment, AutoCloseable {
                 here,
                 here,
                 Duration.ofMinutes(10),
+                HostOptions.defaults(),
                 List.of());
     }
 

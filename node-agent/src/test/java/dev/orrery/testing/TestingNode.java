@@ -4,6 +4,7 @@ import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcIdentity;
+import dev.orrery.nccl.HostOptions;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,7 @@ public final class TestingNode {
                 agentAddress(folder),
                 folder,
                 Duration.ofMinutes(10),
+                HostOptions.defaults(),
                 artifacts);
     }
 

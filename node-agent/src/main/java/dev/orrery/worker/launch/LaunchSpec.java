@@ -1,12 +1,15 @@
 package dev.orrery.worker.launch;
 
+import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.nccl.HostOptions;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,7 @@ import java.util.Properties;
  * @param bindHost where the worker's ports listen
  * @param agentAddressFile holds {@code host:port} of the agent; replaced whenever the agent restarts
  * @param gracePeriod how long the worker stays without its agent when nothing uses it
+ * @param worlds how the worker reaches its peers; the agent's settings
  * @param artifacts the user's jars, in class path order
  */
 public record LaunchSpec(
@@ -36,6 +40,7 @@ public record LaunchSpec(
         Path agentAddressFile,
         Path workerDir,
         Duration gracePeriod,
+        HostOptions worlds,
         List<Path> artifacts) {
     public static final String FILE_NAME = "launch.properties";
 
@@ -77,6 +82,7 @@ public record LaunchSpec(
         properties.setProperty("agent-address-file", agentAddressFile.toString());
         properties.setProperty("worker-dir", workerDir.toString());
         properties.setProperty("grace-period", gracePeriod.toString());
+        WorldsProperties.write(worlds, properties);
         for (int index = 0; index < artifacts.size(); index++) {
             properties.setProperty("artifact." + index, artifacts.get(index).toString());
         }
@@ -105,13 +111,14 @@ public record LaunchSpec(
                     Path.of(required(properties, "agent-address-file")),
                     Path.of(required(properties, "worker-dir")),
                     Duration.parse(required(properties, "grace-period")),
+                    WorldsProperties.read(properties),
                     artifacts(properties));
-        } catch (IllegalArgumentException | java.time.DateTimeException e) {
+        } catch (IllegalArgumentException | DateTimeException | OrreryException e) {
             throw new IOException("not a launch file: " + file + ": " + e.getMessage(), e);
         }
     }
 
-    private static String required(Properties properties, String name) {
+    static String required(Properties properties, String name) {
         String value = properties.getProperty(name);
         if (value == null) {
             throw new IllegalArgumentException("'" + name + "' is missing");

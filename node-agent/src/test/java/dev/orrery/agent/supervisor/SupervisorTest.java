@@ -23,6 +23,7 @@ import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorkerWelcome;
 import dev.orrery.internal.rpc.PeerRole;
+import dev.orrery.nccl.HostOptions;
 import dev.orrery.testing.TestingClock;
 import dev.orrery.testing.TestingConnection;
 import dev.orrery.worker.launch.LaunchSpec;
@@ -233,6 +234,7 @@ class SupervisorTest {
                 nowhere,
                 nowhere,
                 Duration.ofMinutes(1),
+                HostOptions.defaults(),
                 List.of());
         host.verdicts.put(host.folder(A1), verdict);
         return new FoundWorker(spec, host.folder(A1), verdict);

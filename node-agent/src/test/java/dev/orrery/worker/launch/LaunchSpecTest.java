@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.nccl.HostOptions;
+import dev.orrery.world.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,10 @@ class LaunchSpecTest {
     Path folder;
 
     private LaunchSpec spec() {
+        return spec(HostOptions.defaults());
+    }
+
+    private LaunchSpec spec(HostOptions worlds) {
         return new LaunchSpec(
                 "nonce-1",
                 ActorLife.newBuilder().setActor("1-2a").setIncarnation(3).build(),
@@ -30,6 +36,7 @@ class LaunchSpecTest {
                 Path.of("/n/agent.address"),
                 folder,
                 Duration.ofMinutes(10),
+                worlds,
                 List.of(Path.of("/n/a b.jar"), Path.of("/n/c.jar")));
     }
 
@@ -40,6 +47,31 @@ class LaunchSpecTest {
         spec().write();
         try (var files = Files.list(folder)) {
             assertEquals(1, files.count(), "no leftovers");
+        }
+    }
+
+    @Test
+    void howWorldsAreCarriedIsHandedOn() throws IOException {
+        HostOptions worlds = HostOptions.defaults()
+                .withHostId("rack = 7")
+                .withTransport(Transport.UNIX_SOCKET)
+                .withRing(64 << 10, 4 << 10)
+                .withSpin(Duration.ofNanos(1_000))
+                .withFolder(Path.of("/mnt/a b"))
+                .withSocketFolder(Path.of("/run/x"));
+        spec(worlds).write();
+        assertEquals(worlds, LaunchSpec.read(spec().file()).worlds());
+    }
+
+    @Test
+    void wrongWorldsSayWhy() throws IOException {
+        spec().write();
+        String text = Files.readString(spec().file());
+        for (String wrong :
+                List.of("worlds.ring-bytes=1", "worlds.transport=x", "worlds.spin=-PT1S", "worlds.spin=x")) {
+            Files.writeString(spec().file(), text + wrong + "\n");
+            IOException error = assertThrows(IOException.class, () -> LaunchSpec.read(spec().file()), wrong);
+            assertTrue(error.getMessage().contains(LaunchSpec.FILE_NAME), error.getMessage());
         }
     }
 
