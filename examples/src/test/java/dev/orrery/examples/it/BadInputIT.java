@@ -33,8 +33,7 @@ import org.junit.jupiter.api.Test;
 class BadInputIT extends ClusterScenario {
     @Override
     Pattern expectedErrors() {
-        return Pattern.compile(
-                "(thrower|opener)/only-1 .*failed: java.lang.IllegalStateException");
+        return Pattern.compile("(thrower|opener)/only-1 .*failed: java.lang.IllegalStateException");
     }
 
     @Test
