@@ -37,7 +37,7 @@ public final class ActorBuilder<A> {
      * dashes, a letter or digit at both ends.
      */
     public ActorBuilder<A> name(String value) {
-        name = Optional.of(value);
+        name = Optional.of(Given.given("the name of an actor", value));
         return this;
     }
 
@@ -55,7 +55,7 @@ public final class ActorBuilder<A> {
 
     /** A jar with code that it uses, beside what its own class and those of its arguments were loaded from here. */
     public ActorBuilder<A> artifact(Path jar) {
-        artifacts.add(jar);
+        artifacts.add(Given.given("an artifact", jar));
         return this;
     }
 
@@ -84,6 +84,9 @@ public final class ActorBuilder<A> {
      */
     public ActorRef<A> start(Duration timeout) {
         List<String> errors = new ArrayList<>();
+        if (name.filter(String::isEmpty).isPresent()) {
+            errors.add("the name is empty; an actor without one is started without calling name");
+        }
         if (!(cpus >= 0) || cpus > 10_000) {
             errors.add("cpus must be from 0 to 10000, not " + cpus);
         }

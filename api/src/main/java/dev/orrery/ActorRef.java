@@ -27,7 +27,7 @@ public interface ActorRef<A> {
     /** Empty when it was started without one. */
     Optional<String> name();
 
-    /** The same actor, with that time for each call, from the call to its result. By default a minute. */
+    /** The same actor, with that time for each call, from the call to its result: a millisecond to a year. By default a minute. */
     ActorRef<A> within(Duration deadline);
 
     /**
@@ -41,6 +41,8 @@ public interface ActorRef<A> {
      *   <li>NOT_SERIALIZABLE: an argument, the result or the lambda, named.
      *   <li>ACTOR_OVERLOADED: more calls wait than the actor takes; it was not called.
      *   <li>DEADLINE_EXCEEDED: see {@link #within}; the method is not interrupted.
+     *   <li>INVALID_ARGUMENT: the method is null, or not one of what the actor is (see {@link Orrery#actor(String, Class)}).
+     *   <li>CANCELLED: the {@link Orrery} that this reference is from was closed.
      * </ul>
      *
      * <p>A tensor that is an argument is copied here, and lent to the method there until it returns; one that the method

@@ -115,15 +115,16 @@ public final class Orrery implements AutoCloseable {
      * The actor of that name that lives now; of later ones of that name it knows nothing. Throws NOT_FOUND, or ACTOR_DEAD
      * with the cause when the last one of that name died and is not forgotten yet.
      *
-     * @param type what the actor is, or a type that it has; finds the classes of results
+     * @param type what the actor is, or a type that it has; finds the classes of results. That the actor has it shows at a
+     *     call: INVALID_ARGUMENT
      */
     public <A> ActorRef<A> actor(String name, Class<A> type) {
-        return actors.find(name, type);
+        return actors.find(Given.given("the name of an actor", name), Given.given("the type of an actor", type));
     }
 
     /** A world to form of actors. */
     public WorldBuilder world(String name) {
-        return new WorldBuilder(new WorldForming(client, callTimeout), name);
+        return new WorldBuilder(new WorldForming(client, callTimeout), Given.given("the name of a world", name));
     }
 
     /** Ends the connections; requests and calls that wait fail with CANCELLED. Pipelines and actors go on. Idempotent. */

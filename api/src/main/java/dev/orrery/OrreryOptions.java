@@ -2,6 +2,7 @@ package dev.orrery;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.time.UserDurations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,14 +28,8 @@ public record OrreryOptions(
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT, "name heads as orrery://host:port,host:port, not " + heads);
         }
-        checkPositive("callTimeout", callTimeout);
-        checkPositive("gatewayTimeout", gatewayTimeout);
-    }
-
-    private static void checkPositive(String option, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, option + " must be positive, not " + value);
-        }
+        UserDurations.checked("callTimeout", callTimeout);
+        UserDurations.checked("gatewayTimeout", gatewayTimeout);
     }
 
     /** Reads {@code orrery://host:port,host:port}. */

@@ -1,5 +1,6 @@
 package dev.orrery;
 
+import dev.orrery.internal.time.UserDurations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,6 @@ public record PipelinePolicy(
         Duration openTimeout,
         int maxRestarts,
         Duration restartWindow) {
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration LONGEST = Duration.ofDays(365);
 
     /** What does not hold, in words. */
     List<String> errors() {
@@ -51,8 +50,8 @@ public record PipelinePolicy(
 
     /** Durations travel in milliseconds. */
     static void positive(String what, Duration value, List<String> errors) {
-        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
-            errors.add(what + " must be from 1 ms to 365 days, not " + value);
+        if (!UserDurations.fits(value)) {
+            errors.add(UserDurations.complaint(what, value));
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.orrery.internal.client.WorldForming;
 import dev.orrery.world.Backend;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -21,20 +22,23 @@ public final class WorldBuilder {
         this.name = name;
     }
 
-    /** Adds members; ranks follow the order. An actor can be a member of many worlds, of each once. */
+    /**
+     * Adds members; ranks follow the order. An actor can be a member of many worlds, of each once. A world of one member is
+     * one in which it is alone: its collective operations give it its own.
+     */
     public WorldBuilder members(ActorRef<?>... actors) {
-        return members(List.of(actors));
+        return members(Arrays.asList(actors));
     }
 
     /** As {@link #members(ActorRef...)}. */
     public WorldBuilder members(List<? extends ActorRef<?>> actors) {
-        members.addAll(actors);
+        Given.given("the list of members", actors).forEach(actor -> members.add(Given.given("a member", actor)));
         return this;
     }
 
     /** Default AUTO. */
     public WorldBuilder backend(Backend value) {
-        backend = value;
+        backend = Given.given("the backend", value);
         return this;
     }
 
@@ -45,8 +49,10 @@ public final class WorldBuilder {
 
     /**
      * Forms the world and waits until it is READY at every member, where {@link ActorContext#world} gives it. Throws
-     * INVALID_ARGUMENT, ALREADY_EXISTS (a member has a world of that name, which is not BROKEN), ACTOR_DEAD, BROKEN_WORLD (it
-     * did not come about; the failure tells why) or DEADLINE_EXCEEDED; one that did not form is taken away again.
+     * INVALID_ARGUMENT, ALREADY_EXISTS (a member has a world of that name, which is not BROKEN), ACTOR_DEAD (a member is, and
+     * the failure tells how), NOT_FOUND (it died so long ago that it is forgotten), UNAVAILABLE (it is not ALIVE yet),
+     * BROKEN_WORLD (it did not come about; the failure tells why) or DEADLINE_EXCEEDED; one that did not form is taken away
+     * again.
      */
     public WorldRef form(Duration timeout) {
         List<String> errors = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 /** Turns exceptions into failures. */
 final class Failures {
@@ -34,9 +35,18 @@ final class Failures {
     }
 
     private static Failure link(Throwable thrown, boolean root, Optional<Failure> consequence) {
-        String message = cut(thrown.getMessage() == null ? "" : thrown.getMessage(), MAX_MESSAGE_CHARS);
-        String trace = root ? cut(trace(thrown), MAX_TRACE_CHARS) : "";
+        String message = cut(told(() -> thrown.getMessage() == null ? "" : thrown.getMessage()), MAX_MESSAGE_CHARS);
+        String trace = root ? cut(told(() -> trace(thrown)), MAX_TRACE_CHARS) : "";
         return new Failure(thrown.getClass().getName(), message, trace, "", "", consequence);
+    }
+
+    /** An exception is the user's code too, and may throw when it is asked. */
+    private static String told(Supplier<String> question) {
+        try {
+            return question.get();
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            return "(cannot be told: " + e.getClass().getName() + ")";
+        }
     }
 
     private static String trace(Throwable thrown) {

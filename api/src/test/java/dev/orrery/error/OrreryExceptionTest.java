@@ -35,6 +35,21 @@ class OrreryExceptionTest {
     }
 
     @Test
+    void anExceptionThatThrowsWhenItIsAskedIsToldByItsClass() {
+        class Silent extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new UnsupportedOperationException("not now");
+            }
+        }
+        Failure failure = Failure.of(new Silent());
+        assertEquals(Silent.class.getName(), failure.kind());
+        assertEquals("(cannot be told: java.lang.UnsupportedOperationException)", failure.message());
+    }
+
+    @Test
     void longTextsAndDeepCausesAreCut() {
         Throwable deep = new IllegalStateException("x".repeat(10_000));
         for (int i = 0; i < 30; i++) {

@@ -12,6 +12,7 @@ import dev.orrery.internal.proto.TensorData;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.tensor.TensorCodec;
+import dev.orrery.internal.time.UserDurations;
 import dev.orrery.tensor.Tensors;
 import java.time.Duration;
 import java.util.List;
@@ -50,10 +51,7 @@ final class DeployedPipeline implements PipelineRef {
 
     @Override
     public CompletableFuture<Tensors> infer(Tensors request, Duration deadline) {
-        if (deadline.toMillis() < 1) {
-            throw OrreryException.of(
-                    ErrorCode.INVALID_ARGUMENT, "a deadline is at least one millisecond, not " + deadline);
-        }
+        UserDurations.checked("deadline", deadline);
         return infer(request, Optional.of(deadline), Patience.of(deadline));
     }
 
@@ -99,6 +97,7 @@ final class DeployedPipeline implements PipelineRef {
 
     @Override
     public void scale(String stage, int replicas, Duration timeout) {
+        UserDurations.checked("timeout", timeout);
         ScaleResponse asked = client.call(
                 Protocol.SCALE,
                 ScaleRequest.newBuilder()

@@ -12,6 +12,7 @@ import dev.orrery.internal.proto.UndeployRequest;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.time.NanoClock;
+import dev.orrery.internal.time.UserDurations;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +66,7 @@ public final class Deployment {
     }
 
     public PipelineRef deploy(Pipeline pipeline, Duration timeout) {
-        long end = clock.nanoTime() + timeout.toNanos();
+        long end = clock.nanoTime() + UserDurations.checked("timeout", timeout).toNanos();
         try (ArtifactShipment shipment = ArtifactShipment.of(pipeline)) {
             shipment.upload(client, callTimeout(end));
             DeployRequest request = DeployRequest.newBuilder()

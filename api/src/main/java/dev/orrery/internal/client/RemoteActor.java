@@ -24,6 +24,7 @@ import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.time.NanoClock;
+import dev.orrery.internal.time.UserDurations;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
 import java.io.Serializable;
@@ -61,10 +62,7 @@ final class RemoteActor<A> implements ActorRef<A> {
 
     @Override
     public ActorRef<A> within(Duration each) {
-        if (each.toMillis() < 1) {
-            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "a deadline is at least one millisecond, not " + each);
-        }
-        return new RemoteActor<>(parts, each);
+        return new RemoteActor<>(parts, UserDurations.checked("deadline", each));
     }
 
     @Override
@@ -203,7 +201,7 @@ final class RemoteActor<A> implements ActorRef<A> {
 
     @Override
     public void kill(Duration timeout) {
-        Waiting waiting = new Waiting(NanoClock.SYSTEM, timeout, parts.callTimeout());
+        Waiting waiting = new Waiting(NanoClock.SYSTEM, UserDurations.checked("timeout", timeout), parts.callTimeout());
         parts.client()
                 .call(
                         Protocol.KILL_ACTOR,

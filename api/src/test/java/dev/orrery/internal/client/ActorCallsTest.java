@@ -14,6 +14,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.error.StartFailedException;
+import dev.orrery.function.ActorAction0;
 import dev.orrery.function.ActorFactory0;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
@@ -30,6 +31,7 @@ import dev.orrery.testing.TestingCounter;
 import dev.orrery.testing.TestingRpc;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -232,6 +234,22 @@ class ActorCallsTest {
         assertEquals(ErrorCode.CANCELLED, error(call).code());
         assertEquals(
                 ErrorCode.CANCELLED, error(counter.call(TestingCounter::add, 2)).code());
+    }
+
+    @Test
+    void badInputIsToldByTypeAndWords() {
+        ActorRef<TestingCounter> counter = alive(ActorCallsTest::echo);
+        ActorAction0<TestingCounter> none = null;
+        assertEquals("the function is null", error(counter.call(none)).getMessage());
+        for (Duration wrong : Arrays.asList(null, Duration.ZERO, Duration.ofSeconds(Long.MAX_VALUE))) {
+            for (Runnable call : List.<Runnable>of(() -> counter.within(wrong), () -> counter.kill(wrong))) {
+                OrreryException refused = assertThrows(OrreryException.class, call::run);
+                assertEquals(ErrorCode.INVALID_ARGUMENT, refused.code());
+                assertTrue(
+                        refused.getMessage().endsWith("must be from 1 ms to 365 days, not " + wrong),
+                        refused.getMessage());
+            }
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import dev.orrery.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +125,39 @@ class ActorIT extends ClusterScenario {
         OrreryException argument = error(counter.call((Counter it, Object x) -> 1, new Thread()));
         assertEquals(ErrorCode.NOT_SERIALIZABLE, argument.code(), argument.getMessage());
         assertEquals(11, get(counter.call(Counter::increment, 1)), "it lives on");
+        counter.kill();
+    }
+
+    @Test
+    void whatOneAsksForWronglyIsToldInWords() throws Exception {
+        ActorRef<Counter> counter = start("picky");
+        OrreryException taken = assertThrows(AlreadyExistsException.class, () -> start("picky"));
+        assertTrue(
+                taken.getMessage().startsWith("actor 'picky' is there already (ALIVE); kill it first"),
+                taken.getMessage());
+        OrreryException unknown = assertThrows(NotFoundException.class, () -> orrery().actor("pickle", Counter.class));
+        assertTrue(unknown.getMessage().contains("names there are: "), unknown.getMessage());
+        assertTrue(unknown.getMessage().contains("picky"), unknown.getMessage());
+        OrreryException name = assertThrows(OrreryException.class, () -> start("not a name"));
+        assertEquals(ErrorCode.INVALID_ARGUMENT, name.code(), name.getMessage());
+        OrreryException other = error(orrery().actor("picky", Talker.class).call(Talker::rank, "a world"));
+        assertEquals(ErrorCode.INVALID_ARGUMENT, other.code(), other.getMessage());
+        assertTrue(other.getMessage().contains("is not for this actor, a " + Counter.class.getName()));
+        OrreryException silent = error(counter.call(Counter::failWithoutAWord));
+        assertInstanceOf(ActorFailedException.class, silent);
+        assertTrue(silent.getMessage().startsWith(Counter.Silent.class.getName()), silent.getMessage());
+        assertEquals(Optional.empty(), Optional.ofNullable(get(counter.call((Counter it, Object x) -> x, null))));
+        Orrery closed = anotherDriver();
+        ActorRef<Counter> held = closed.actor("picky", Counter.class);
+        closed.close();
+        assertEquals(
+                ErrorCode.CANCELLED, error(held.call(Counter::increment, 1)).code());
+        for (Runnable use : List.<Runnable>of(
+                held::status, held::kill, () -> closed.world("w").members(held).form())) {
+            OrreryException refused = assertThrows(OrreryException.class, use::run);
+            assertEquals(ErrorCode.CANCELLED, refused.code(), refused.getMessage());
+            assertTrue(refused.getMessage().contains("the client was closed"), refused.getMessage());
+        }
         counter.kill();
     }
 

@@ -10,6 +10,7 @@ import dev.orrery.WorldRef;
 import dev.orrery.WorldState;
 import dev.orrery.error.ActorDeadException;
 import dev.orrery.error.AlreadyExistsException;
+import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.examples.worlds.TwoWorlds;
 import dev.orrery.examples.worlds.WorldExample;
@@ -109,6 +110,27 @@ class ActorWorldIT extends ClusterScenario {
             assertEquals(1, get(rank));
             assertEquals(0, get(a.call(Talker::rank, "late")));
             assertEquals(WorldState.READY, late.state());
+        }
+    }
+
+    @Test
+    void aWorldOfOneWorksAloneAndNobodyIsInAWorldTwice() throws Exception {
+        ActorRef<Talker> a = start("a");
+        ActorRef<Talker> b = start("b");
+        OrreryException twice = assertThrows(
+                OrreryException.class,
+                () -> orrery().world("pair").members(a, b, a).form());
+        assertEquals(ErrorCode.INVALID_ARGUMENT, twice.code(), twice.getMessage());
+        assertTrue(twice.getMessage().contains("actor 'a' (" + a.id() + ") is named more than once"));
+        try (WorldRef alone = orrery().world("alone").members(a).form()) {
+            assertEquals(WorldState.READY, alone.state());
+            assertEquals(0, get(a.call(Talker::rank, "alone")));
+            assertEquals(List.of(7), get(a.call(Talker::gather, "alone", 7)));
+            OrreryException nobody = error(a.call(Talker::say, "alone", 1, "hello"));
+            assertEquals(ErrorCode.ACTOR_FAILED, nobody.code());
+            assertTrue(nobody.getMessage().contains("rank"), nobody.getMessage());
+            OrreryException stranger = error(b.call(Talker::rank, "alone"));
+            assertTrue(stranger.getMessage().contains("NotFoundException"), stranger.getMessage());
         }
     }
 

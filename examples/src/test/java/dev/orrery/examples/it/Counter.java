@@ -61,6 +61,21 @@ public class Counter implements ContextAware {
         throw new IllegalStateException(message);
     }
 
+    /** Knows no words, and cannot be serialised. */
+    public static class Silent extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient Object thread = Thread.currentThread();
+
+        @Override
+        public String getMessage() {
+            throw new UnsupportedOperationException(thread.toString());
+        }
+    }
+
+    public int failWithoutAWord() {
+        throw new Silent();
+    }
+
     public Object unserializable() {
         return Thread.currentThread();
     }

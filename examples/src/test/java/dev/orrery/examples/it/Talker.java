@@ -4,6 +4,7 @@ import dev.orrery.ActorContext;
 import dev.orrery.ContextAware;
 import dev.orrery.tensor.Tensor;
 import java.time.Duration;
+import java.util.List;
 
 /** A member of worlds that says and hears. */
 public class Talker implements ContextAware {
@@ -26,6 +27,17 @@ public class Talker implements ContextAware {
     public String hear(String world, int peer) {
         try (Tensor tensor = context.world(world).communicator().receive(peer).join()) {
             return tensor.toStrings().get(0);
+        }
+    }
+
+    /** What all members say, in the order of their ranks. */
+    public List<Integer> gather(String world, int number) {
+        try (Tensor own = Tensor.ofInts(new int[] {number}, 1)) {
+            List<Tensor> all =
+                    context.world(world).communicator().allGather(own).join();
+            List<Integer> numbers = all.stream().map(each -> each.toInts()[0]).toList();
+            all.forEach(Tensor::close);
+            return numbers;
         }
     }
 

@@ -21,6 +21,7 @@ import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.rpc.ErrorCodec;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,7 @@ public final class WorldService {
                     .setWorld(before.get().getSpec().getId())
                     .build();
         }
-        check(request);
+        check(draft.records(), request);
         List<ActorRecord> actors = request.getActorsList().stream()
                 .map(id -> member(draft.records(), request.getName(), id))
                 .toList();
@@ -70,16 +71,18 @@ public final class WorldService {
         return FormWorldResponse.newBuilder().setWorld(spec.getId()).build();
     }
 
-    private static void check(FormWorldRequest request) {
+    private static void check(Records records, FormWorldRequest request) {
         List<String> errors = new ArrayList<>();
         Names.check(errors, "a world", request.getName());
-        Set<String> distinct = new HashSet<>(request.getActorsList());
+        Set<String> distinct = new HashSet<>();
+        Set<String> again = new LinkedHashSet<>();
+        request.getActorsList().stream().filter(id -> !distinct.add(id)).forEach(again::add);
         if (distinct.isEmpty() || distinct.size() > MOST_MEMBERS) {
             errors.add("a world has 1 to " + MOST_MEMBERS + " members, not " + distinct.size());
         }
-        if (distinct.size() < request.getActorsCount()) {
-            errors.add("an actor can be a member of a world once only");
-        }
+        again.forEach(id -> errors.add("actor '"
+                + records.actor(id).map(ActorRecord::getLabel).orElse(id) + "' (" + id
+                + ") is named more than once; it can be a member of a world once only"));
         if (!errors.isEmpty()) {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,

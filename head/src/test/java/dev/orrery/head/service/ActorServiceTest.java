@@ -282,7 +282,8 @@ class ActorServiceTest {
         refused(ErrorCode.ACTOR_DEAD, () -> form("op-w", "ring", a));
         refused(ErrorCode.NOT_FOUND, () -> form("op-w", "ring", "7-99"));
         refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring"));
-        refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring", a, a));
+        OrreryException twice = refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring", a, starting, a));
+        assertTrue(twice.getMessage().contains("actor 'a' (" + a + ") is named more than once"), twice.getMessage());
         refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "a ring", a));
         assertTrue(records.worlds().isEmpty());
     }

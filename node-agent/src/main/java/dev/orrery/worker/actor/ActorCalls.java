@@ -1,5 +1,6 @@
 package dev.orrery.worker.actor;
 
+import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.Value;
@@ -71,7 +72,7 @@ final class ActorCalls {
             if (endsProcess(thrown)) {
                 throw (VirtualMachineError) thrown;
             }
-            LOG.info("{} threw {}", method.name(), thrown.toString());
+            LOG.info("{} threw {}", method.name(), Failure.of(thrown).summary());
             call.fail(stopping.getAsBoolean() ? errors.stoppedInside(thrown) : errors.threw(method.name(), thrown));
             return;
         }
