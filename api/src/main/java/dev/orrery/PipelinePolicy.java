@@ -25,7 +25,6 @@ public record PipelinePolicy(
         Duration openTimeout,
         int maxRestarts,
         Duration restartWindow) {
-
     /** What does not hold, in words. */
     List<String> errors() {
         List<String> errors = new ArrayList<>();

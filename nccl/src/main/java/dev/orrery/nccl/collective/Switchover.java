@@ -32,8 +32,7 @@ record Switchover(
 
     /** The segments of a tensor that goes around the ring. */
     Slices ringSegments(long byteSize, int elementSize, int members) {
-        int count = (int) Math.min(MAX_SEGMENTS, Math.max(1, byteSize / members / ringSlice));
-        return Slices.ofBytes(byteSize, elementSize, count);
+        return cut(byteSize, elementSize, members * ringSlice);
     }
 
     boolean isChain(long byteSize, int members) {
@@ -46,7 +45,11 @@ record Switchover(
 
     /** A chain's segments, so that all its members work at the same time. */
     Slices segments(long byteSize, int elementSize) {
-        int count = (int) Math.min(MAX_SEGMENTS, Math.max(1, byteSize / segment));
+        return cut(byteSize, elementSize, segment);
+    }
+
+    private static Slices cut(long byteSize, int elementSize, long least) {
+        int count = (int) Math.min(MAX_SEGMENTS, Math.max(1, byteSize / least));
         return Slices.ofBytes(byteSize, elementSize, count);
     }
 }

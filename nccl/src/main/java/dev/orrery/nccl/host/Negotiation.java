@@ -38,11 +38,17 @@ abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
     /** Makes what is offered, on the executor. */
     abstract void arrange(ChannelHandlerContext ctx);
 
-    /** May throw PROTOCOL. */
+    /** Throws PROTOCOL for what is no offer; any other OrreryException is why it is declined. */
     abstract void onOffer(ChannelHandlerContext ctx, byte[] offer) throws InvalidProtocolBufferException;
 
     /** May throw PROTOCOL. There was an offer. */
     abstract void onAnswer(ChannelHandlerContext ctx, byte[] answer) throws InvalidProtocolBufferException;
+
+    /** The answer to an offer that is declined. */
+    abstract MessageLite refusal(String whyNot);
+
+    /** It cannot be, and this is over; the peer knows. */
+    abstract void onRefused(ChannelHandlerContext ctx, String whyNot);
 
     /** The connection ended, or is closed for what the peer did, before this was over. */
     abstract void onFailed(ChannelHandlerContext ctx, Failure cause);
@@ -78,6 +84,21 @@ abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
         }
     }
 
+    /** The peer knows already. */
+    final void refuse(ChannelHandlerContext ctx, String whyNot) {
+        finish();
+        onRefused(ctx, whyNot);
+    }
+
+    /** Answers an offer; nothing follows when this is over. */
+    final void decline(ChannelHandlerContext ctx, String whyNot) {
+        if (!over) {
+            finish();
+            send(ctx, refusal(whyNot));
+            onRefused(ctx, whyNot);
+        }
+    }
+
     final void sendOffer(ChannelHandlerContext ctx, MessageLite offer) {
         offered = true;
         send(ctx, offer);
@@ -107,11 +128,22 @@ abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
         }
         heard = true;
         if (!dialled) {
-            onOffer(ctx, bytes);
+            consider(ctx, bytes);
         } else if (offered) {
             onAnswer(ctx, bytes);
         } else {
             throw OrreryException.of(ErrorCode.PROTOCOL, "an answer, though nothing was offered yet");
+        }
+    }
+
+    private void consider(ChannelHandlerContext ctx, byte[] offer) throws InvalidProtocolBufferException {
+        try {
+            onOffer(ctx, offer);
+        } catch (OrreryException e) {
+            if (e.code() == ErrorCode.PROTOCOL) {
+                throw e;
+            }
+            decline(ctx, e.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.orrery.nccl.host;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
@@ -114,35 +115,22 @@ final class SharedNegotiation extends Negotiation {
         meeting = arranged;
         sendOffer(ctx, offer);
         if (arranged.isEmpty()) {
-            finish();
-            outcome.onRefused(ctx, offer.getWhyNot());
+            refuse(ctx, offer.getWhyNot());
         }
     }
 
     @Override
     void onOffer(ChannelHandlerContext ctx, byte[] frame) throws InvalidProtocolBufferException {
         SharedOffer offer = SharedOffer.parseFrom(frame);
-        if (!offer.getWhyNot().isEmpty()) {
-            finish();
-            outcome.onRefused(ctx, offer.getWhyNot());
-            return;
-        }
         Optional<String> forbidden = forbidden();
-        if (forbidden.isPresent()) {
-            refuse(ctx, forbidden.get());
-            return;
+        if (!offer.getWhyNot().isEmpty()) {
+            refuse(ctx, offer.getWhyNot());
+        } else if (forbidden.isPresent()) {
+            decline(ctx, forbidden.get());
+        } else {
+            Invitation invitation = read(offer);
+            onExecutor(ctx, () -> join(ctx, invitation));
         }
-        Invitation invitation;
-        try {
-            invitation = read(offer);
-        } catch (OrreryException e) {
-            if (e.code() == ErrorCode.PROTOCOL) {
-                throw e;
-            }
-            refuse(ctx, e.getMessage());
-            return;
-        }
-        onExecutor(ctx, () -> join(ctx, invitation));
     }
 
     private void join(ChannelHandlerContext ctx, Invitation invitation) {
@@ -150,17 +138,17 @@ final class SharedNegotiation extends Negotiation {
             PathParts parts = Meeting.join(invitation, ends().self(), ends().peer());
             Wire.execute(ctx.executor(), () -> joined(ctx, parts), parts::discard);
         } catch (OrreryException e) {
-            Wire.execute(ctx.executor(), () -> {
-                if (!isOver()) {
-                    refuse(ctx, e.getMessage());
-                }
-            });
+            Wire.execute(ctx.executor(), () -> decline(ctx, e.getMessage()));
         }
     }
 
-    private void refuse(ChannelHandlerContext ctx, String whyNot) {
-        finish();
-        send(ctx, SharedAnswer.newBuilder().setWhyNot(whyNot).build());
+    @Override
+    MessageLite refusal(String whyNot) {
+        return SharedAnswer.newBuilder().setWhyNot(whyNot).build();
+    }
+
+    @Override
+    void onRefused(ChannelHandlerContext ctx, String whyNot) {
         outcome.onRefused(ctx, whyNot);
     }
 

@@ -2,7 +2,7 @@ package dev.orrery.nccl.host;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.orrery.error.ErrorCode;
+import com.google.protobuf.MessageLite;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.nccl.port.LocalSockets;
@@ -103,35 +103,26 @@ final class SocketNegotiation extends Negotiation {
         if (!offer.getWhyNot().isEmpty()) {
             refuse(ctx, offer.getWhyNot());
         } else if (means.forbidden().isPresent()) {
-            answer(ctx, means.forbidden().get());
+            decline(ctx, means.forbidden().get());
         } else {
             connect(ctx, Token.of(offer.getToken().toByteArray()), offer.getPath());
         }
     }
 
     private void connect(ChannelHandlerContext ctx, Token token, String offered) {
-        Path path;
-        try {
-            path = SharedFiles.offered(means.folder(), offered, SharedFiles.Kind.SOCKET);
-        } catch (OrreryException e) {
-            if (e.code() == ErrorCode.PROTOCOL) {
-                throw e;
-            }
-            answer(ctx, e.getMessage());
-            return;
-        }
+        Path path = SharedFiles.offered(means.folder(), offered, SharedFiles.Kind.SOCKET);
         means.sockets().connect(loop(ctx), path, token).whenComplete((socket, failure) -> {
             if (failure == null) {
                 connected(ctx, socket);
-            } else if (!isOver()) {
-                answer(ctx, String.valueOf(failure.getMessage()));
+            } else {
+                decline(ctx, String.valueOf(failure.getMessage()));
             }
         });
     }
 
-    private void answer(ChannelHandlerContext ctx, String whyNot) {
-        send(ctx, SocketAnswer.newBuilder().setWhyNot(whyNot).build());
-        refuse(ctx, whyNot);
+    @Override
+    MessageLite refusal(String whyNot) {
+        return SocketAnswer.newBuilder().setWhyNot(whyNot).build();
     }
 
     private void connected(ChannelHandlerContext ctx, Channel socket) {
@@ -169,8 +160,8 @@ final class SocketNegotiation extends Negotiation {
                 }));
     }
 
-    private void refuse(ChannelHandlerContext ctx, String whyNot) {
-        finish();
+    @Override
+    void onRefused(ChannelHandlerContext ctx, String whyNot) {
         outcome.onRefused(ctx, whyNot);
     }
 

@@ -40,7 +40,7 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
     private final TransferWatch watch;
     private final FrameReader reader = new FrameReader(new Dispatch());
     /** What fails ends this world, and not what waits behind it. */
-    private final PostedWork posted = new PostedWork(why -> fault(Failure.of(why)), this::advance);
+    private final PostedWork posted = new PostedWork(this::execute, why -> fault(Failure.of(why)), this::advance);
 
     private final AtomicBoolean released = new AtomicBoolean();
     private final AtomicBoolean faulty = new AtomicBoolean();
@@ -176,7 +176,11 @@ public final class StreamPath extends ChannelInboundHandlerAdapter implements Pe
     }
 
     private void post(Runnable task) {
-        posted.post(work -> Wire.execute(ctx.executor(), work), task);
+        posted.post(task);
+    }
+
+    private void execute(Runnable work) {
+        Wire.execute(ctx.executor(), work);
     }
 
     /** A write can call back into here; what it writes must not get between a frame and its payload. */
