@@ -96,7 +96,7 @@ class BufferLeakTest {
                             RpcHandlers.none())
                     .connect(server.address(), LONG));
             try (RawPeer raw = new RawPeer(server.address())) {
-                raw.preface().frame(RawPeer.hello()).frame(RawPeer.hello()).frame(RawPeer.hello());
+                raw.preface().frames(RawPeer.hello(), RawPeer.hello(), RawPeer.hello());
                 raw.awaitClosed();
             }
             try (RawPeer raw = new RawPeer(server.address())) {

@@ -129,11 +129,11 @@ class HandshakeTest {
                                     TestingRpc.SECRET.mac(label, hello.toByteArray(), theirs)))
                             .build();
                     raw.readFrame();
-                    raw.frame(first).frame(echoRequest());
+                    raw.frames(first, echoRequest());
                     assertTrue(RpcFrame.parseFrom(raw.readFrame()).getResponse().hasPayload());
                 } else {
                     raw.readFrame();
-                    raw.frame(first).frame(echoRequest());
+                    raw.frames(first, echoRequest());
                     assertEquals(0, raw.awaitClosed());
                 }
             }
@@ -156,7 +156,7 @@ class HandshakeTest {
     void nothingIsServedBeforeTheProof() throws Exception {
         RpcServer server = server();
         try (RawPeer raw = new RawPeer(server.address())) {
-            raw.preface().frame(RawPeer.hello()).frame(echoRequest()).frame(echoRequest());
+            raw.preface().frames(RawPeer.hello(), echoRequest(), echoRequest());
             raw.awaitClosed();
         }
         log.next();

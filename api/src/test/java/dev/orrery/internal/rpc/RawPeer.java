@@ -3,6 +3,7 @@ package dev.orrery.internal.rpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import dev.orrery.internal.proto.Hello;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -51,9 +52,18 @@ final class RawPeer implements Closeable {
     }
 
     RawPeer frame(MessageLite message) throws IOException {
-        out.writeInt(message.getSerializedSize());
-        out.write(message.toByteArray());
-        return this;
+        return frames(message);
+    }
+
+    /** In one write: the other end may close after the first, and a second write would fail then. */
+    RawPeer frames(MessageLite... messages) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream together = new DataOutputStream(bytes);
+        for (MessageLite message : messages) {
+            together.writeInt(message.getSerializedSize());
+            message.writeTo(together);
+        }
+        return send(bytes.toByteArray());
     }
 
     RawPeer endOutput() throws IOException {
