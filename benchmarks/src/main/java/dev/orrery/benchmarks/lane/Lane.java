@@ -10,6 +10,11 @@ public interface Lane extends AutoCloseable {
     /** More than operations are ever outstanding. */
     int SLOTS = 64;
 
+    /** Whether starting an operation does all of it: then one is outstanding, whatever was asked for. */
+    default boolean blocks() {
+        return false;
+    }
+
     void startSend(int slot, Tensor message);
 
     void finishSend(int slot);

@@ -46,6 +46,11 @@ public final class RingLane implements Lane {
     }
 
     @Override
+    public boolean blocks() {
+        return true;
+    }
+
+    @Override
     public void startSend(int slot, Tensor message) {
         out.write(message.buffer(0, Math.toIntExact(message.byteSize())));
     }

@@ -52,6 +52,11 @@ public final class SocketLane implements Lane {
     }
 
     @Override
+    public boolean blocks() {
+        return true;
+    }
+
+    @Override
     public void startSend(int slot, Tensor message) {
         try {
             SocketChannel to = channel();

@@ -15,7 +15,22 @@ public final class TestingLane implements Lane {
     private final Map<Integer, Tensor> receives = new HashMap<>();
     private final Set<Integer> sendCounts = new HashSet<>();
     private final Set<Integer> receiveCounts = new HashSet<>();
+    private final boolean blocks;
     private int received;
+
+    public TestingLane() {
+        this(false);
+    }
+
+    /** @param blocks whether it says so: it takes no second operation then */
+    public TestingLane(boolean blocks) {
+        this.blocks = blocks;
+    }
+
+    @Override
+    public boolean blocks() {
+        return blocks;
+    }
 
     @Override
     public void startSend(int slot, Tensor message) {

@@ -8,6 +8,7 @@ import dev.orrery.benchmarks.participant.OneWayLoop.Stream;
 import dev.orrery.benchmarks.payload.Messages;
 import dev.orrery.benchmarks.payload.WrongDataException;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,6 +25,19 @@ class OneWayLoopTest {
             assertEquals(outstanding, lane.mostOutstandingSends());
             OneWayLoop.receive(List.of(new Stream(lane, in)), outstanding, 5, 40);
             assertEquals(outstanding, lane.mostOutstandingReceives());
+            assertEquals(40, lane.received());
+        }
+    }
+
+    @Test
+    void aLaneThatBlocksHasOneOutstanding() {
+        TestingLane lane = new TestingLane(true);
+        try (Messages out = Messages.toSend(1, BYTES, 16);
+                Messages in = Messages.toReceive(1, BYTES, 16)) {
+            OneWayLoop.send(List.of(new Stream(lane, out)), 16, 40);
+            OneWayLoop.receive(List.of(new Stream(lane, in)), 16, 4, 40);
+            assertEquals(1, lane.mostOutstandingSends());
+            assertEquals(1, lane.mostOutstandingReceives());
             assertEquals(40, lane.received());
         }
     }
