@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.nccl.transfer.Envelope;
+import dev.orrery.nccl.transfer.IdleLooks;
 import dev.orrery.nccl.transfer.Landing;
 import dev.orrery.nccl.transfer.Outgoing;
 import dev.orrery.nccl.transfer.PeerPath;
@@ -61,7 +62,9 @@ public final class DirectLane implements Lane, PeerPath.Events {
     }
 
     private void await(CompletableFuture<?> wanted) {
-        if (!wanted.isDone() && path.canHelp()) {
+        if (wanted.isDone()) {
+            path.visited();
+        } else if (path.canHelp()) {
             path.helping();
             help(wanted);
             path.helped(!wanted.isDone());
@@ -72,6 +75,7 @@ public final class DirectLane implements Lane, PeerPath.Events {
     private void help(CompletableFuture<?> wanted) {
         long limit = spinNanos.getAsLong();
         long lastMove = System.nanoTime();
+        IdleLooks idle = new IdleLooks();
         for (int look = 1; !wanted.isDone(); look++) {
             boolean moved = path.help();
             if (moved || look % LOOKS_PER_CLOCK == 0) {
@@ -81,8 +85,10 @@ public final class DirectLane implements Lane, PeerPath.Events {
                     return;
                 }
             }
-            if (!moved) {
-                Thread.onSpinWait();
+            if (moved) {
+                idle.found();
+            } else {
+                idle.foundNothing();
             }
         }
     }

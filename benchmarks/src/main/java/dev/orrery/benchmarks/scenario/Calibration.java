@@ -20,7 +20,7 @@ record Calibration(long least, long most, double warmupShare, long leastWarmup, 
         boolean large = bytes > 16 * RunPlan.MIB;
         long warmup = large ? Math.min(outstanding, 4) : outstanding;
         long least = large ? Math.max(6, outstanding - warmup) : 2L * outstanding + 4;
-        return new Calibration(least, 2_000_000, 0.1, warmup, bytes < RunPlan.MIB ? 4 : 1);
+        return new Calibration(least, 2_000_000, 0.1, warmup, large ? 1 : 4);
     }
 
     static Calibration roundTrips() {

@@ -1,6 +1,7 @@
 package dev.orrery.nccl.host;
 
 import dev.orrery.internal.time.NanoClock;
+import dev.orrery.nccl.transfer.IdleLooks;
 import dev.orrery.nccl.transfer.PeerPath;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -44,10 +45,11 @@ final class Helping {
     }
 
     private long until(Future<?> wanted, Limits limits) {
+        List<PeerPath> movable = paths.get();
         if (wanted.isDone()) {
+            movable.forEach(PeerPath::visited);
             return limits.nanos();
         }
-        List<PeerPath> movable = paths.get();
         if (movable.stream().noneMatch(PeerPath::canHelp)) {
             return limits.nanos();
         }
@@ -66,6 +68,7 @@ final class Helping {
     private void spin(Future<?> wanted, List<PeerPath> movable, long start, Limits limits) {
         long lastMove = start;
         long longestLook = spinNanos.getAsLong();
+        IdleLooks idle = new IdleLooks();
         for (int look = 1; !wanted.isDone() && !limits.interrupted(); look++) {
             boolean moved = false;
             for (PeerPath path : movable) {
@@ -78,8 +81,10 @@ final class Helping {
                     return;
                 }
             }
-            if (!moved) {
-                Thread.onSpinWait();
+            if (moved) {
+                idle.found();
+            } else {
+                idle.foundNothing();
             }
         }
     }

@@ -38,8 +38,10 @@ final class HostTransfers implements Transfers {
         this.membership = membership;
         this.members = List.copyOf(members);
         for (Optional<MemberPath> member : members) {
-            helpingOne.add(
-                    new Helping(() -> member.flatMap(MemberPath::path).stream().toList(), spinNanos, NanoClock.SYSTEM));
+            helpingOne.add(new Helping(
+                    () -> member.flatMap(MemberPath::path).map(List::of).orElse(List.of()),
+                    spinNanos,
+                    NanoClock.SYSTEM));
         }
         this.helpingAll = new Helping(
                 () -> members.stream()

@@ -3,33 +3,49 @@ package dev.orrery.nccl.shared;
 import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Who looks after a path at this moment, and what was seen there of late. Thread-safe. */
 final class Attention {
     private final NanoClock clock;
     private final AtomicInteger helpers = new AtomicInteger();
+    /** Counted without care: what matters is whether it changes. */
+    private final AtomicLong visits = new AtomicLong();
+
+    private volatile boolean deserted;
     private volatile boolean polled;
-    private volatile long lastHelp;
     private volatile long lastMove;
     private volatile long peersOfPeer;
 
+    // Of the thread of the rings:
+    private long visitsSeen;
+    private long lastVisit;
+
     Attention(NanoClock clock) {
         this.clock = clock;
-        this.lastHelp = clock.nanoTime() - Duration.ofDays(1).toNanos();
-        this.lastMove = lastHelp;
+        this.lastMove = clock.nanoTime() - Duration.ofDays(1).toNanos();
+        this.lastVisit = lastMove;
     }
 
     void helping() {
         helpers.incrementAndGet();
+        visited();
+    }
+
+    /** A thread came to wait for an operation, whether or not that was done already. */
+    void visited() {
+        visits.setOpaque(visits.getPlain() + 1);
+        if (deserted) {
+            deserted = false;
+        }
     }
 
     /** @param waiting the helper is about to sleep until something arrives, so the path must not be left to helpers */
     void helped(boolean waiting) {
         helpers.decrementAndGet();
         if (waiting) {
+            deserted = true;
             polled = false;
-        } else {
-            lastHelp = clock.nanoTime();
         }
     }
 
@@ -51,8 +67,14 @@ final class Attention {
         return helpers.get() > 0;
     }
 
-    long lastHelp() {
-        return lastHelp;
+    /** Whether a waiting thread moves data here, or did so within that time. For the thread of the rings. */
+    boolean isHelpedOfLate(long now, long nanos) {
+        long seen = visits.getOpaque();
+        if (seen != visitsSeen) {
+            visitsSeen = seen;
+            lastVisit = now;
+        }
+        return isHelped() || (!deserted && now - lastVisit < nanos);
     }
 
     /** @param peers with how many the peer's process is at work, as it last said */

@@ -2,6 +2,7 @@ package dev.orrery.nccl.shared;
 
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.time.NanoClock;
+import dev.orrery.nccl.transfer.IdleLooks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
@@ -27,6 +28,9 @@ public final class RingThread implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     /** As long as a path was moved by others so recently it is left to them. */
     private static final long RECENT_HELP_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** Time between two operations of a thread that waits for each: taking over in between would only be in its way. */
+    private static final long BETWEEN_HELP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private static final long DOZE_MILLIS = 1;
     private static final long ACTIVE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -126,20 +130,30 @@ public final class RingThread implements AutoCloseable {
         long start = clock.nanoTime();
         long limit = assess(start);
         long lastMove = start;
+        long now = start;
+        IdleLooks idle = new IdleLooks();
         while (true) {
             boolean moved = false;
+            boolean needed = false;
             for (SharedPath path : paths) {
-                moved |= !path.attention().isHelped() && path.poll();
+                if (!path.attention().isHelpedOfLate(now, BETWEEN_HELP_NANOS)) {
+                    needed = true;
+                    moved |= path.poll();
+                }
             }
-            long now = clock.nanoTime();
+            now = clock.nanoTime();
             lastMove = moved ? now : lastMove;
-            if (now - lastMove >= limit) {
+            if (!needed || now - lastMove >= limit) {
                 return false;
             }
             if (wanted.get() || now - start > SLICE_NANOS) {
                 return true;
             }
-            Thread.onSpinWait();
+            if (moved) {
+                idle.found();
+            } else {
+                idle.foundNothing();
+            }
         }
     }
 
@@ -163,7 +177,7 @@ public final class RingThread implements AutoCloseable {
         boolean helped = false;
         long now = clock.nanoTime();
         for (SharedPath path : paths) {
-            if (path.attention().isHelped() || now - path.attention().lastHelp() < RECENT_HELP_NANOS) {
+            if (path.attention().isHelpedOfLate(now, RECENT_HELP_NANOS)) {
                 helped = true;
             } else {
                 again |= path.leaveAlone();
@@ -188,7 +202,7 @@ public final class RingThread implements AutoCloseable {
     private void onBell(SelectionKey key) {
         SharedPath path = (SharedPath) key.attachment();
         if (path.bell().drain()) {
-            path.rung();
+            path.ask();
         } else {
             key.cancel();
             path.peerGone();

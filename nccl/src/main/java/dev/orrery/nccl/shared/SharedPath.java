@@ -108,6 +108,11 @@ public final class SharedPath implements PeerPath {
     }
 
     @Override
+    public void visited() {
+        attention.visited();
+    }
+
+    @Override
     public void helping() {
         attention.helping();
     }
@@ -125,7 +130,7 @@ public final class SharedPath implements PeerPath {
         }
     }
 
-    private void ask() {
+    void ask() {
         sending.ask();
         receiving.ask();
     }
@@ -193,11 +198,6 @@ public final class SharedPath implements PeerPath {
         long before = outProgress + inProgress;
         ask();
         return outProgress + inProgress != before;
-    }
-
-    /** The peer rang. */
-    void rung() {
-        ask();
     }
 
     Attention attention() {

@@ -34,6 +34,9 @@ public interface PeerPath {
         return false;
     }
 
+    /** The calling thread came to wait for something that had been done already. */
+    default void visited() {}
+
     /** The calling thread begins to help, until {@link #helped}. */
     default void helping() {}
 
