@@ -75,10 +75,10 @@ public final class DirectLane implements Lane, PeerPath.Events {
     private void help(CompletableFuture<?> wanted) {
         long limit = spinNanos.getAsLong();
         long lastMove = System.nanoTime();
-        IdleLooks idle = new IdleLooks();
+        IdleLooks idle = IdleLooks.onMemory();
         for (int look = 1; !wanted.isDone(); look++) {
             boolean moved = path.help();
-            if (moved || look % LOOKS_PER_CLOCK == 0) {
+            if (moved || idle.isSlow() || look % LOOKS_PER_CLOCK == 0) {
                 long now = System.nanoTime();
                 lastMove = moved ? now : lastMove;
                 if (now - lastMove > limit) {

@@ -50,9 +50,6 @@ final class Helping {
             movable.forEach(PeerPath::visited);
             return limits.nanos();
         }
-        if (movable.stream().noneMatch(PeerPath::canHelp)) {
-            return limits.nanos();
-        }
         long start = clock.nanoTime();
         movable.forEach(PeerPath::helping);
         try {
@@ -65,16 +62,20 @@ final class Helping {
         return Math.max(0, limits.nanos() - (clock.nanoTime() - start));
     }
 
+    private static IdleLooks idleLooks(List<PeerPath> movable) {
+        return movable.stream().anyMatch(PeerPath::canHelp) ? IdleLooks.onMemory() : IdleLooks.onSockets();
+    }
+
     private void spin(Future<?> wanted, List<PeerPath> movable, long start, Limits limits) {
         long lastMove = start;
-        long longestLook = spinNanos.getAsLong();
-        IdleLooks idle = new IdleLooks();
+        IdleLooks idle = idleLooks(movable);
+        long longestLook = idle.longest(spinNanos.getAsLong());
         for (int look = 1; !wanted.isDone() && !limits.interrupted(); look++) {
             boolean moved = false;
             for (PeerPath path : movable) {
                 moved |= path.help();
             }
-            if (moved || look % LOOKS_PER_CLOCK == 0) {
+            if (moved || idle.isSlow() || look % LOOKS_PER_CLOCK == 0) {
                 long now = clock.nanoTime();
                 lastMove = moved ? now : lastMove;
                 if (now - lastMove > longestLook || now - start >= limits.nanos()) {

@@ -5,9 +5,11 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.time.NanoClock;
 import dev.orrery.nccl.WorldOptions;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -74,7 +76,9 @@ public final class DataPort implements AutoCloseable {
         group = new MultiThreadIoEventLoopGroup(
                 options.ioThreads(),
                 new NamedThreads("worlds-io"),
-                transport.handlers().get());
+                transport
+                        .handlers()
+                        .apply(() -> new SpinningSelect(options.host().spin(), NanoClock.SYSTEM)));
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
                 .channelFactory(new ReflectiveChannelFactory<>(transport.server()))
@@ -113,6 +117,7 @@ public final class DataPort implements AutoCloseable {
 
     private void prepare(Channel channel) {
         channels.add(channel);
+        channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
         channel.config().setWriteBufferWaterMark(WATER_MARK);
         channel.config().setRecvByteBufAllocator(new ReadPlacement());
     }

@@ -2,6 +2,7 @@ package dev.orrery.nccl.port;
 
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -17,16 +18,16 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the sockets of a process are made of. */
 record SocketTransport(
         String name,
-        Supplier<IoHandlerFactory> handlers,
+        Function<SelectStrategyFactory, IoHandlerFactory> handlers,
         Class<? extends ServerChannel> server,
         Class<? extends Channel> client,
         Class<? extends ServerChannel> localServer,
@@ -36,7 +37,7 @@ record SocketTransport(
 
     static final SocketTransport NIO = new SocketTransport(
             "NIO",
-            NioIoHandler::newFactory,
+            looks -> NioIoHandler.newFactory(SelectorProvider.provider(), looks),
             NioServerSocketChannel.class,
             NioSocketChannel.class,
             NioServerDomainSocketChannel.class,
@@ -57,7 +58,7 @@ record SocketTransport(
     private static SocketTransport epoll() {
         return new SocketTransport(
                 "epoll",
-                EpollIoHandler::newFactory,
+                looks -> EpollIoHandler.newFactory(0, looks),
                 EpollServerSocketChannel.class,
                 EpollSocketChannel.class,
                 EpollServerDomainSocketChannel.class,

@@ -131,7 +131,7 @@ public final class RingThread implements AutoCloseable {
         long limit = assess(start);
         long lastMove = start;
         long now = start;
-        IdleLooks idle = new IdleLooks();
+        IdleLooks idle = IdleLooks.onMemory();
         while (true) {
             boolean moved = false;
             boolean needed = false;

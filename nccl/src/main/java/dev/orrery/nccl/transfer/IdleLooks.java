@@ -5,20 +5,50 @@ package dev.orrery.nccl.transfer;
  * may be one of them. For one thread.
  */
 public final class IdleLooks {
-    private static final int SPINS = 32;
+    private static final int SPINS_ON_MEMORY = 32;
+    /** What is waited for takes a few system calls by other threads, which should come soon. */
+    private static final int SPINS_ON_SOCKETS = 2;
 
+    private static final int SOCKETS_LAST_LONGER = 3;
+
+    private final int spins;
+    private final int factor;
     private int looks;
+
+    private IdleLooks(int spins, int factor) {
+        this.spins = spins;
+        this.factor = factor;
+    }
+
+    /** For data that other processes put into memory. */
+    public static IdleLooks onMemory() {
+        return new IdleLooks(SPINS_ON_MEMORY, 1);
+    }
+
+    public static IdleLooks onSockets() {
+        return new IdleLooks(SPINS_ON_SOCKETS, SOCKETS_LAST_LONGER);
+    }
+
+    /** @param spinNanos how long a thread may look for data in memory, in nanoseconds */
+    public long longest(long spinNanos) {
+        return factor * spinNanos;
+    }
 
     /** After a look that found something. */
     public void found() {
         looks = 0;
     }
 
+    /** Whether looks are so far apart that the time should be looked at in between. */
+    public boolean isSlow() {
+        return looks == spins;
+    }
+
     /** After a look that found nothing. */
     // Nothing depends on who runs next: with nobody waiting for the core this is another spin.
     @SuppressWarnings("ThreadPriorityCheck")
     public void foundNothing() {
-        if (looks < SPINS) {
+        if (looks < spins) {
             looks++;
             Thread.onSpinWait();
         } else {

@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
@@ -62,7 +63,7 @@ final class LocalSocketsTest {
 
     @BeforeEach
     void listen() throws IOException {
-        group = new MultiThreadIoEventLoopGroup(1, transport.handlers().get());
+        group = new MultiThreadIoEventLoopGroup(1, transport.handlers().apply(DefaultSelectStrategyFactory.INSTANCE));
         sockets = new LocalSockets(
                 transport, channel -> channel.config().setRecvByteBufAllocator(new ReadPlacement()), channels);
         listener = sockets.listen(group.next(), SharedFiles.socket(folder), token);
