@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param transport the only one that may be used; empty: shared memory on one host, a Unix domain socket where that cannot
  *     be had, TCP across hosts
  * @param rings the two rings of shared memory between two members
- * @param spin how long a thread looks for more before it waits to be woken, while there are more cores than active peers
+ * @param spin how long a thread looks for more before it waits to be woken, while there are more cores than active peers;
+ *     for data from sockets it looks three times as long
  * @param folder where the rings and their bells are made; each name is gone as soon as both sides have it open
  * @param socketFolder where sockets are made that carry messages when {@code folder} cannot be used. Processes of one host
  *     need the same folders: a file elsewhere is not opened, whoever offers it

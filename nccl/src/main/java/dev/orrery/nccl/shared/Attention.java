@@ -16,6 +16,7 @@ final class Attention {
     private volatile boolean polled;
     private volatile long lastMove;
     private volatile long peersOfPeer;
+    private volatile long processOfPeer;
 
     // Of the thread of the rings:
     private long visitsSeen;
@@ -77,10 +78,14 @@ final class Attention {
         return isHelped() || (!deserted && now - lastVisit < nanos);
     }
 
-    /** @param peers with how many the peer's process is at work, as it last said */
-    void moved(long peers) {
+    /**
+     * @param peers with how many the peer's process is at work, as it last said
+     * @param process which one that is
+     */
+    void moved(long peers, long process) {
         lastMove = clock.nanoTime();
         peersOfPeer = peers;
+        processOfPeer = process;
     }
 
     long lastMove() {
@@ -89,5 +94,9 @@ final class Attention {
 
     long peersOfPeer() {
         return peersOfPeer;
+    }
+
+    long processOfPeer() {
+        return processOfPeer;
     }
 }

@@ -69,6 +69,11 @@ final class Inbox {
         return ring.words().getOpaque(RingGeometry.WRITER_PEERS);
     }
 
+    /** 0: it has not said. */
+    long processOfWriter() {
+        return ring.words().getOpaque(RingGeometry.WRITER_PROCESS);
+    }
+
     /**
      * Takes out of the ring what is wanted and there, but no more than some chunks at a time: whoever does it has other
      * rings to look after, and memory that was never used before is slow.

@@ -160,8 +160,9 @@ final class Outbox {
         return ring.words().takeFlag(RingGeometry.READER_WAITS);
     }
 
-    void sayPeers(int peers) {
+    void sayPeers(int peers, long process) {
         ring.words().setOpaque(RingGeometry.WRITER_PEERS, peers);
+        ring.words().setOpaque(RingGeometry.WRITER_PROCESS, process);
     }
 
     void sayEnd(boolean receives) {

@@ -27,6 +27,8 @@ public record RingGeometry(int ringBytes, int chunkBytes) {
     static final int READER_TAKES = 5 * LINE_BYTES;
     /** With how many peers the writer's process has moved something of late. */
     static final int WRITER_PEERS = 6 * LINE_BYTES;
+    /** Which process the writer's is, by a number that no other one here has. Beside what is written as seldom. */
+    static final int WRITER_PROCESS = WRITER_PEERS + Long.BYTES;
 
     static final long ENDED_RECEIVING = 1;
     static final long ENDED = 2;

@@ -9,10 +9,13 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -35,12 +38,13 @@ public final class RingThread implements AutoCloseable {
     private static final long DOZE_MILLIS = 1;
     private static final long ACTIVE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    /** With as many peers at work as there are cores, looking on takes the time that they need. */
-    private static final long CROWDED_SPIN_NANOS = 1_000;
+    /** With as many peers at work as there are cores, looking on takes the time that they need, though it lets them run. */
+    private static final long CROWDED_SPIN_NANOS = 20_000;
 
     private final NanoClock clock;
     private final long spinNanos;
     private final int cores;
+    private final long process = 1 + ThreadLocalRandom.current().nextLong(Long.MAX_VALUE - 1);
     private final List<SharedPath> paths = new CopyOnWriteArrayList<>();
     private final Queue<SharedPath> added = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean wanted = new AtomicBoolean();
@@ -78,6 +82,11 @@ public final class RingThread implements AutoCloseable {
     void remove(SharedPath path) {
         paths.remove(path);
         wake();
+    }
+
+    /** A number that is most likely no other process's on this host. */
+    long process() {
+        return process;
     }
 
     /** With how many peers something was moved of late. */
@@ -158,16 +167,16 @@ public final class RingThread implements AutoCloseable {
     }
 
     private long assess(long now) {
-        int active = 0;
+        Set<Long> active = new HashSet<>();
         long peers = 0;
         for (SharedPath path : paths) {
             if (now - path.attention().lastMove() < ACTIVE_NANOS) {
-                active++;
+                active.add(path.attention().processOfPeer());
                 peers = Math.max(peers, path.attention().peersOfPeer());
             }
         }
-        activePeers = active;
-        currentSpin = Math.max(active, peers) < cores ? spinNanos : Math.min(spinNanos, CROWDED_SPIN_NANOS);
+        activePeers = active.size();
+        currentSpin = Math.max(active.size(), peers) < cores ? spinNanos : Math.min(spinNanos, CROWDED_SPIN_NANOS);
         return currentSpin;
     }
 

@@ -264,11 +264,11 @@ public final class SharedPath implements PeerPath {
 
     /** In either direction; as long as that is open, so is the memory. */
     private void noteMove() {
-        attention.moved(inbox.peersOfWriter());
+        attention.moved(inbox.peersOfWriter(), inbox.processOfWriter());
         int peers = thread.activePeers();
         if (peers != peersSaid) {
             peersSaid = peers;
-            outbox.sayPeers(peers);
+            outbox.sayPeers(peers, thread.process());
         }
     }
 
