@@ -58,7 +58,8 @@ final class ChosenPath implements PathFactory {
     private void stream(ChannelHandlerContext ctx, Outcome outcome, String whyNotShared) {
         Optional<Transport> only = parts.options().host().transport();
         if (only.isPresent() && only.get() != Transport.TCP) {
-            outcome.onNone(Failure.of("transport", "only " + only.get() + " may be used, and cannot: " + whyNotShared));
+            outcome.onNone(new NoPath.Failed(
+                    Failure.of("transport", "only " + only.get() + " may be used, and cannot: " + whyNotShared)));
             Wire.close(ctx);
             return;
         }
@@ -110,8 +111,8 @@ final class ChosenPath implements PathFactory {
         }
 
         @Override
-        public void onFailed(Failure cause) {
-            outcome.onNone(cause);
+        public void onFailed(NoPath why) {
+            outcome.onNone(why);
         }
     }
 
@@ -150,7 +151,7 @@ final class ChosenPath implements PathFactory {
                 stream(Transport.UNIX_SOCKET, socket, outcome);
                 socket.config().setAutoRead(true);
             } else {
-                onFailed(Failure.of("link", ends.peer() + ": its socket was closed while the world was forming"));
+                onFailed(new NoPath.Closed("its socket was closed while the world was forming"));
             }
             if (dialled) {
                 // The other side waits for that, so that its answer is not lost.
@@ -173,8 +174,8 @@ final class ChosenPath implements PathFactory {
         }
 
         @Override
-        public void onFailed(Failure cause) {
-            outcome.onNone(cause);
+        public void onFailed(NoPath why) {
+            outcome.onNone(why);
         }
     }
 

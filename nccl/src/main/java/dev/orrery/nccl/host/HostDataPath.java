@@ -45,6 +45,9 @@ final class HostDataPath implements DataPath {
         }
     }
 
+    /** A shorter attempt would only hide why the one before failed. */
+    private static final Duration LEAST_DIAL = Duration.ofMillis(50);
+
     private final Membership membership;
     private final Parts parts;
     private final DataPathEvents events;
@@ -54,7 +57,7 @@ final class HostDataPath implements DataPath {
     private final Communicator communicator;
     private final long deadlineNanos;
     private int unreleased;
-    private boolean over;
+    private Optional<OrreryException> ended = Optional.empty();
 
     HostDataPath(Membership membership, Parts parts, DataPathEvents events) {
         this.membership = membership;
@@ -109,7 +112,7 @@ final class HostDataPath implements DataPath {
     }
 
     private void onDialFailed(int rank, int attempt, OrreryException failure) {
-        if (over) {
+        if (ended.isPresent()) {
             return;
         }
         if (!Retry.canHeal(failure)) {
@@ -118,7 +121,7 @@ final class HostDataPath implements DataPath {
         }
         events.waiting(rank, failure.getMessage());
         parts.control().after(Retry.backoff(attempt), () -> {
-            if (!over) {
+            if (ended.isEmpty() && timeLeft().compareTo(LEAST_DIAL) >= 0) {
                 dial(rank, attempt + 1);
             }
         });
@@ -133,8 +136,8 @@ final class HostDataPath implements DataPath {
             incoming.refuse(Answer.WRONG_MEMBERS, difference(hello));
         } else if (rank <= membership.rank() || rank >= membership.size()) {
             incoming.refuse(Answer.UNEXPECTED, "rank " + rank + " does not connect to rank " + membership.rank());
-        } else if (over) {
-            incoming.refuse(Answer.WORLD_GONE, "the world ended");
+        } else if (ended.isPresent()) {
+            incoming.refuse(Answer.WORLD_GONE, ended.get().getMessage());
         } else if (!accepted.add(rank)) {
             incoming.refuse(Answer.UNEXPECTED, "rank " + rank + " is connected");
         } else {
@@ -176,7 +179,7 @@ final class HostDataPath implements DataPath {
 
     @Override
     public void end(OrreryException why, boolean keepArrived) {
-        over = true;
+        ended = ended.or(() -> Optional.of(why));
         members.forEach(member -> member.ifPresent(it -> it.end(why, keepArrived)));
         tellIfReleased();
     }
@@ -188,7 +191,7 @@ final class HostDataPath implements DataPath {
 
     @Override
     public void abort(OrreryException why) {
-        over = true;
+        ended = ended.or(() -> Optional.of(why));
         members.forEach(member -> member.ifPresent(it -> it.abort(why)));
         tellIfReleased();
     }
@@ -213,8 +216,13 @@ final class HostDataPath implements DataPath {
         }
 
         @Override
-        public void onAttached(PeerProcess peer) {
-            tell(() -> events.connected(rank, peer));
+        public void onReached(PeerProcess peer) {
+            tell(() -> events.reached(rank, peer));
+        }
+
+        @Override
+        public void onAttached() {
+            tell(() -> events.connected(rank));
         }
 
         @Override

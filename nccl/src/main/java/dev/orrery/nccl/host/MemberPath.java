@@ -1,6 +1,5 @@
 package dev.orrery.nccl.host;
 
-import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.nccl.port.PeerProcess;
 import dev.orrery.nccl.port.PortConnection;
@@ -17,8 +16,11 @@ import java.util.Optional;
 final class MemberPath implements PortConnection {
     /** Called on a thread of the transport, or by a method called here. */
     interface Events extends PeerPath.Events {
+        /** The peer has shown who it is. */
+        void onReached(PeerProcess peer);
+
         /** Messages can be sent and received. */
-        void onAttached(PeerProcess peer);
+        void onAttached();
     }
 
     private final PathFactory factory;
@@ -44,7 +46,8 @@ final class MemberPath implements PortConnection {
         synchronized (this) {
             connected = true;
         }
-        return factory.connect(peer, new Outcome(peer));
+        events.onReached(peer);
+        return factory.connect(peer, new Outcome());
     }
 
     @Override
@@ -70,21 +73,20 @@ final class MemberPath implements PortConnection {
     }
 
     void abort(OrreryException why) {
-        List<Runnable> givenUp = List.of();
+        List<Runnable> givenUp;
         boolean releaseNow;
         synchronized (this) {
             if (aborted.isEmpty()) {
                 aborted = Optional.of(why);
             }
-            if (path.isEmpty() && connected) {
-                givenUp = List.copyOf(unwanted);
-                unwanted.clear();
-            }
+            givenUp = List.copyOf(unwanted);
+            unwanted.clear();
             releaseNow = path.isEmpty() && !connected && !released;
             released |= releaseNow;
         }
-        givenUp.forEach(Runnable::run);
         path.ifPresent(it -> it.abort(why));
+        // Also what a peer that was stopped right then did not close.
+        givenUp.forEach(Runnable::run);
         if (releaseNow) {
             events.onReleased();
         }
@@ -92,12 +94,6 @@ final class MemberPath implements PortConnection {
 
     /** What comes of the choice. */
     private final class Outcome implements PathFactory.Outcome {
-        private final PeerProcess peer;
-
-        Outcome(PeerProcess peer) {
-            this.peer = peer;
-        }
-
         @Override
         public void onPath(PeerPath chosen) {
             Optional<OrreryException> over;
@@ -106,7 +102,7 @@ final class MemberPath implements PortConnection {
                 over = aborted;
             }
             over.ifPresent(chosen::abort);
-            events.onAttached(peer);
+            events.onAttached();
         }
 
         @Override
@@ -121,8 +117,12 @@ final class MemberPath implements PortConnection {
         }
 
         @Override
-        public void onNone(Failure cause) {
-            events.onFailed(cause);
+        public void onNone(NoPath why) {
+            if (why instanceof NoPath.Failed failed) {
+                events.onFailed(failed.cause());
+            } else if (why instanceof NoPath.Closed closed) {
+                events.onLost(closed.why());
+            }
             synchronized (MemberPath.this) {
                 connected = false;
                 if (aborted.isEmpty() || released) {

@@ -51,7 +51,7 @@ abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
     abstract void onRefused(ChannelHandlerContext ctx, String whyNot);
 
     /** The connection ended, or is closed for what the peer did, before this was over. */
-    abstract void onFailed(ChannelHandlerContext ctx, Failure cause);
+    abstract void onFailed(ChannelHandlerContext ctx, NoPath why);
 
     final Ends ends() {
         return ends;
@@ -152,7 +152,7 @@ abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
         fail(ctx, failure(cause));
     }
 
-    private Failure failure(Throwable cause) {
+    private NoPath failure(Throwable cause) {
         if (cause instanceof OrreryException wrong) {
             return misbehaved(wrong.detail());
         }
@@ -160,30 +160,30 @@ abstract class Negotiation extends SimpleChannelInboundHandler<ByteBuf> {
             return misbehaved("bytes that are no message: " + cause.getMessage());
         }
         if (cause instanceof IOException) {
-            return Failure.of("link", ends.peer() + ": its data connection failed: " + cause.getMessage());
+            return new NoPath.Closed("its data connection failed: " + cause.getMessage());
         }
-        return Failure.of(cause);
+        return new NoPath.Failed(Failure.of(cause));
     }
 
     /** @param what it sent */
-    final Failure misbehaved(String what) {
-        return Failure.of(
+    final NoPath misbehaved(String what) {
+        return new NoPath.Failed(Failure.of(
                 ErrorCode.PROTOCOL.name(),
                 "%s, while a data path was agreed on, sent what it must not: %s; does it run the same version?"
-                        .formatted(ends.peer(), what));
+                        .formatted(ends.peer(), what)));
     }
 
     /** Once, and only when nothing else came of it. */
-    final void fail(ChannelHandlerContext ctx, Failure cause) {
+    final void fail(ChannelHandlerContext ctx, NoPath why) {
         if (!over) {
             over = true;
-            onFailed(ctx, cause);
+            onFailed(ctx, why);
         }
         Wire.close(ctx);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        fail(ctx, Failure.of("link", ends.peer() + ": its data connection was closed while the world was forming"));
+        fail(ctx, new NoPath.Closed("its data connection was closed while the world was forming"));
     }
 }

@@ -1,6 +1,5 @@
 package dev.orrery.nccl.host;
 
-import dev.orrery.error.Failure;
 import dev.orrery.nccl.port.PeerProcess;
 import dev.orrery.nccl.transfer.PeerPath;
 import io.netty.channel.ChannelHandler;
@@ -11,9 +10,9 @@ interface PathFactory {
     interface Outcome {
         void onPath(PeerPath path);
 
-        void onNone(Failure cause);
+        void onNone(NoPath why);
 
-        /** Runs it when the world ends before one of them was told; at once when it has ended. */
+        /** Runs it when the world breaks, or ends before one of them was told; at once when it has ended. */
         void whenUnwanted(Runnable then);
 
         /** What the path tells. */

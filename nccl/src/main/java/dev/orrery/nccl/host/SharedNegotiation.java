@@ -37,7 +37,7 @@ final class SharedNegotiation extends Negotiation {
         void onRefused(ChannelHandlerContext ctx, String whyNot);
 
         /** The connection ended before, or is closed. */
-        void onFailed(Failure cause);
+        void onFailed(NoPath why);
     }
 
     private final HostOptions options;
@@ -179,15 +179,15 @@ final class SharedNegotiation extends Negotiation {
                 Wire.execute(ctx.executor(), () -> outcome.onRefused(ctx, whyNot));
             }
         } catch (OrreryException e) {
-            outcome.onFailed(Failure.of(e));
+            outcome.onFailed(new NoPath.Failed(Failure.of(e)));
             Wire.close(ctx);
         }
     }
 
     @Override
-    void onFailed(ChannelHandlerContext ctx, Failure cause) {
+    void onFailed(ChannelHandlerContext ctx, NoPath why) {
         meeting.ifPresent(mine -> cleanUp(mine::close));
         meeting = Optional.empty();
-        outcome.onFailed(cause);
+        outcome.onFailed(why);
     }
 }

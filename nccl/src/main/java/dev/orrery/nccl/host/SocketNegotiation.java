@@ -3,7 +3,6 @@ package dev.orrery.nccl.host;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
-import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.nccl.port.LocalSockets;
 import dev.orrery.nccl.port.LocalSockets.Listener;
@@ -36,7 +35,7 @@ final class SocketNegotiation extends Negotiation {
         void onRefused(ChannelHandlerContext ctx, String whyNot);
 
         /** The connection ended before, or is closed. */
-        void onFailed(Failure cause);
+        void onFailed(NoPath why);
     }
 
     /**
@@ -177,8 +176,8 @@ final class SocketNegotiation extends Negotiation {
     }
 
     @Override
-    void onFailed(ChannelHandlerContext ctx, Failure cause) {
+    void onFailed(ChannelHandlerContext ctx, NoPath why) {
         discard();
-        outcome.onFailed(cause);
+        outcome.onFailed(why);
     }
 }

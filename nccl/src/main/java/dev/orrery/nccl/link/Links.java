@@ -35,6 +35,8 @@ import org.slf4j.LoggerFactory;
 public final class Links {
     private static final Logger log = LoggerFactory.getLogger(Links.class);
     private static final Duration DIAL_TIMEOUT = Duration.ofSeconds(2);
+    /** Who waits for a reason does not do so for longer. */
+    private static final Duration NEWS_LIMIT = Duration.ofSeconds(1);
 
     private final WorldOptions options;
     private final ControlThread control;
@@ -48,6 +50,9 @@ public final class Links {
         /** Those of them that live and die with the link that is up; the others wait for one. */
         private final Set<Long> linked = new HashSet<>();
 
+        /** For a process that there is no link to yet. */
+        private final List<LinkFrame> news = new ArrayList<>();
+
         private HostPort address;
         private Optional<Link> up = Optional.empty();
         private boolean dialling;
@@ -55,6 +60,10 @@ public final class Links {
 
         Entry(HostPort address) {
             this.address = address;
+        }
+
+        boolean isWanted() {
+            return !worlds.isEmpty() || !news.isEmpty();
         }
     }
 
@@ -85,7 +94,7 @@ public final class Links {
     }
 
     private void dialIfNeeded(Entry entry, PeerProcess peer) {
-        if (dials(peer) && !entry.dialling && !entry.worlds.isEmpty()) {
+        if (dials(peer) && !entry.dialling && entry.isWanted()) {
             dial(entry, peer, entry.address);
         }
     }
@@ -107,13 +116,13 @@ public final class Links {
     }
 
     private void onDialFailed(Entry entry, PeerProcess peer, HostPort address, OrreryException failure) {
-        if (entry.worlds.isEmpty()) {
+        if (!entry.isWanted()) {
             entry.dialling = false;
             forget(entry, peer);
         } else if (Retry.canHeal(failure)) {
             entry.failures++;
             control.after(Retry.backoff(entry.failures), () -> {
-                if (entry.worlds.isEmpty()) {
+                if (!entry.isWanted()) {
                     entry.dialling = false;
                     forget(entry, peer);
                 } else {
@@ -128,9 +137,13 @@ public final class Links {
     }
 
     private void forget(Entry entry, PeerProcess peer) {
-        if (entry.worlds.isEmpty() && entry.up.isEmpty() && !entry.dialling) {
+        if (isForgettable(entry)) {
             entries.remove(peer.instance(), entry);
         }
+    }
+
+    private static boolean isForgettable(Entry entry) {
+        return !entry.isWanted() && entry.up.isEmpty() && !entry.dialling;
     }
 
     private void tellLost(Entry entry, Set<Long> those, PeerProcess peer, String why) {
@@ -195,6 +208,8 @@ public final class Links {
         }
         entry.up = Optional.of(link);
         log.info("link to {} is up", peer);
+        entry.news.forEach(link::send);
+        entry.news.clear();
         for (long world : new ArrayList<>(entry.worlds)) {
             linked(entry, peer, world);
         }
@@ -230,7 +245,7 @@ public final class Links {
             entry.worlds.remove(world);
             entry.linked.remove(world);
         });
-        entries.values().removeIf(entry -> entry.worlds.isEmpty() && entry.up.isEmpty() && !entry.dialling);
+        entries.values().removeIf(Links::isForgettable);
     }
 
     /** Whether the process can still tell by its link what happened to a world. */
@@ -241,14 +256,39 @@ public final class Links {
 
     /** Tells every process that the world is bound to. */
     public void tellBroken(long world, Failure cause) {
-        LinkFrame frame = LinkFrame.newBuilder()
-                .setWorldBroken(WorldBroken.newBuilder().setWorld(world).setCause(ErrorCodec.toMessage(cause)))
-                .build();
         for (Entry entry : entries.values()) {
             if (entry.worlds.contains(world)) {
-                entry.up.ifPresent(link -> link.send(frame));
+                tell(entry, broken(world, cause));
             }
         }
+    }
+
+    /** Tells one process, though the world is not bound to it any more. */
+    public void tellBroken(long world, PeerProcess peer, Failure cause) {
+        Entry entry = entries.computeIfAbsent(peer.instance(), instance -> new Entry(peer.address()));
+        tell(entry, broken(world, cause));
+        if (entry.up.isEmpty()) {
+            dialIfNeeded(entry, peer);
+        }
+    }
+
+    private static LinkFrame broken(long world, Failure cause) {
+        return LinkFrame.newBuilder()
+                .setWorldBroken(WorldBroken.newBuilder().setWorld(world).setCause(ErrorCodec.toMessage(cause)))
+                .build();
+    }
+
+    /** Now, or when a link comes up that is being made. */
+    private void tell(Entry entry, LinkFrame frame) {
+        if (entry.up.isPresent()) {
+            entry.up.get().send(frame);
+            return;
+        }
+        entry.news.add(frame);
+        control.after(NEWS_LIMIT, () -> {
+            entry.news.remove(frame);
+            entries.values().removeIf(Links::isForgettable);
+        });
     }
 
     public int count() {

@@ -5,8 +5,11 @@ import dev.orrery.nccl.port.PeerProcess;
 
 /** What a data path tells its world, always on the control thread. */
 public interface DataPathEvents {
-    /** The data path to a member is there; it lives in {@code process}. */
-    void connected(int rank, PeerProcess process);
+    /** A member has shown that it lives in {@code process}; the data path to it is being made. */
+    void reached(int rank, PeerProcess process);
+
+    /** The data path to a member is there. */
+    void connected(int rank);
 
     /** Still trying; {@code why} the last try failed. */
     void waiting(int rank, String why);

@@ -38,7 +38,8 @@ final class MemberWorld implements World, DataPathEvents {
     private final WorldSurroundings around;
     private final StateMachine<WorldPhase, WorldEvent> machine;
     private final CompletableFuture<World> joined = new CompletableFuture<>();
-    private final Map<Integer, PeerProcess> connected = new HashMap<>();
+    private final Map<Integer, PeerProcess> reached = new HashMap<>();
+    private final Set<Integer> connected = new HashSet<>();
     private final Set<String> linked = new HashSet<>();
     private final Map<Integer, String> lastTries = new HashMap<>();
     private final List<Cancellable> timers = new ArrayList<>();
@@ -81,12 +82,20 @@ final class MemberWorld implements World, DataPathEvents {
     // ---- forming ----
 
     @Override
-    public void connected(int rank, PeerProcess process) {
+    public void reached(int rank, PeerProcess process) {
         if (machine.state() == WorldPhase.FORMING) {
-            connected.put(rank, process);
+            reached.put(rank, process);
             around.links().bind(id(), process, membership.address(rank));
-            readyIfComplete();
+        } else {
+            // It was on its way when this member broke, and sees only that its connection is closed.
+            cause.ifPresent(why -> around.links().tellBroken(id(), process, why));
         }
+    }
+
+    @Override
+    public void connected(int rank) {
+        connected.add(rank);
+        readyIfComplete();
     }
 
     @Override
@@ -101,7 +110,7 @@ final class MemberWorld implements World, DataPathEvents {
 
     private void readyIfComplete() {
         boolean complete = connected.size() == membership.size() - 1
-                && connected.values().stream().allMatch(process -> linked.contains(process.instance()));
+                && reached.values().stream().allMatch(process -> linked.contains(process.instance()));
         if (complete && machine.state() == WorldPhase.FORMING) {
             cancelTimers();
             machine.fire(WorldEvent.MEMBERS_CONNECTED, membership.size() + " members");
@@ -116,9 +125,7 @@ final class MemberWorld implements World, DataPathEvents {
         }
         List<String> missing = new ArrayList<>();
         for (int rank = 0; rank < membership.size(); rank++) {
-            PeerProcess process = connected.get(rank);
-            boolean here = rank == membership.rank() || (process != null && linked.contains(process.instance()));
-            if (!here) {
+            if (rank != membership.rank() && !(connected.contains(rank) && isLinked(rank))) {
                 missing.add(membership.describe(rank) + lastTry(rank));
             }
         }
@@ -127,9 +134,15 @@ final class MemberWorld implements World, DataPathEvents {
                 "not formed within " + timeout.toMillis() + " ms, waiting for " + String.join("; ", missing)));
     }
 
+    private boolean isLinked(int rank) {
+        return reached.containsKey(rank) && linked.contains(reached.get(rank).instance());
+    }
+
     private String lastTry(int rank) {
-        if (connected.containsKey(rank)) {
-            return " (connected, but without a control link)";
+        if (reached.containsKey(rank)) {
+            return isLinked(rank)
+                    ? " (connected, but no way for data was agreed on)"
+                    : " (connected, but without a control link)";
         }
         if (rank > membership.rank()) {
             return " (it did not connect)";
@@ -147,8 +160,11 @@ final class MemberWorld implements World, DataPathEvents {
     @Override
     public void lost(int rank, String why) {
         Failure failure = Failure.of("link", membership.describe(rank) + ": " + why);
-        PeerProcess process = connected.get(rank);
-        if (process != null && around.links().isUp(process.instance())) {
+        PeerProcess process = reached.get(rank);
+        // While a world forms a link may be on its way, and with it the reason.
+        boolean mayTell = process != null
+                && (machine.state() == WorldPhase.FORMING || around.links().isUp(process.instance()));
+        if (mayTell) {
             timers.add(around.control().after(REASON_LIMIT, () -> fail(failure)));
         } else {
             fail(failure);
@@ -160,8 +176,8 @@ final class MemberWorld implements World, DataPathEvents {
     }
 
     void peerBroke(String instance, Failure why) {
-        boolean isMember = connected.values().stream()
-                .anyMatch(process -> process.instance().equals(instance));
+        boolean isMember =
+                reached.values().stream().anyMatch(process -> process.instance().equals(instance));
         if (isMember) {
             boolean complete = why.consequence().isPresent();
             fail(complete ? why : why.causing(Failure.of("world", describe(instance) + " reported it")));
@@ -169,7 +185,7 @@ final class MemberWorld implements World, DataPathEvents {
     }
 
     private String describe(String instance) {
-        return connected.entrySet().stream()
+        return reached.entrySet().stream()
                 .filter(entry -> entry.getValue().instance().equals(instance))
                 .map(entry -> membership.describe(entry.getKey()))
                 .findFirst()

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
-import dev.orrery.error.Failure;
 import dev.orrery.nccl.HostOptions;
 import dev.orrery.nccl.proto.SharedAnswer;
 import dev.orrery.nccl.proto.SharedOffer;
@@ -81,8 +80,12 @@ final class SharedNegotiationTest implements SharedNegotiation.Outcome {
     }
 
     @Override
-    public void onFailed(Failure cause) {
-        told.add(cause.kind() + ": " + cause.message());
+    public void onFailed(NoPath why) {
+        if (why instanceof NoPath.Failed failed) {
+            told.add(failed.cause().kind() + ": " + failed.cause().message());
+        } else if (why instanceof NoPath.Closed closed) {
+            told.add("closed: " + closed.why());
+        }
     }
 
     private EmbeddedChannel channel(boolean dialled) {
@@ -245,7 +248,7 @@ final class SharedNegotiationTest implements SharedNegotiation.Outcome {
         channel.finishAndReleaseAll();
         assertEquals(List.of(), files());
         assertEquals(1, told.size(), told::toString);
-        assertTrue(told.get(0).startsWith("link: b"), told::toString);
+        assertTrue(told.get(0).startsWith("closed: "), told::toString);
     }
 
     @Test

@@ -80,7 +80,8 @@ final class TestingRogue implements PortListener, PortConnection, AutoCloseable 
 
     @Override
     public void onLink(PeerProcess peer, Incoming incoming) {
-        incoming.refuse(Answer.UNEXPECTED, "this one has no links");
+        // Its peers go on without one for as long as worlds may take to form.
+        incoming.refuse(Answer.UNKNOWN_WORLD, "this one has no links");
     }
 
     @Override
