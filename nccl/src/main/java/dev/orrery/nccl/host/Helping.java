@@ -15,9 +15,19 @@ final class Helping {
     private final Supplier<List<PeerPath>> paths;
     private final LongSupplier spinNanos;
     private final NanoClock clock;
+    private final Kind kind;
+
+    /** What is waited for. */
+    enum Kind {
+        /** It ends as soon as there is room: where others make that, looking on takes the core that they need. */
+        SEND,
+        /** It may end any moment. */
+        ANSWER
+    }
 
     /** @param spinNanos how long to look on without finding anything, at this moment */
-    Helping(Supplier<List<PeerPath>> paths, LongSupplier spinNanos, NanoClock clock) {
+    Helping(Kind kind, Supplier<List<PeerPath>> paths, LongSupplier spinNanos, NanoClock clock) {
+        this.kind = kind;
         this.paths = paths;
         this.spinNanos = spinNanos;
         this.clock = clock;
@@ -50,10 +60,18 @@ final class Helping {
             movable.forEach(PeerPath::visited);
             return limits.nanos();
         }
+        boolean canHelp = false;
+        for (PeerPath path : movable) {
+            canHelp |= path.canHelp();
+        }
+        if (kind == Kind.SEND && !canHelp) {
+            return limits.nanos();
+        }
+        IdleLooks idle = canHelp ? IdleLooks.onMemory() : IdleLooks.onSockets();
         long start = clock.nanoTime();
         movable.forEach(PeerPath::helping);
         try {
-            spin(wanted, movable, start, limits);
+            spin(wanted, movable, idle, limits);
         } finally {
             // A path that believes itself helped is looked after by nobody else.
             boolean waiting = !wanted.isDone();
@@ -62,13 +80,9 @@ final class Helping {
         return Math.max(0, limits.nanos() - (clock.nanoTime() - start));
     }
 
-    private static IdleLooks idleLooks(List<PeerPath> movable) {
-        return movable.stream().anyMatch(PeerPath::canHelp) ? IdleLooks.onMemory() : IdleLooks.onSockets();
-    }
-
-    private void spin(Future<?> wanted, List<PeerPath> movable, long start, Limits limits) {
+    private void spin(Future<?> wanted, List<PeerPath> movable, IdleLooks idle, Limits limits) {
+        long start = clock.nanoTime();
         long lastMove = start;
-        IdleLooks idle = idleLooks(movable);
         long longestLook = idle.longest(spinNanos.getAsLong());
         for (int look = 1; !wanted.isDone() && !limits.interrupted(); look++) {
             boolean moved = false;

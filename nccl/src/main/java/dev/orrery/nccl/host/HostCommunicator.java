@@ -61,7 +61,7 @@ final class HostCommunicator implements Communicator {
         try {
             PeerPath path = transfers.path(peer);
             check(tensor);
-            CompletableFuture<Void> done = transfers.newFuture(peer);
+            CompletableFuture<Void> done = transfers.newSend(peer);
             Outgoing message = new Outgoing(new Envelope.Sent(TensorHeader.of(tensor)), tensor.address(), tensor, done);
             order.pointToPoint(() -> path.send(message));
             return deadline.isEmpty() ? done : bounded("send to " + transfers.describe(peer), done);
@@ -84,7 +84,7 @@ final class HostCommunicator implements Communicator {
         try {
             PeerPath path = transfers.path(peer);
             into.ifPresent(this::check);
-            CompletableFuture<Tensor> received = transfers.newFuture(peer);
+            CompletableFuture<Tensor> received = transfers.newReceive(peer);
             TensorReception reception = new TensorReception(received, into);
             order.pointToPoint(() -> path.receive(reception));
             return deadline.isEmpty() ? received : bounded("receive from " + transfers.describe(peer), received);

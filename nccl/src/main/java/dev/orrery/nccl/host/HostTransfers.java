@@ -9,6 +9,7 @@ import dev.orrery.nccl.transfer.Outgoing;
 import dev.orrery.nccl.transfer.PeerPath;
 import dev.orrery.nccl.transfer.Reception;
 import dev.orrery.nccl.transfer.Transfers;
+import dev.orrery.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The ways to the other members of one world. */
 final class HostTransfers implements Transfers {
     private final Membership membership;
     private final List<Optional<MemberPath>> members;
-    private final List<Helping> helpingOne = new ArrayList<>();
-    private final Helping helpingAll;
+    /** By rank. */
+    private final List<Helping> sending = new ArrayList<>();
+
+    private final List<Helping> receiving = new ArrayList<>();
+    private final Helping together;
     private final Consumer<Failure> breaking;
 
     /**
@@ -38,12 +43,13 @@ final class HostTransfers implements Transfers {
         this.membership = membership;
         this.members = List.copyOf(members);
         for (Optional<MemberPath> member : members) {
-            helpingOne.add(new Helping(
-                    () -> member.flatMap(MemberPath::path).map(List::of).orElse(List.of()),
-                    spinNanos,
-                    NanoClock.SYSTEM));
+            Supplier<List<PeerPath>> path =
+                    () -> member.flatMap(MemberPath::path).map(List::of).orElse(List.of());
+            sending.add(new Helping(Helping.Kind.SEND, path, spinNanos, NanoClock.SYSTEM));
+            receiving.add(new Helping(Helping.Kind.ANSWER, path, spinNanos, NanoClock.SYSTEM));
         }
-        this.helpingAll = new Helping(
+        this.together = new Helping(
+                Helping.Kind.ANSWER,
                 () -> members.stream()
                         .flatMap(Optional::stream)
                         .flatMap(member -> member.path().stream())
@@ -85,12 +91,15 @@ final class HostTransfers implements Transfers {
 
     @Override
     public <T> CompletableFuture<T> newFuture() {
-        return new HelpingFuture<>(helpingAll);
+        return new HelpingFuture<>(together);
     }
 
-    /** For an operation with one peer only. */
-    <T> CompletableFuture<T> newFuture(int peer) {
-        return new HelpingFuture<>(helpingOne.get(peer));
+    CompletableFuture<Void> newSend(int peer) {
+        return new HelpingFuture<>(sending.get(peer));
+    }
+
+    CompletableFuture<Tensor> newReceive(int peer) {
+        return new HelpingFuture<>(receiving.get(peer));
     }
 
     /** Throws INVALID_ARGUMENT for a rank that is no peer, UNAVAILABLE while the world forms. */

@@ -28,7 +28,7 @@ final class HelpingFutureTest {
     private final AtomicLong now = new AtomicLong();
     private final BusyPath path = new BusyPath();
     private final HelpingFuture<String> future =
-            new HelpingFuture<>(new Helping(() -> List.of(path), () -> 0, now::get));
+            new HelpingFuture<>(new Helping(Helping.Kind.ANSWER, () -> List.of(path), () -> 0, now::get));
 
     /** Each look moves something and takes a minute. */
     private final class BusyPath implements PeerPath {
