@@ -44,7 +44,7 @@ final class HostTransfers implements Transfers {
         this.members = List.copyOf(members);
         for (Optional<MemberPath> member : members) {
             Supplier<List<PeerPath>> path =
-                    () -> member.flatMap(MemberPath::path).map(List::of).orElse(List.of());
+                    () -> member.isPresent() ? member.get().paths() : List.of();
             sending.add(new Helping(Helping.Kind.SEND, path, spinNanos, NanoClock.SYSTEM));
             receiving.add(new Helping(Helping.Kind.ANSWER, path, spinNanos, NanoClock.SYSTEM));
         }
@@ -52,7 +52,7 @@ final class HostTransfers implements Transfers {
                 Helping.Kind.ANSWER,
                 () -> members.stream()
                         .flatMap(Optional::stream)
-                        .flatMap(member -> member.path().stream())
+                        .flatMap(member -> member.paths().stream())
                         .toList(),
                 spinNanos,
                 NanoClock.SYSTEM);
@@ -109,10 +109,11 @@ final class HostTransfers implements Transfers {
                     ErrorCode.INVALID_ARGUMENT,
                     "rank " + membership.rank() + " of " + membership.size() + " has no peer of rank " + peer);
         }
-        return members.get(peer)
-                .flatMap(MemberPath::path)
-                .orElseThrow(
-                        () -> error(ErrorCode.UNAVAILABLE, "the world is not ready: " + membership.describe(peer)));
+        List<PeerPath> paths = members.get(peer).orElseThrow().paths();
+        if (paths.isEmpty()) {
+            throw error(ErrorCode.UNAVAILABLE, "the world is not ready: " + membership.describe(peer));
+        }
+        return paths.get(0);
     }
 
     /** Throws UNAVAILABLE while the world forms. */

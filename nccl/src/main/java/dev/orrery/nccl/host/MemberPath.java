@@ -26,7 +26,9 @@ final class MemberPath implements PortConnection {
     private final PathFactory factory;
     private final Events events;
     private final List<Runnable> unwanted = new ArrayList<>();
-    private volatile Optional<PeerPath> path = Optional.empty();
+    /** Empty, or the path. */
+    private volatile List<PeerPath> paths = List.of();
+
     private boolean connected;
     private boolean released;
     private Optional<OrreryException> aborted = Optional.empty();
@@ -38,7 +40,12 @@ final class MemberPath implements PortConnection {
 
     /** Present when messages can be sent and received. */
     Optional<PeerPath> path() {
-        return path;
+        return paths.stream().findFirst();
+    }
+
+    /** None, or the path. Made once, since each operation asks for it. */
+    List<PeerPath> paths() {
+        return paths;
     }
 
     @Override
@@ -56,20 +63,20 @@ final class MemberPath implements PortConnection {
     }
 
     void tick() {
-        path.ifPresent(PeerPath::tick);
+        paths.forEach(PeerPath::tick);
     }
 
     void end(OrreryException why, boolean keepArrived) {
-        Optional<PeerPath> there = path;
-        if (there.isPresent()) {
-            there.get().end(why, keepArrived);
-        } else {
+        List<PeerPath> there = paths;
+        if (there.isEmpty()) {
             abort(why);
+        } else {
+            there.forEach(path -> path.end(why, keepArrived));
         }
     }
 
     void cut() {
-        path.ifPresent(PeerPath::cut);
+        paths.forEach(PeerPath::cut);
     }
 
     void abort(OrreryException why) {
@@ -81,10 +88,10 @@ final class MemberPath implements PortConnection {
             }
             givenUp = List.copyOf(unwanted);
             unwanted.clear();
-            releaseNow = path.isEmpty() && !connected && !released;
+            releaseNow = paths.isEmpty() && !connected && !released;
             released |= releaseNow;
         }
-        path.ifPresent(it -> it.abort(why));
+        paths.forEach(path -> path.abort(why));
         // Also what a peer that was stopped right then did not close.
         givenUp.forEach(Runnable::run);
         if (releaseNow) {
@@ -98,7 +105,7 @@ final class MemberPath implements PortConnection {
         public void onPath(PeerPath chosen) {
             Optional<OrreryException> over;
             synchronized (MemberPath.this) {
-                path = Optional.of(chosen);
+                paths = List.of(chosen);
                 over = aborted;
             }
             over.ifPresent(chosen::abort);

@@ -1,31 +1,30 @@
 package dev.orrery.nccl.shared;
 
-import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Who looks after a path at this moment, and what was seen there of late. Thread-safe. */
 final class Attention {
-    private final NanoClock clock;
     private final AtomicInteger helpers = new AtomicInteger();
-    /** Counted without care: what matters is whether it changes. */
+    // Counted without care: what matters is whether they change.
     private final AtomicLong visits = new AtomicLong();
+    private final AtomicLong moves = new AtomicLong();
 
     private volatile boolean deserted;
     private volatile boolean polled;
-    private volatile long lastMove;
     private volatile long peersOfPeer;
     private volatile long processOfPeer;
 
     // Of the thread of the rings:
     private long visitsSeen;
     private long lastVisit;
+    private long movesSeen;
+    private long lastMove;
 
-    Attention(NanoClock clock) {
-        this.clock = clock;
-        this.lastMove = clock.nanoTime() - Duration.ofDays(1).toNanos();
-        this.lastVisit = lastMove;
+    Attention(long now) {
+        this.lastVisit = now - Duration.ofDays(1).toNanos();
+        this.lastMove = lastVisit;
     }
 
     void helping() {
@@ -83,13 +82,22 @@ final class Attention {
      * @param process which one that is
      */
     void moved(long peers, long process) {
-        lastMove = clock.nanoTime();
-        peersOfPeer = peers;
-        processOfPeer = process;
+        moves.setOpaque(moves.getPlain() + 1);
+        // Seldom new, and each volatile write costs as much as all the rest here.
+        if (peersOfPeer != peers || processOfPeer != process) {
+            peersOfPeer = peers;
+            processOfPeer = process;
+        }
     }
 
-    long lastMove() {
-        return lastMove;
+    /** Whether something moved within that time, as far as could be noticed. For the thread of the rings. */
+    boolean isMovedOfLate(long now, long nanos) {
+        long seen = moves.getOpaque();
+        if (seen != movesSeen) {
+            movesSeen = seen;
+            lastMove = now;
+        }
+        return now - lastMove < nanos;
     }
 
     long peersOfPeer() {

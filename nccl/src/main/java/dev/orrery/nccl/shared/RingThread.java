@@ -170,7 +170,7 @@ public final class RingThread implements AutoCloseable {
         Set<Long> active = new HashSet<>();
         long peers = 0;
         for (SharedPath path : paths) {
-            if (now - path.attention().lastMove() < ACTIVE_NANOS) {
+            if (path.attention().isMovedOfLate(now, ACTIVE_NANOS)) {
                 active.add(path.attention().processOfPeer());
                 peers = Math.max(peers, path.attention().peersOfPeer());
             }

@@ -10,7 +10,6 @@ import dev.orrery.nccl.transfer.Outgoing;
 import dev.orrery.nccl.transfer.PeerPath;
 import dev.orrery.nccl.transfer.Reception;
 import dev.orrery.nccl.watchdog.TransferWatch;
-import dev.orrery.nccl.watchdog.TransferWatch.Movement;
 import dev.orrery.world.Transport;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,15 +35,11 @@ public final class SharedPath implements PeerPath {
     private final OneAtATime receiving = new OneAtATime(this::workIn);
     private final PathEnd end = new PathEnd();
     private final Attention attention;
+    private final Direction out = new Direction();
+    private final Direction in = new Direction();
     private final AtomicInteger openSides = new AtomicInteger(2);
     private final AtomicBoolean faulty = new AtomicBoolean();
     private volatile int peersSaid;
-    private volatile long outProgress;
-    private volatile long inProgress;
-    private volatile boolean outMoving;
-    private volatile boolean inMoving;
-    private volatile boolean moreOut;
-    private volatile boolean moreIn;
     private volatile boolean peerGone;
     private volatile boolean peerTakesNothing;
 
@@ -68,7 +63,7 @@ public final class SharedPath implements PeerPath {
         this.inbox =
                 new Inbox(new RingReader(parts.file().region(1 - written), geometry), geometry, rules.maxTensorBytes());
         this.watch = new TransferWatch(parts.peer(), rules.operationTimeout(), rules.tickInterval(), clock.nanoTime());
-        this.attention = new Attention(clock);
+        this.attention = new Attention(clock.nanoTime());
     }
 
     /** From now on what the peer does is noticed. */
@@ -157,8 +152,7 @@ public final class SharedPath implements PeerPath {
     public void tick() {
         long now = clock.nanoTime();
         if (end.why().isEmpty()) {
-            watch.tick(new Movement(outMoving, outProgress), new Movement(inMoving, inProgress), now)
-                    .ifPresent(this::fault);
+            watch.tick(out.movement(), in.movement(), now).ifPresent(this::fault);
         }
         // Looks whether the other side takes, which nobody tells.
         sending.ask();
@@ -179,25 +173,25 @@ public final class SharedPath implements PeerPath {
     /** Moves what can be moved now. */
     boolean poll() {
         boolean moved = false;
-        if (moreOut || !outbox.isIdle()) {
-            long before = outProgress;
+        if (out.hasMore() || !outbox.isIdle()) {
+            long before = out.progress();
             sending.ask();
-            moved = outProgress != before;
+            moved = out.progress() != before;
         }
-        if (moreIn || !inbox.isIdle()) {
-            long before = inProgress;
+        if (in.hasMore() || !inbox.isIdle()) {
+            long before = in.progress();
             receiving.ask();
-            moved |= inProgress != before;
+            moved |= in.progress() != before;
         }
-        return moved || moreIn || moreOut;
+        return moved || in.hasMore() || out.hasMore();
     }
 
     /** The thread of the rings will not look here by itself again; returns whether something has moved meanwhile. */
     boolean leaveAlone() {
         attention.polled(false);
-        long before = outProgress + inProgress;
+        long before = out.progress() + in.progress();
         ask();
-        return outProgress + inProgress != before;
+        return out.progress() + in.progress() != before;
     }
 
     Attention attention() {
@@ -208,7 +202,7 @@ public final class SharedPath implements PeerPath {
 
     private void workOut() {
         // What ends early has nothing more to do, or the thread of the rings would never rest.
-        moreOut = false;
+        out.more(false);
         if (outClosed) {
             outbox.failAll(end.why().orElseThrow());
             return;
@@ -245,20 +239,20 @@ public final class SharedPath implements PeerPath {
                 }
             }
             again = false;
-            moreOut = !outbox.isIdle() && !outbox.isBlocked();
+            out.more(!outbox.isIdle() && !outbox.isBlocked());
             if (!attention.isGiven()) {
-                if (moreOut) {
+                if (out.hasMore()) {
                     thread.wake();
                 } else if (outbox.isBlocked()) {
                     again = !outbox.sleep();
                 }
             }
         } while (again);
-        outMoving = outbox.isMoving();
+        out.moving(outbox.isMoving());
     }
 
     private void noteOut() {
-        outProgress = outbox.progress();
+        out.progress(outbox.progress());
         noteMove();
     }
 
@@ -274,7 +268,7 @@ public final class SharedPath implements PeerPath {
 
     private void endOut(OrreryException why) {
         if (end.isCut() || peerTakesNothing || peerGone) {
-            moreOut = false;
+            out.more(false);
             outbox.failAll(why);
         }
         if (outbox.isIdle() && !endSaid) {
@@ -290,7 +284,7 @@ public final class SharedPath implements PeerPath {
 
     private void closeOut(OrreryException why) {
         outClosed = true;
-        outMoving = false;
+        out.moving(false);
         outbox.failAll(why);
         closeSide();
     }
@@ -298,7 +292,7 @@ public final class SharedPath implements PeerPath {
     // ---- receiving, one thread at a time ----
 
     private void workIn() {
-        moreIn = false;
+        in.more(false);
         if (inClosed) {
             inbox.failAll(end.why().orElseThrow());
             return;
@@ -337,20 +331,20 @@ public final class SharedPath implements PeerPath {
             }
             hearEnd();
             again = false;
-            moreIn = !inbox.isIdle() && !inbox.isDrained();
+            in.more(!inbox.isIdle() && !inbox.isDrained());
             if (!attention.isGiven()) {
-                if (moreIn) {
+                if (in.hasMore()) {
                     thread.wake();
                 } else if (!inbox.isIdle() && !endHeard) {
                     again = !inbox.sleep();
                 }
             }
         } while (again);
-        inMoving = inbox.isMoving();
+        in.moving(inbox.isMoving());
     }
 
     private void noteIn() {
-        inProgress = inbox.progress();
+        in.progress(inbox.progress());
         noteMove();
     }
 
@@ -381,7 +375,7 @@ public final class SharedPath implements PeerPath {
 
     private void closeIn(OrreryException why) {
         inClosed = true;
-        inMoving = false;
+        in.moving(false);
         inbox.failAll(why);
         closeSide();
     }

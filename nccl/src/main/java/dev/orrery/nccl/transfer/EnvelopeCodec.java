@@ -4,7 +4,6 @@ import dev.orrery.nccl.transfer.Envelope.Sent;
 import dev.orrery.nccl.transfer.Envelope.Step;
 import dev.orrery.tensor.DataType;
 import dev.orrery.world.ReduceOperation;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -103,11 +102,11 @@ public final class EnvelopeCodec {
 
     private static Envelope sent(DataType type, long[] words) throws BadMessageException {
         int dimensions = (int) words[0];
-        List<Long> shape = new ArrayList<>(dimensions);
+        Long[] shape = new Long[dimensions];
         for (int i = 0; i < dimensions; i++) {
-            shape.add(words[2 + i]);
+            shape[i] = words[2 + i];
         }
-        TensorHeader tensor = new TensorHeader(type, shape, words[1]);
+        TensorHeader tensor = new TensorHeader(type, List.of(shape), words[1]);
         if (!tensor.isConsistent()) {
             throw BadMessageException.malformed("a tensor that cannot be: " + tensor);
         }

@@ -2,7 +2,6 @@ package dev.orrery.nccl.transfer;
 
 import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -19,8 +18,16 @@ public record TensorHeader(DataType dataType, List<Long> shape, long byteSize) {
     }
 
     public static TensorHeader of(Tensor tensor) {
-        return new TensorHeader(
-                tensor.dataType(), Arrays.stream(tensor.shape()).boxed().toList(), tensor.byteSize());
+        return new TensorHeader(tensor.dataType(), boxed(tensor.shape()), tensor.byteSize());
+    }
+
+    /** No stream: this is done for each message. */
+    private static List<Long> boxed(long[] extents) {
+        Long[] boxed = new Long[extents.length];
+        for (int i = 0; i < extents.length; i++) {
+            boxed[i] = extents[i];
+        }
+        return List.of(boxed);
     }
 
     /** Whether a tensor of that type and shape can have that size. */

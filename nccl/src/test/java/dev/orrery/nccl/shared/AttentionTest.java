@@ -10,7 +10,7 @@ final class AttentionTest {
     private static final long LATE = 1_000;
 
     private final AtomicLong now = new AtomicLong(-50);
-    private final Attention attention = new Attention(now::get);
+    private final Attention attention = new Attention(now.get());
 
     private boolean helpedOfLate() {
         return attention.isHelpedOfLate(now.get(), LATE);
