@@ -31,7 +31,7 @@ public record HostOptions(
         Duration spin,
         Path folder,
         Path socketFolder) {
-    private static final int DEFAULT_RING = 4 << 20;
+    private static final int DEFAULT_RING = 2 << 20;
     private static final int DEFAULT_CHUNK = 256 << 10;
     private static final Duration DEFAULT_SPIN = Duration.ofNanos(40_000);
 

@@ -56,7 +56,10 @@ final class Isolation {
                 .toList();
     }
 
-    /** The same busy world in both arms; the idle ones come and go between them. */
+    /**
+     * The same busy world in both arms; the idle ones come and go between them, which is not what is measured: each arm
+     * runs once before it counts.
+     */
     private void besideIdle() throws TeamFailedException, InterruptedException {
         Map<Long, PairRuns> runs = new LinkedHashMap<>();
         Map<Long, Load> loads = new LinkedHashMap<>();
@@ -95,8 +98,9 @@ final class Isolation {
             throws TeamFailedException, InterruptedException {
         for (Map.Entry<Long, Load> entry : loads.entrySet()) {
             PairRuns found = runs.get(entry.getKey());
-            double value =
-                    trial(arm, entry.getKey(), 1).work().run(entry.getValue()).value();
+            Trial trial = trial(arm, entry.getKey(), 1);
+            trial.work().run(entry.getValue());
+            double value = trial.work().run(entry.getValue()).value();
             if (arm == Contender.ALONE) {
                 found.second(value);
             } else {
@@ -134,6 +138,7 @@ final class Isolation {
         }
     }
 
+    /** As many operations are under way in the four worlds together as in the one. */
     private void fourBusy() throws TeamFailedException, InterruptedException {
         for (long bytes : sizes()) {
             List<Trial> arms = new ArrayList<>();
@@ -148,7 +153,7 @@ final class Isolation {
         List<String> paths = IntStream.rangeClosed(1, worlds)
                 .mapToObj(number -> BUSY + number)
                 .toList();
-        Exchange.OneWay what = new Exchange.OneWay(1, bytes, OUTSTANDING);
+        Exchange.OneWay what = new Exchange.OneWay(1, bytes, OUTSTANDING / worlds);
         return new Trial(arm, team.team(), load -> Exchange.parallel(team.side(BUSY), paths, what, load));
     }
 }
