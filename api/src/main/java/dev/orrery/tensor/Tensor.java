@@ -110,6 +110,11 @@ public final class Tensor implements AutoCloseable {
         return shape.clone();
     }
 
+    /** How many extents the shape has; 0 for a scalar. */
+    public int dimensions() {
+        return shape.length;
+    }
+
     /** The product of the shape; 1 for a scalar, whose shape is empty. */
     public long elements() {
         return elements;

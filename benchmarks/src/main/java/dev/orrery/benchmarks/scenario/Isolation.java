@@ -19,7 +19,9 @@ final class Isolation {
     private static final List<Integer> BOTH = List.of(0, 1);
     private static final String BUSY = "busy-";
     private static final String IDLE = "idle-";
-    private static final String DIRECT = "direct-1";
+    private static final String MANAGED = "managed-";
+    private static final String UNMANAGED = "unmanaged-";
+    private static final int PLACEMENTS = 5;
     private static final int BUSY_WORLDS = 4;
     private static final int IDLE_WORLDS = 7;
     private static final int OUTSTANDING = 16;
@@ -119,23 +121,37 @@ final class Isolation {
         }
     }
 
-    /** A world, and what carries its messages without one, between the same two processes. */
+    /**
+     * A world, and what carries its messages without one, between the same two processes. Both are made anew several times:
+     * where in memory their rings come to lie makes more of a difference than anything else.
+     */
     private void management() throws TeamFailedException, InterruptedException {
-        String address = team.team().ask(0, new Command.Arrange(DIRECT)).address();
-        team.team().ask(1, new Command.Meet(DIRECT, address));
-        team.team().ask(0, new Command.Complete(DIRECT));
-        for (long bytes : sizes()) {
-            Exchange.OneWay what = new Exchange.OneWay(1, bytes, OUTSTANDING);
-            Trial direct = new Trial(
-                    Contender.UNMANAGED,
-                    team.team(),
-                    load -> Exchange.parallel(team.side(DIRECT), List.of(DIRECT), what, load));
-            rows.accept(runner.pairs(
-                    new Subject(Topic.MANAGEMENT, bytes, OUTSTANDING, 1),
-                    team.contender(),
-                    Calibration.oneWay(bytes, OUTSTANDING),
-                    List.of(trial(Contender.MANAGED, bytes, 1), direct)));
+        Map<Long, PairRuns> runs = new LinkedHashMap<>();
+        sizes().forEach(bytes -> runs.put(bytes, new PairRuns()));
+        for (int placement = 1; placement <= PLACEMENTS; placement++) {
+            team.form(MANAGED + placement, BOTH);
+            arrange(UNMANAGED + placement);
+            for (long bytes : sizes()) {
+                List<Trial> arms = List.of(
+                        trial(Contender.MANAGED, bytes, List.of(MANAGED + placement)),
+                        trial(Contender.UNMANAGED, bytes, List.of(UNMANAGED + placement)));
+                int pairs = Math.max(1, plan.pairs() / PLACEMENTS);
+                runner.pairs(runs.get(bytes), pairs, Calibration.oneWay(bytes, OUTSTANDING), arms);
+            }
+            team.leave(MANAGED + placement, BOTH);
         }
+        look(runs);
+        runs.forEach((bytes, found) -> rows.accept(found.row(
+                new Subject(Topic.MANAGEMENT, bytes, OUTSTANDING, 1),
+                team.contender(),
+                Contender.MANAGED,
+                Contender.UNMANAGED)));
+    }
+
+    private void arrange(String path) throws TeamFailedException, InterruptedException {
+        String address = team.team().ask(0, new Command.Arrange(path)).address();
+        team.team().ask(1, new Command.Meet(path, address));
+        team.team().ask(0, new Command.Complete(path));
     }
 
     /** As many operations are under way in the four worlds together as in the one. */
@@ -150,10 +166,16 @@ final class Isolation {
     }
 
     private Trial trial(Contender arm, long bytes, int worlds) {
-        List<String> paths = IntStream.rangeClosed(1, worlds)
-                .mapToObj(number -> BUSY + number)
-                .toList();
-        Exchange.OneWay what = new Exchange.OneWay(1, bytes, OUTSTANDING / worlds);
-        return new Trial(arm, team.team(), load -> Exchange.parallel(team.side(BUSY), paths, what, load));
+        return trial(
+                arm,
+                bytes,
+                IntStream.rangeClosed(1, worlds)
+                        .mapToObj(number -> BUSY + number)
+                        .toList());
+    }
+
+    private Trial trial(Contender arm, long bytes, List<String> paths) {
+        Exchange.OneWay what = new Exchange.OneWay(1, bytes, OUTSTANDING / paths.size());
+        return new Trial(arm, team.team(), load -> Exchange.parallel(team.side(""), paths, what, load));
     }
 }

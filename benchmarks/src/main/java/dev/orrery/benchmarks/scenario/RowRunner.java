@@ -61,17 +61,23 @@ final class RowRunner {
         return loads;
     }
 
-    /**
-     * Runs two arms in turn, first this one and then that one first.
-     */
+    /** Runs two arms in turn, first this one and then that one first. */
     PairRow pairs(Subject subject, Contender transport, Calibration calibration, List<Trial> arms)
+            throws TeamFailedException, InterruptedException {
+        PairRuns runs = new PairRuns();
+        pairs(runs, plan.pairs(), calibration, arms);
+        runs.cores(cores.nanos());
+        return runs.row(subject, transport, arms.get(0).side(), arms.get(1).side());
+    }
+
+    /** Adds so many pairs to those that were run before. */
+    void pairs(PairRuns runs, int count, Calibration calibration, List<Trial> arms)
             throws TeamFailedException, InterruptedException {
         Trial first = arms.get(0);
         Trial second = arms.get(1);
-        PairRuns runs = new PairRuns();
         Load load = calibration.load(first, plan.ofPairs());
         Load secondLoad = calibration.load(second, plan.ofPairs());
-        for (int pair = 0; pair < plan.pairs(); pair++) {
+        for (int pair = 0; pair < count; pair++) {
             runs.cores(cores.nanos());
             boolean swapped = pair % 2 == 1;
             if (swapped) {
@@ -82,7 +88,5 @@ final class RowRunner {
                 runs.second(second.work().run(secondLoad).value());
             }
         }
-        runs.cores(cores.nanos());
-        return runs.row(subject, transport, first.side(), second.side());
     }
 }

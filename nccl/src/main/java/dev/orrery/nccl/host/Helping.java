@@ -35,7 +35,7 @@ final class Helping {
 
     /** Returns when it is done, or when nothing moves. */
     void until(Future<?> wanted) {
-        until(wanted, new Limits(Long.MAX_VALUE, false));
+        until(wanted, UNLIMITED);
     }
 
     /**
@@ -48,6 +48,8 @@ final class Helping {
         return until(wanted, new Limits(nanos, true));
     }
 
+    private static final Limits UNLIMITED = new Limits(Long.MAX_VALUE, false);
+
     private record Limits(long nanos, boolean interruptible) {
         boolean interrupted() {
             return interruptible && Thread.currentThread().isInterrupted();
@@ -57,7 +59,9 @@ final class Helping {
     private long until(Future<?> wanted, Limits limits) {
         List<PeerPath> movable = paths.get();
         if (wanted.isDone()) {
-            movable.forEach(PeerPath::visited);
+            for (PeerPath path : movable) {
+                path.visited();
+            }
             return limits.nanos();
         }
         boolean canHelp = false;

@@ -63,7 +63,11 @@ final class HostCommunicator implements Communicator {
             check(tensor);
             CompletableFuture<Void> done = transfers.newSend(peer);
             Outgoing message = new Outgoing(new Envelope.Sent(TensorHeader.of(tensor)), tensor.address(), tensor, done);
-            order.pointToPoint(() -> path.send(message));
+            if (order.isFree()) {
+                path.send(message);
+            } else {
+                order.pointToPoint(() -> path.send(message));
+            }
             return deadline.isEmpty() ? done : bounded("send to " + transfers.describe(peer), done);
         } catch (OrreryException e) {
             return CompletableFuture.failedFuture(e);
@@ -86,7 +90,11 @@ final class HostCommunicator implements Communicator {
             into.ifPresent(this::check);
             CompletableFuture<Tensor> received = transfers.newReceive(peer);
             TensorReception reception = new TensorReception(received, into);
-            order.pointToPoint(() -> path.receive(reception));
+            if (order.isFree()) {
+                path.receive(reception);
+            } else {
+                order.pointToPoint(() -> path.receive(reception));
+            }
             return deadline.isEmpty() ? received : bounded("receive from " + transfers.describe(peer), received);
         } catch (OrreryException e) {
             return CompletableFuture.failedFuture(e);
@@ -118,7 +126,7 @@ final class HostCommunicator implements Communicator {
                     ErrorCode.TENSOR_TOO_LARGE,
                     tensor + " has " + tensor.byteSize() + " bytes; the limit is " + maxTensorBytes + " bytes");
         }
-        if (tensor.shape().length > TensorHeader.MAX_DIMENSIONS) {
+        if (tensor.dimensions() > TensorHeader.MAX_DIMENSIONS) {
             throw transfers.error(
                     ErrorCode.INVALID_ARGUMENT, "a tensor of more than " + TensorHeader.MAX_DIMENSIONS + " dimensions");
         }

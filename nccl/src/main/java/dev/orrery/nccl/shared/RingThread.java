@@ -35,7 +35,10 @@ public final class RingThread implements AutoCloseable {
     /** Time between two operations of a thread that waits for each: taking over in between would only be in its way. */
     private static final long BETWEEN_HELP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-    private static final long DOZE_MILLIS = 1;
+    private static final long SHORTEST_DOZE_MILLIS = 1;
+    /** Waking takes the core from the threads that it is left to. */
+    private static final long LONGEST_DOZE_MILLIS = 4;
+
     private static final long ACTIVE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     /** With as many peers at work as there are cores, looking on takes the time that they need, though it lets them run. */
@@ -53,6 +56,7 @@ public final class RingThread implements AutoCloseable {
     private volatile boolean closed;
     private volatile Selector selector;
     private Thread thread;
+    private long dozeMillis = SHORTEST_DOZE_MILLIS;
 
     /** @param spin how long to look on without a movement, while there are more cores than active peers */
     public RingThread(Duration spin, int cores, NanoClock clock) {
@@ -107,15 +111,16 @@ public final class RingThread implements AutoCloseable {
     }
 
     private void run() {
+        boolean called = true;
         while (!closed) {
             try {
-                wanted.set(false);
+                called |= wanted.getAndSet(false);
                 register();
                 for (SharedPath path : paths) {
                     path.attention().polled(true);
                 }
-                boolean moving = look();
-                sleep(moving ? 0 : rest());
+                boolean moving = look(called);
+                called = sleep(moving ? 0 : rest()) > 0;
             } catch (IOException e) {
                 log.error("the thread of the rings cannot wait for bells", e);
             } catch (RuntimeException | OutOfMemoryError e) {
@@ -134,11 +139,15 @@ public final class RingThread implements AutoCloseable {
         }
     }
 
-    /** Looks on until nothing has moved for some time; true: there is more, but bells have to be listened to as well. */
-    private boolean look() {
+    /**
+     * Looks on until nothing has moved for some time; true: there is more, but bells have to be listened to as well.
+     *
+     * @param called whether there is something to expect; otherwise one look is enough when nothing moves
+     */
+    private boolean look(boolean called) {
         long start = clock.nanoTime();
         long limit = assess(start);
-        long lastMove = start;
+        long lastMove = called ? start : start - limit;
         long now = start;
         IdleLooks idle = IdleLooks.onMemory();
         while (true) {
@@ -193,19 +202,23 @@ public final class RingThread implements AutoCloseable {
             }
         }
         if (again || wanted.get()) {
+            dozeMillis = SHORTEST_DOZE_MILLIS;
             return 0;
         }
-        return helped ? DOZE_MILLIS : -1;
+        if (!helped) {
+            return -1;
+        }
+        long millis = dozeMillis;
+        dozeMillis = Math.min(LONGEST_DOZE_MILLIS, 2 * millis);
+        return millis;
     }
 
-    private void sleep(long millis) throws IOException {
+    /** Returns how many bells rang. */
+    private int sleep(long millis) throws IOException {
         if (millis == 0) {
-            selector.selectNow(this::onBell);
-        } else if (millis < 0) {
-            selector.select(this::onBell);
-        } else {
-            selector.select(this::onBell, millis);
+            return selector.selectNow(this::onBell);
         }
+        return millis < 0 ? selector.select(this::onBell) : selector.select(this::onBell, millis);
     }
 
     private void onBell(SelectionKey key) {

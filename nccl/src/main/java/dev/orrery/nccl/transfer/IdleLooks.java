@@ -5,7 +5,7 @@ package dev.orrery.nccl.transfer;
  * may be one of them. For one thread.
  */
 public final class IdleLooks {
-    private static final int SPINS_ON_MEMORY = 16;
+    private static final int SPINS_ON_MEMORY = 32;
     /** What is waited for takes a few system calls by other threads, which should come soon. */
     private static final int SPINS_ON_SOCKETS = 2;
 
