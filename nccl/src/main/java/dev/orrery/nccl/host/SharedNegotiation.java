@@ -179,7 +179,8 @@ final class SharedNegotiation extends Negotiation {
                 Wire.execute(ctx.executor(), () -> outcome.onRefused(ctx, whyNot));
             }
         } catch (OrreryException e) {
-            outcome.onFailed(new NoPath.Failed(Failure.of(e)));
+            outcome.onFailed(
+                    e.code() == ErrorCode.PROTOCOL ? misbehaved(e.detail()) : new NoPath.Failed(Failure.of(e)));
             Wire.close(ctx);
         }
     }

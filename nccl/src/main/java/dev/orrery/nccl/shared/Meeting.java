@@ -70,7 +70,7 @@ public final class Meeting implements AutoCloseable {
         return new Invitation(names.ring(), names.bell(), file.geometry(), token);
     }
 
-    /** The other side has opened both. Whoever else is at the bell is sent away. */
+    /** The other side has opened both, or it throws PROTOCOL. Whoever else is at the bell is sent away. */
     public PathParts complete(String self, String peer) {
         try {
             for (SocketChannel bell = bells.accept(); bell != null; bell = bells.accept()) {
@@ -81,7 +81,7 @@ public final class Meeting implements AutoCloseable {
                 log.warn("{}: closed a connection to {} that is not {}'s", self, names.bell(), peer);
                 bell.close();
             }
-            throw new IOException("it did not connect the bell");
+            throw OrreryException.of(ErrorCode.PROTOCOL, "an answer, but it did not connect the bell");
         } catch (IOException e) {
             throw OrreryException.of(ErrorCode.UNAVAILABLE, "cannot share memory with " + peer + ": " + e, e);
         }

@@ -118,10 +118,11 @@ final class Outbox {
         }
         long left = message.byteSize() - offset;
         // The last chunk is padded.
-        ring.hasRoom(Math.min(left, geometry.chunkBytes()) + Long.BYTES);
-        long bytes = Math.min(Math.min(left, geometry.chunkBytes()), ring.room() - Long.BYTES);
-        if (bytes <= 0) {
-            needed = 2 * Long.BYTES;
+        // Whole chunks only: with each piece that fills what little room there is, the two sides would wait for each
+        // other.
+        long bytes = Math.min(left, geometry.chunkBytes());
+        if (!ring.hasRoom(bytes + Long.BYTES)) {
+            needed = bytes + Long.BYTES;
             return 0;
         }
         ring.put(message.address() + offset, bytes);

@@ -79,7 +79,7 @@ final class MeetingTest {
         try (Meeting meeting = Meeting.arrange(folder, GEOMETRY)) {
             ring = meeting.invitation().ring();
             OrreryException failure = assertThrows(OrreryException.class, () -> meeting.complete("a", "b"));
-            assertEquals(ErrorCode.UNAVAILABLE, failure.code());
+            assertEquals(ErrorCode.PROTOCOL, failure.code());
             assertTrue(failure.getMessage().contains("b"), failure.getMessage());
         }
         assertEquals(List.of(), files());
