@@ -19,8 +19,9 @@ final class LaneWork implements AutoCloseable {
     private final Map<String, Lane> lanes = new HashMap<>();
     private final MessageStore store = new MessageStore();
 
+    /** Instead of the one that was there. */
     void add(String path, Lane lane) {
-        lanes.put(path, lane);
+        Optional.ofNullable(lanes.put(path, lane)).ifPresent(Lane::close);
     }
 
     void remove(String path) {

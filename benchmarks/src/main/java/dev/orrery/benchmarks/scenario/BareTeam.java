@@ -18,18 +18,17 @@ final class BareTeam implements AutoCloseable {
     private static final String SOCKET = "socket-";
 
     private final Team team = new Team("bare media");
+    private final RingGeometry geometry;
 
     /** @param geometry whose rings are copied */
-    void start(List<Launch> launches, RingGeometry geometry) throws InterruptedException {
+    BareTeam(RingGeometry geometry) {
+        this.geometry = geometry;
+    }
+
+    void start(List<Launch> launches) throws InterruptedException {
         team.start(launches);
         try {
-            String file =
-                    SHARED_MEMORY.resolve("orrery-bench-" + UUID.randomUUID()).toString();
-            for (boolean creates : new boolean[] {true, false}) {
-                team.ask(
-                        creates ? 0 : 1,
-                        new Command.OpenRing(RING + 1, file, geometry.ringBytes(), geometry.chunkBytes(), creates));
-            }
+            openRing();
             String address = team.ask(0, new Command.Listen(SOCKET + 1)).address();
             team.ask(List.of(new Order(1, new Command.Connect(SOCKET + 1, address))));
         } catch (TeamFailedException e) {
@@ -38,12 +37,21 @@ final class BareTeam implements AutoCloseable {
         }
     }
 
+    private void openRing() throws TeamFailedException, InterruptedException {
+        String file = SHARED_MEMORY.resolve("orrery-bench-" + UUID.randomUUID()).toString();
+        for (boolean creates : new boolean[] {true, false}) {
+            team.ask(
+                    creates ? 0 : 1,
+                    new Command.OpenRing(RING + 1, file, geometry.ringBytes(), geometry.chunkBytes(), creates));
+        }
+    }
+
     Team team() {
         return team;
     }
 
     Side ring() {
-        return new Side(Contender.BARE_RING, team, RING);
+        return new Side(Contender.BARE_RING, team, RING).renewedBy(this::openRing);
     }
 
     Side sockets() {

@@ -1,6 +1,7 @@
 package dev.orrery.benchmarks.scenario;
 
 import dev.orrery.benchmarks.command.CollectiveKind;
+import dev.orrery.benchmarks.process.TeamFailedException;
 import dev.orrery.benchmarks.report.Contender;
 import dev.orrery.benchmarks.report.Row;
 import dev.orrery.benchmarks.report.Subject;
@@ -34,12 +35,20 @@ final class Contest {
                 Exchange.OneWay what = new Exchange.OneWay(senders, bytes, outstanding);
                 List<Trial> trials = sides.stream()
                         .filter(side -> side.name() != Contender.MULTIWORLD || bytes <= LARGEST_OF_MULTIWORLD)
-                        .map(side -> new Trial(side.name(), side.team(), load -> Exchange.oneWay(side, what, load)))
+                        .map(side -> new Trial(side.name(), side.team(), load -> oneWay(side, what, load)))
                         .toList();
                 Subject subject = new Subject(Topic.ONE_WAY, bytes, outstanding, senders);
                 rows.accept(runner.row(subject, Calibration.oneWay(bytes, outstanding), trials));
             }
         }
+    }
+
+    private static Measured oneWay(Side side, Exchange.OneWay what, Load load)
+            throws TeamFailedException, InterruptedException {
+        if (what.senders() == 1) {
+            side.renewal().renew();
+        }
+        return Exchange.oneWay(side, what, load);
     }
 
     void roundTrips(List<Side> sides) throws InterruptedException {

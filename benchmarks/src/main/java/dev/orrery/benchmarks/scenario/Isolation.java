@@ -128,14 +128,15 @@ final class Isolation {
     private void management() throws TeamFailedException, InterruptedException {
         Map<Long, PairRuns> runs = new LinkedHashMap<>();
         sizes().forEach(bytes -> runs.put(bytes, new PairRuns()));
-        for (int placement = 1; placement <= PLACEMENTS; placement++) {
+        int placements = Math.min(PLACEMENTS, plan.pairs());
+        for (int placement = 1; placement <= placements; placement++) {
+            int pairs = plan.pairs() * placement / placements - plan.pairs() * (placement - 1) / placements;
             team.form(MANAGED + placement, BOTH);
             arrange(UNMANAGED + placement);
             for (long bytes : sizes()) {
                 List<Trial> arms = List.of(
                         trial(Contender.MANAGED, bytes, List.of(MANAGED + placement)),
                         trial(Contender.UNMANAGED, bytes, List.of(UNMANAGED + placement)));
-                int pairs = Math.max(1, plan.pairs() / PLACEMENTS);
                 runner.pairs(runs.get(bytes), pairs, Calibration.oneWay(bytes, OUTSTANDING), arms);
             }
             team.leave(MANAGED + placement, BOTH);
