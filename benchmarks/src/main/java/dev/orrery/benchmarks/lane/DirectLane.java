@@ -85,11 +85,7 @@ public final class DirectLane implements Lane, PeerPath.Events {
                     return;
                 }
             }
-            if (moved) {
-                idle.found();
-            } else {
-                idle.foundNothing();
-            }
+            idle.afterLook(moved);
         }
     }
 

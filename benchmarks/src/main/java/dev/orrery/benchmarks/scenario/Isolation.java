@@ -83,12 +83,15 @@ final class Isolation {
                 runAll(loads, Contender.ALONE, runs);
             }
         }
+        report(Topic.BESIDE_IDLE, runs, Contender.BESIDE_IDLE, Contender.ALONE);
+    }
+
+    /** When all pairs of all sizes were run. */
+    private void report(Topic topic, Map<Long, PairRuns> runs, Contender first, Contender second)
+            throws InterruptedException {
         look(runs);
-        runs.forEach((bytes, found) -> rows.accept(found.row(
-                new Subject(Topic.BESIDE_IDLE, bytes, OUTSTANDING, 1),
-                team.contender(),
-                Contender.BESIDE_IDLE,
-                Contender.ALONE)));
+        runs.forEach((bytes, found) ->
+                rows.accept(found.row(new Subject(topic, bytes, OUTSTANDING, 1), team.contender(), first, second)));
     }
 
     private void look(Map<Long, PairRuns> runs) throws InterruptedException {
@@ -141,12 +144,7 @@ final class Isolation {
             }
             team.leave(MANAGED + placement, BOTH);
         }
-        look(runs);
-        runs.forEach((bytes, found) -> rows.accept(found.row(
-                new Subject(Topic.MANAGEMENT, bytes, OUTSTANDING, 1),
-                team.contender(),
-                Contender.MANAGED,
-                Contender.UNMANAGED)));
+        report(Topic.MANAGEMENT, runs, Contender.MANAGED, Contender.UNMANAGED);
     }
 
     private void arrange(String path) throws TeamFailedException, InterruptedException {

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 /** What a thread that waits for an operation does meanwhile: moves the data of some paths. */
 final class Helping {
     private static final int LOOKS_PER_CLOCK = 16;
+    private static final Limits UNLIMITED = new Limits(Long.MAX_VALUE, false);
 
     private final Supplier<List<PeerPath>> paths;
     private final LongSupplier spinNanos;
@@ -48,8 +49,6 @@ final class Helping {
         return until(wanted, new Limits(nanos, true));
     }
 
-    private static final Limits UNLIMITED = new Limits(Long.MAX_VALUE, false);
-
     private record Limits(long nanos, boolean interruptible) {
         boolean interrupted() {
             return interruptible && Thread.currentThread().isInterrupted();
@@ -72,19 +71,18 @@ final class Helping {
             return limits.nanos();
         }
         IdleLooks idle = canHelp ? IdleLooks.onMemory() : IdleLooks.onSockets();
-        long start = clock.nanoTime();
         movable.forEach(PeerPath::helping);
         try {
-            spin(wanted, movable, idle, limits);
+            return spin(wanted, movable, idle, limits);
         } finally {
             // A path that believes itself helped is looked after by nobody else.
             boolean waiting = !wanted.isDone();
             movable.forEach(path -> path.helped(waiting));
         }
-        return Math.max(0, limits.nanos() - (clock.nanoTime() - start));
     }
 
-    private void spin(Future<?> wanted, List<PeerPath> movable, IdleLooks idle, Limits limits) {
+    /** Returns how much of the time is left. */
+    private long spin(Future<?> wanted, List<PeerPath> movable, IdleLooks idle, Limits limits) {
         long start = clock.nanoTime();
         long lastMove = start;
         long longestLook = idle.longest(spinNanos.getAsLong());
@@ -97,14 +95,11 @@ final class Helping {
                 long now = clock.nanoTime();
                 lastMove = moved ? now : lastMove;
                 if (now - lastMove > longestLook || now - start >= limits.nanos()) {
-                    return;
+                    break;
                 }
             }
-            if (moved) {
-                idle.found();
-            } else {
-                idle.foundNothing();
-            }
+            idle.afterLook(moved);
         }
+        return Math.max(0, limits.nanos() - (clock.nanoTime() - start));
     }
 }

@@ -38,12 +38,7 @@ final class MemberPath implements PortConnection {
         this.events = events;
     }
 
-    /** Present when messages can be sent and received. */
-    Optional<PeerPath> path() {
-        return paths.stream().findFirst();
-    }
-
-    /** None, or the path. Made once, since each operation asks for it. */
+    /** The path when messages can be sent and received, none before. Made once, since each operation asks for it. */
     List<PeerPath> paths() {
         return paths;
     }

@@ -65,6 +65,10 @@ public final class Links {
         boolean isWanted() {
             return !worlds.isEmpty() || !news.isEmpty();
         }
+
+        boolean isForgettable() {
+            return !isWanted() && up.isEmpty() && !dialling;
+        }
     }
 
     public Links(WorldOptions options, ControlThread control, DataPort port, LinkUser user) {
@@ -137,13 +141,9 @@ public final class Links {
     }
 
     private void forget(Entry entry, PeerProcess peer) {
-        if (isForgettable(entry)) {
+        if (entry.isForgettable()) {
             entries.remove(peer.instance(), entry);
         }
-    }
-
-    private static boolean isForgettable(Entry entry) {
-        return !entry.isWanted() && entry.up.isEmpty() && !entry.dialling;
     }
 
     private void tellLost(Entry entry, Set<Long> those, PeerProcess peer, String why) {
@@ -245,7 +245,7 @@ public final class Links {
             entry.worlds.remove(world);
             entry.linked.remove(world);
         });
-        entries.values().removeIf(Links::isForgettable);
+        entries.values().removeIf(Entry::isForgettable);
     }
 
     /** Whether the process can still tell by its link what happened to a world. */
@@ -256,9 +256,10 @@ public final class Links {
 
     /** Tells every process that the world is bound to. */
     public void tellBroken(long world, Failure cause) {
+        LinkFrame frame = broken(world, cause);
         for (Entry entry : entries.values()) {
             if (entry.worlds.contains(world)) {
-                tell(entry, broken(world, cause));
+                tell(entry, frame);
             }
         }
     }
@@ -287,7 +288,7 @@ public final class Links {
         entry.news.add(frame);
         control.after(NEWS_LIMIT, () -> {
             entry.news.remove(frame);
-            entries.values().removeIf(Links::isForgettable);
+            entries.values().removeIf(Entry::isForgettable);
         });
     }
 

@@ -28,13 +28,13 @@ final class SpinningSelect implements SelectStrategy {
         long now = clock.nanoTime();
         if (hasTasks || events > 0) {
             lastEvent = now;
-            idle.found();
+            idle.afterLook(true);
             return events;
         }
         if (now - lastEvent >= spinNanos) {
             return SelectStrategy.SELECT;
         }
-        idle.foundNothing();
+        idle.afterLook(false);
         return SelectStrategy.CONTINUE;
     }
 }

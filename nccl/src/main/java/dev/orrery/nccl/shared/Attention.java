@@ -1,30 +1,20 @@
 package dev.orrery.nccl.shared;
 
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Who looks after a path at this moment, and what was seen there of late. Thread-safe. */
 final class Attention {
     private final AtomicInteger helpers = new AtomicInteger();
-    // Counted without care: what matters is whether they change.
-    private final AtomicLong visits = new AtomicLong();
-    private final AtomicLong moves = new AtomicLong();
-
+    private final Pulse visits;
+    private final Pulse moves;
     private volatile boolean deserted;
     private volatile boolean polled;
     private volatile long peersOfPeer;
     private volatile long processOfPeer;
 
-    // Of the thread of the rings:
-    private long visitsSeen;
-    private long lastVisit;
-    private long movesSeen;
-    private long lastMove;
-
     Attention(long now) {
-        this.lastVisit = now - Duration.ofDays(1).toNanos();
-        this.lastMove = lastVisit;
+        this.visits = new Pulse(now);
+        this.moves = new Pulse(now);
     }
 
     void helping() {
@@ -34,7 +24,7 @@ final class Attention {
 
     /** A thread came to wait for an operation, whether or not that was done already. */
     void visited() {
-        visits.setOpaque(visits.getPlain() + 1);
+        visits.beat();
         if (deserted) {
             deserted = false;
         }
@@ -69,12 +59,9 @@ final class Attention {
 
     /** Whether a waiting thread moves data here, or did so within that time. For the thread of the rings. */
     boolean isHelpedOfLate(long now, long nanos) {
-        long seen = visits.getOpaque();
-        if (seen != visitsSeen) {
-            visitsSeen = seen;
-            lastVisit = now;
-        }
-        return isHelped() || (!deserted && now - lastVisit < nanos);
+        // Asked in any case, or a visit would be noticed too late.
+        boolean visited = visits.isWithin(now, nanos);
+        return isHelped() || (!deserted && visited);
     }
 
     /**
@@ -82,7 +69,7 @@ final class Attention {
      * @param process which one that is
      */
     void moved(long peers, long process) {
-        moves.setOpaque(moves.getPlain() + 1);
+        moves.beat();
         // Seldom new, and each volatile write costs as much as all the rest here.
         if (peersOfPeer != peers || processOfPeer != process) {
             peersOfPeer = peers;
@@ -92,12 +79,7 @@ final class Attention {
 
     /** Whether something moved within that time, as far as could be noticed. For the thread of the rings. */
     boolean isMovedOfLate(long now, long nanos) {
-        long seen = moves.getOpaque();
-        if (seen != movesSeen) {
-            movesSeen = seen;
-            lastMove = now;
-        }
-        return now - lastMove < nanos;
+        return moves.isWithin(now, nanos);
     }
 
     long peersOfPeer() {

@@ -167,11 +167,7 @@ public final class RingThread implements AutoCloseable {
             if (wanted.get() || now - start > SLICE_NANOS) {
                 return true;
             }
-            if (moved) {
-                idle.found();
-            } else {
-                idle.foundNothing();
-            }
+            idle.afterLook(moved);
         }
     }
 

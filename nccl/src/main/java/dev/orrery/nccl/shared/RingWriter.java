@@ -39,11 +39,6 @@ final class RingWriter {
         return capacity - (position - seenTail) >= bytes;
     }
 
-    /** How much can be put, as far as is known. */
-    long room() {
-        return capacity - (position - seenTail);
-    }
-
     /** Positions are multiples of eight here. */
     void putWord(long word) {
         NativeMemory.putLong(data + (position & (capacity - 1)), word);

@@ -34,21 +34,18 @@ public final class IdleLooks {
         return factor * spinNanos;
     }
 
-    /** After a look that found something. */
-    public void found() {
-        looks = 0;
-    }
-
     /** Whether looks are so far apart that the time should be looked at in between. */
     public boolean isSlow() {
         return looks == spins;
     }
 
-    /** After a look that found nothing. */
+    /** @param found whether the look found something */
     // Nothing depends on who runs next: with nobody waiting for the core this is another spin.
     @SuppressWarnings("ThreadPriorityCheck")
-    public void foundNothing() {
-        if (looks < spins) {
+    public void afterLook(boolean found) {
+        if (found) {
+            looks = 0;
+        } else if (looks < spins) {
             looks++;
             Thread.onSpinWait();
         } else {
