@@ -94,12 +94,22 @@ final class Helping {
             if (moved || idle.isSlow() || look % LOOKS_PER_CLOCK == 0) {
                 long now = clock.nanoTime();
                 lastMove = moved ? now : lastMove;
-                if (now - lastMove > longestLook || now - start >= limits.nanos()) {
+                if (!IdleLooks.isWorthwhile(now - lastMove, longestLook, () -> streams(movable))
+                        || now - start >= limits.nanos()) {
                     break;
                 }
             }
             idle.afterLook(moved);
         }
         return Math.max(0, limits.nanos() - (clock.nanoTime() - start));
+    }
+
+    private static boolean streams(List<PeerPath> movable) {
+        for (PeerPath path : movable) {
+            if (path.streams()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -32,6 +32,7 @@ final class Attention {
 
     /** @param waiting the helper is about to sleep until something arrives, so the path must not be left to helpers */
     void helped(boolean waiting) {
+        visits.beat();
         helpers.decrementAndGet();
         if (waiting) {
             deserted = true;

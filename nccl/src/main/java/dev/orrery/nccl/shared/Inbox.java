@@ -112,6 +112,7 @@ final class Inbox {
                     "TENSOR_TOO_LARGE", "a tensor larger than the limit of " + maxTensorBytes + " bytes: " + envelope);
         }
         Current message = accept(envelope);
+        head += ring.gap(head, message.byteSize());
         ring.skip(head);
         offset = 0;
         if (message.byteSize() <= geometry.chunkBytes()) {

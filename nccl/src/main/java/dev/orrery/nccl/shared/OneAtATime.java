@@ -16,9 +16,26 @@ final class OneAtATime {
     }
 
     void ask() {
-        if (asked.getAndIncrement() != 0) {
-            return;
+        if (asked.getAndIncrement() == 0) {
+            work();
         }
+    }
+
+    /**
+     * Does it, unless that is being done at this moment. For those who come again and again: with {@link #ask} they would
+     * hold whoever does it there.
+     *
+     * @return whether it was done here
+     */
+    boolean offer() {
+        if (!asked.compareAndSet(0, 1)) {
+            return false;
+        }
+        work();
+        return true;
+    }
+
+    private void work() {
         int seen = 1;
         do {
             boolean done = false;

@@ -90,6 +90,8 @@ final class Outbox {
         long size = message.byteSize();
         int count = EnvelopeCodec.encode(message.envelope(), words);
         long head = (long) count * Long.BYTES;
+        int gap = ring.gap(head, size);
+        head += gap;
         // A small message goes in as a whole, so that the other side never has to wait for the rest of one.
         long room = size <= geometry.chunkBytes() ? head + size + Long.BYTES : head;
         if (!ring.hasRoom(room)) {
@@ -100,6 +102,7 @@ final class Outbox {
         for (int i = 0; i < count; i++) {
             ring.putWord(words[i]);
         }
+        ring.skip(gap);
         if (size <= geometry.chunkBytes()) {
             ring.put(message.address(), size);
             ring.pad();

@@ -37,6 +37,9 @@ public record RingGeometry(int ringBytes, int chunkBytes) {
     private static final int SMALLEST_RING = 64 << 10;
     private static final int LARGEST_RING = 256 << 20;
     private static final int CHUNKS = 8;
+    private static final int CACHE_LINE = 64;
+    /** For less the room that is left out matters more. */
+    private static final int SMALLEST_ALIGNED = 2048;
 
     public RingGeometry {
         require(
@@ -63,6 +66,16 @@ public record RingGeometry(int ringBytes, int chunkBytes) {
     /** Where the bytes begin in a region. */
     static int dataOffset() {
         return WORDS_BYTES;
+    }
+
+    /**
+     * How much is left out between a message's head and the message, which begins with a cache line unless it is small: copies
+     * across the lines are slower.
+     *
+     * @param position behind the head
+     */
+    static int gap(long position, long size) {
+        return size < SMALLEST_ALIGNED ? 0 : (int) (-position & (CACHE_LINE - 1));
     }
 
     /** Of the file with both rings. */

@@ -57,6 +57,11 @@ final class RingReader {
         position += bytes;
     }
 
+    /** How much is left out before a message of that size, when its head takes so much. */
+    int gap(long head, long size) {
+        return RingGeometry.gap(position + head, size);
+    }
+
     /** Skips to the next multiple of eight. */
     void pad() {
         position = (position + Long.BYTES - 1) & -Long.BYTES;

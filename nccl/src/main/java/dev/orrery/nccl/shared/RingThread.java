@@ -147,8 +147,9 @@ public final class RingThread implements AutoCloseable {
     private boolean look(boolean called) {
         long start = clock.nanoTime();
         long limit = assess(start);
-        long lastMove = called ? start : start - limit;
+        long lastMove = start;
         long now = start;
+        boolean expects = called;
         IdleLooks idle = IdleLooks.onMemory();
         while (true) {
             boolean moved = false;
@@ -161,7 +162,8 @@ public final class RingThread implements AutoCloseable {
             }
             now = clock.nanoTime();
             lastMove = moved ? now : lastMove;
-            if (!needed || now - lastMove >= limit) {
+            expects |= moved;
+            if (!needed || !expects || !IdleLooks.isWorthwhile(now - lastMove, limit, this::streams)) {
                 return false;
             }
             if (wanted.get() || now - start > SLICE_NANOS) {
@@ -169,6 +171,11 @@ public final class RingThread implements AutoCloseable {
             }
             idle.afterLook(moved);
         }
+    }
+
+    private boolean streams() {
+        return paths.stream()
+                .anyMatch(path -> path.streams() && !path.attention().isHelped());
     }
 
     private long assess(long now) {
@@ -202,6 +209,7 @@ public final class RingThread implements AutoCloseable {
             return 0;
         }
         if (!helped) {
+            dozeMillis = SHORTEST_DOZE_MILLIS;
             return -1;
         }
         long millis = dozeMillis;

@@ -45,6 +45,10 @@ final class RingWriter {
         position += Long.BYTES;
     }
 
+    void skip(int bytes) {
+        position += bytes;
+    }
+
     void put(long source, long bytes) {
         long at = position & (capacity - 1);
         long first = Math.min(bytes, capacity - at);
@@ -53,6 +57,11 @@ final class RingWriter {
             NativeMemory.copy(source + first, data, bytes - first);
         }
         position += bytes;
+    }
+
+    /** How much is left out before a message of that size, when its head takes so much. */
+    int gap(long head, long size) {
+        return RingGeometry.gap(position + head, size);
     }
 
     /** Skips to the next multiple of eight. */

@@ -31,12 +31,10 @@ public final class SharedPath implements PeerPath {
     private final Bell bell;
     private final Outbox outbox;
     private final Inbox inbox;
-    private final OneAtATime sending = new OneAtATime(this::workOut);
-    private final OneAtATime receiving = new OneAtATime(this::workIn);
     private final PathEnd end = new PathEnd();
     private final Attention attention;
-    private final Direction out = new Direction();
-    private final Direction in = new Direction();
+    private final Direction out = new Direction(this::workOut);
+    private final Direction in = new Direction(this::workIn);
     private final AtomicInteger openSides = new AtomicInteger(2);
     private final AtomicBoolean faulty = new AtomicBoolean();
     private volatile int peersSaid;
@@ -88,13 +86,13 @@ public final class SharedPath implements PeerPath {
             return;
         }
         outbox.add(message);
-        sending.ask();
+        out.ask();
     }
 
     @Override
     public void receive(Reception reception) {
         inbox.add(reception);
-        receiving.ask();
+        in.ask();
     }
 
     @Override
@@ -118,6 +116,11 @@ public final class SharedPath implements PeerPath {
     }
 
     @Override
+    public boolean streams() {
+        return in.streams() || out.streams();
+    }
+
+    @Override
     public void helped(boolean waiting) {
         attention.helped(waiting);
         if (!attention.isPolled()) {
@@ -126,8 +129,8 @@ public final class SharedPath implements PeerPath {
     }
 
     void ask() {
-        sending.ask();
-        receiving.ask();
+        out.ask();
+        in.ask();
     }
 
     @Override
@@ -155,7 +158,7 @@ public final class SharedPath implements PeerPath {
             watch.tick(out.movement(), in.movement(), now).ifPresent(this::fault);
         }
         // Looks whether the other side takes, which nobody tells.
-        sending.ask();
+        out.ask();
     }
 
     private void fault(Failure cause) {
@@ -170,20 +173,10 @@ public final class SharedPath implements PeerPath {
         ask();
     }
 
-    /** Moves what can be moved now. */
+    /** Moves what can be moved now; returns whether anything moves or may move soon. */
     boolean poll() {
-        boolean moved = false;
-        if (out.hasMore() || !outbox.isIdle()) {
-            long before = out.progress();
-            sending.ask();
-            moved = out.progress() != before;
-        }
-        if (in.hasMore() || !inbox.isIdle()) {
-            long before = in.progress();
-            receiving.ask();
-            moved |= in.progress() != before;
-        }
-        return moved || in.hasMore() || out.hasMore();
+        boolean sends = out.poll(outbox.isIdle());
+        return in.poll(inbox.isIdle()) || sends;
     }
 
     /** The thread of the rings will not look here by itself again; returns whether something has moved meanwhile. */
@@ -358,7 +351,7 @@ public final class SharedPath implements PeerPath {
             if (end.ending().isEmpty()) {
                 tellEnd(ended != 0);
             }
-            sending.ask();
+            out.ask();
         }
         if (end.ending().isPresent() && (end.isCut() || (endHeard && inbox.isDrained()))) {
             inbox.failAll(end.ending().get());

@@ -1,5 +1,7 @@
 package dev.orrery.nccl.transfer;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * What a thread does between two looks for data: spins at first, then lets others run that want its core. Who is waited for
  * may be one of them. For one thread.
@@ -10,6 +12,8 @@ public final class IdleLooks {
     private static final int SPINS_ON_SOCKETS = 2;
 
     private static final int SOCKETS_LAST_LONGER = 3;
+    /** Waking a thread takes about as long as one may look; a stream goes on after that. */
+    private static final int STREAMS_LAST_LONGER = 5;
 
     private final int spins;
     private final int factor;
@@ -32,6 +36,17 @@ public final class IdleLooks {
     /** @param spinNanos how long a thread may look for data in memory, in nanoseconds */
     public long longest(long spinNanos) {
         return factor * spinNanos;
+    }
+
+    /**
+     * Whether to go on looking. In the middle of a stream silence means most likely that the other side is being woken: who
+     * goes to sleep then has to be woken next, and so on.
+     *
+     * @param longest without finding anything, as {@link #longest} says
+     * @param streams whether a lot of data came or went when something last did
+     */
+    public static boolean isWorthwhile(long silentNanos, long longest, BooleanSupplier streams) {
+        return silentNanos <= longest || (silentNanos <= STREAMS_LAST_LONGER * longest && streams.getAsBoolean());
     }
 
     /** Whether looks are so far apart that the time should be looked at in between. */

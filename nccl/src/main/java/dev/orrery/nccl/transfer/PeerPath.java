@@ -40,8 +40,13 @@ public interface PeerPath {
     /** The calling thread begins to help, until {@link #helped}. */
     default void helping() {}
 
-    /** Moves what can be moved now, on the calling thread; returns whether something moved. */
+    /** Moves what can be moved now, on the calling thread; returns whether anything moves or may move soon. */
     default boolean help() {
+        return false;
+    }
+
+    /** Whether a lot of data came or went when something last did. */
+    default boolean streams() {
         return false;
     }
 

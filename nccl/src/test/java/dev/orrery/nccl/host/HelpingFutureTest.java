@@ -11,6 +11,7 @@ import dev.orrery.nccl.transfer.PeerPath;
 import dev.orrery.nccl.transfer.Reception;
 import dev.orrery.world.Transport;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,23 +25,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HelpingFutureTest {
     private static final int LOOKS = 60;
+    private static final long SPIN_MICROS = 40;
 
     private final AtomicLong now = new AtomicLong();
     private final BusyPath path = new BusyPath();
     private final HelpingFuture<String> future =
             new HelpingFuture<>(new Helping(Helping.Kind.ANSWER, () -> List.of(path), () -> 0, now::get));
 
-    /** Each look moves something and takes a minute. */
-    private final class BusyPath implements PeerPath {
-        private Runnable atLook = () -> {};
-        private int lookOf;
+    /** One whose data can be moved by who waits. */
+    private abstract static class MovablePath implements PeerPath {
         private int looks;
         private int helpers;
-
-        void at(int look, Runnable then) {
-            lookOf = look;
-            atLook = then;
-        }
 
         @Override
         public boolean canHelp() {
@@ -55,12 +50,19 @@ final class HelpingFutureTest {
         @Override
         public boolean help() {
             looks++;
-            now.addAndGet(TimeUnit.MINUTES.toNanos(1));
-            if (looks == lookOf) {
-                atLook.run();
-            }
-            return true;
+            return look(looks);
         }
+
+        int looks() {
+            return looks;
+        }
+
+        int helpers() {
+            return helpers;
+        }
+
+        /** Returns whether something moved. */
+        abstract boolean look(int number);
 
         @Override
         public void helped(boolean waiting) {
@@ -95,11 +97,51 @@ final class HelpingFutureTest {
         public void tick() {}
     }
 
+    /** Each look moves something and takes a minute. */
+    private final class BusyPath extends MovablePath {
+        private Runnable atLook = () -> {};
+        private int lookOf;
+
+        void at(int look, Runnable then) {
+            lookOf = look;
+            atLook = then;
+        }
+
+        @Override
+        boolean look(int number) {
+            now.addAndGet(TimeUnit.MINUTES.toNanos(1));
+            if (number == lookOf) {
+                atLook.run();
+            }
+            return true;
+        }
+    }
+
+    /** Nothing ever moves, and each look takes a microsecond. */
+    private final class SilentPath extends MovablePath {
+        private final boolean streams;
+
+        SilentPath(boolean streams) {
+            this.streams = streams;
+        }
+
+        @Override
+        boolean look(int number) {
+            now.addAndGet(TimeUnit.MICROSECONDS.toNanos(1));
+            return false;
+        }
+
+        @Override
+        public boolean streams() {
+            return streams;
+        }
+    }
+
     @Test
     void theTimeThatWasHelpedCounts() {
         assertThrows(TimeoutException.class, () -> future.get(LOOKS, TimeUnit.MINUTES));
-        assertEquals(LOOKS, path.looks);
-        assertEquals(0, path.helpers);
+        assertEquals(LOOKS, path.looks());
+        assertEquals(0, path.helpers());
     }
 
     @Test
@@ -113,17 +155,17 @@ final class HelpingFutureTest {
     void anInterruptionEndsAWait() {
         path.at(3, () -> Thread.currentThread().interrupt());
         assertThrows(InterruptedException.class, future::get);
-        assertEquals(3, path.looks);
+        assertEquals(3, path.looks());
         assertFalse(Thread.currentThread().isInterrupted(), "told twice");
-        assertEquals(0, path.helpers);
+        assertEquals(0, path.helpers());
     }
 
     @Test
     void anInterruptionEndsAWaitWithALimit() {
         path.at(3, () -> Thread.currentThread().interrupt());
         assertThrows(InterruptedException.class, () -> future.get(LOOKS, TimeUnit.MINUTES));
-        assertEquals(3, path.looks);
-        assertEquals(0, path.helpers);
+        assertEquals(3, path.looks());
+        assertEquals(0, path.helpers());
     }
 
     @Test
@@ -132,5 +174,20 @@ final class HelpingFutureTest {
         Thread.currentThread().interrupt();
         assertEquals("done", future.join());
         assertTrue(Thread.interrupted());
+    }
+
+    @Test
+    void inTheMiddleOfAStreamSilenceIsBorneLonger() {
+        assertEquals(SPIN_MICROS + 1, looksOfSilence(false));
+        assertEquals(5 * SPIN_MICROS + 1, looksOfSilence(true));
+    }
+
+    /** Returns after how many silent microseconds a thread goes to sleep. */
+    private long looksOfSilence(boolean streams) {
+        SilentPath silent = new SilentPath(streams);
+        Helping helping = new Helping(
+                Helping.Kind.ANSWER, () -> List.of(silent), () -> TimeUnit.MICROSECONDS.toNanos(SPIN_MICROS), now::get);
+        helping.until(new CompletableFuture<>());
+        return silent.looks();
     }
 }

@@ -31,6 +31,7 @@ final class AttentionTest {
         attention.helping();
         assertTrue(helpedOfLate());
         attention.helped(false);
+        assertTrue(helpedOfLate());
         now.addAndGet(LATE - 1);
         assertTrue(helpedOfLate());
         now.addAndGet(1);

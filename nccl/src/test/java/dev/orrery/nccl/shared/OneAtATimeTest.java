@@ -3,6 +3,7 @@ package dev.orrery.nccl.shared;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +80,21 @@ final class OneAtATimeTest {
         });
         assertThrows(IllegalStateException.class, work::ask);
         work.ask();
+        assertEquals(2, runs.get());
+    }
+
+    @Test
+    void anOfferMakesNobodyDoItOnceMore() {
+        AtomicInteger runs = new AtomicInteger();
+        List<OneAtATime> self = new ArrayList<>();
+        OneAtATime work = new OneAtATime(() -> {
+            runs.incrementAndGet();
+            assertFalse(self.get(0).offer());
+        });
+        self.add(work);
+        assertTrue(work.offer());
+        assertEquals(1, runs.get());
+        assertTrue(work.offer());
         assertEquals(2, runs.get());
     }
 }
