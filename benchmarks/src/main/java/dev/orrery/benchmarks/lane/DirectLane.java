@@ -81,7 +81,8 @@ public final class DirectLane implements Lane, PeerPath.Events {
             if (moved || idle.isSlow() || look % LOOKS_PER_CLOCK == 0) {
                 long now = System.nanoTime();
                 lastMove = moved ? now : lastMove;
-                if (now - lastMove > limit) {
+                long silent = now - lastMove;
+                if (silent > limit && (silent > IdleLooks.inStream(limit) || !path.streams())) {
                     return;
                 }
             }

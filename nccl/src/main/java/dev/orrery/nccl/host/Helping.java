@@ -94,14 +94,19 @@ final class Helping {
             if (moved || idle.isSlow() || look % LOOKS_PER_CLOCK == 0) {
                 long now = clock.nanoTime();
                 lastMove = moved ? now : lastMove;
-                if (!IdleLooks.isWorthwhile(now - lastMove, longestLook, () -> streams(movable))
-                        || now - start >= limits.nanos()) {
+                boolean silent = isSilent(now - lastMove, longestLook, movable);
+                if (silent || now - start >= limits.nanos()) {
                     break;
                 }
             }
             idle.afterLook(moved);
         }
         return Math.max(0, limits.nanos() - (clock.nanoTime() - start));
+    }
+
+    /** Too long to expect anything soon. */
+    private static boolean isSilent(long nanos, long longestLook, List<PeerPath> movable) {
+        return nanos > longestLook && (nanos > IdleLooks.inStream(longestLook) || !streams(movable));
     }
 
     private static boolean streams(List<PeerPath> movable) {

@@ -116,8 +116,10 @@ public final class RingThread implements AutoCloseable {
             try {
                 called |= wanted.getAndSet(false);
                 register();
-                for (SharedPath path : paths) {
-                    path.attention().polled(true);
+                if (called) {
+                    for (SharedPath path : paths) {
+                        path.attention().polled(true);
+                    }
                 }
                 boolean moving = look(called);
                 called = sleep(moving ? 0 : rest()) > 0;
@@ -155,7 +157,8 @@ public final class RingThread implements AutoCloseable {
             boolean moved = false;
             boolean needed = false;
             for (SharedPath path : paths) {
-                if (!path.attention().isHelpedOfLate(now, BETWEEN_HELP_NANOS)) {
+                // One that was left alone calls when there is something.
+                if (path.attention().isPolled() && !path.attention().isHelpedOfLate(now, BETWEEN_HELP_NANOS)) {
                     needed = true;
                     moved |= path.poll();
                 }
@@ -163,7 +166,8 @@ public final class RingThread implements AutoCloseable {
             now = clock.nanoTime();
             lastMove = moved ? now : lastMove;
             expects |= moved;
-            if (!needed || !expects || !IdleLooks.isWorthwhile(now - lastMove, limit, this::streams)) {
+            long silent = now - lastMove;
+            if (!needed || !expects || (silent > limit && (silent > IdleLooks.inStream(limit) || !streams()))) {
                 return false;
             }
             if (wanted.get() || now - start > SLICE_NANOS) {
@@ -200,7 +204,7 @@ public final class RingThread implements AutoCloseable {
         for (SharedPath path : paths) {
             if (path.attention().isHelpedOfLate(now, RECENT_HELP_NANOS)) {
                 helped = true;
-            } else {
+            } else if (path.attention().isPolled()) {
                 again |= path.leaveAlone();
             }
         }

@@ -1,7 +1,5 @@
 package dev.orrery.nccl.transfer;
 
-import java.util.function.BooleanSupplier;
-
 /**
  * What a thread does between two looks for data: spins at first, then lets others run that want its core. Who is waited for
  * may be one of them. For one thread.
@@ -39,14 +37,13 @@ public final class IdleLooks {
     }
 
     /**
-     * Whether to go on looking. In the middle of a stream silence means most likely that the other side is being woken: who
-     * goes to sleep then has to be woken next, and so on.
+     * How long instead when a lot of data came or went when something last did. In the middle of a stream silence means most
+     * likely that the other side is being woken: who goes to sleep then has to be woken next, and so on.
      *
-     * @param longest without finding anything, as {@link #longest} says
-     * @param streams whether a lot of data came or went when something last did
+     * @param longest as {@link #longest} says
      */
-    public static boolean isWorthwhile(long silentNanos, long longest, BooleanSupplier streams) {
-        return silentNanos <= longest || (silentNanos <= STREAMS_LAST_LONGER * longest && streams.getAsBoolean());
+    public static long inStream(long longest) {
+        return STREAMS_LAST_LONGER * longest;
     }
 
     /** Whether looks are so far apart that the time should be looked at in between. */
