@@ -38,9 +38,48 @@ public final class Tensor implements AutoCloseable {
         this.cleanable = CLEANER.register(this, block);
     }
 
-    /** A tensor of a type whose elements have one size; its contents are undefined. */
+    /**
+     * A tensor of a type whose elements have one size; its contents are undefined. Memory that was never used before is
+     * taken from the system at once, about 13 µs for each 4 KB, so that nothing waits for it when it is received into.
+     */
     public static Tensor allocate(DataType type, long... shape) {
-        return new Tensor(type, shape, Shapes.byteSize(type, shape));
+        return allocated(type, shape, Shapes.byteSize(type, shape));
+    }
+
+    private static Tensor allocated(DataType type, long[] shape, long byteSize) {
+        Tensor tensor = new Tensor(type, shape, byteSize);
+        tensor.block.prefault();
+        return tensor;
+    }
+
+    /**
+     * The same without taking the memory: whoever writes into it first waits for it, page by page.
+     *
+     * @param byteSize as many as a tensor of that type and shape has, where its elements have one size
+     */
+    public static Tensor allocateLazily(DataType type, long byteSize, long... shape) {
+        if (type.fixedSize() && byteSize != Shapes.byteSize(type, shape)) {
+            throw invalid("a tensor " + type + Arrays.toString(shape) + " has " + Shapes.byteSize(type, shape)
+                    + " bytes, not " + byteSize);
+        }
+        checkRoom(type, byteSize, shape);
+        return new Tensor(type, shape, byteSize);
+    }
+
+    /**
+     * Makes memory ready for so many tensors of that size, beyond those that there are. What is received without a tensor to
+     * receive into is then received without waiting for memory, also the first time; later that comes from tensors that were
+     * closed. Takes about 13 µs for each 4 KB.
+     *
+     * @throws OrreryException INVALID_ARGUMENT for tensors of more than 256 MB or more than 512 MB together, which are not
+     *     kept
+     */
+    public static void prepare(int count, DataType type, long... shape) {
+        try {
+            MemoryPool.shared().prepare(count, Math.max(1, Shapes.byteSize(type, shape)));
+        } catch (IllegalArgumentException e) {
+            throw invalid("cannot make memory ready: " + e.getMessage());
+        }
     }
 
     /** A tensor of zeros. */
@@ -52,12 +91,16 @@ public final class Tensor implements AutoCloseable {
 
     /** A BYTES tensor with room for {@code byteSize} bytes of encoded elements, which are still to be written. */
     public static Tensor allocateBytes(long byteSize, long... shape) {
+        checkRoom(DataType.BYTES, byteSize, shape);
+        return allocated(DataType.BYTES, shape, byteSize);
+    }
+
+    private static void checkRoom(DataType type, long byteSize, long[] shape) {
         // Each element takes the bytes of its length at least.
-        if (byteSize < Shapes.byteSize(DataType.INT32, shape)) {
+        if (!type.fixedSize() && byteSize < Shapes.byteSize(DataType.INT32, shape)) {
             throw invalid(
                     "a BYTES tensor of shape " + Arrays.toString(shape) + " has more than " + byteSize + " bytes");
         }
-        return new Tensor(DataType.BYTES, shape, byteSize);
     }
 
     public static Tensor ofFloats(float[] values, long... shape) {

@@ -16,7 +16,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p><b>Ownership.</b> A tensor that is given stays the caller's. It is used where it lies, without a copy, so it must stay
  * open until the future completes, and unchanged unless the operation writes into it. A tensor that an operation returns
- * comes from the pool and belongs to the caller, who closes it.
+ * comes from the pool and belongs to the caller, who closes it. {@link Tensor#prepare} makes memory ready for the first
+ * ones: fresh memory costs more than copying into it.
  *
  * <p><b>Outcome.</b> A future completes, or fails with BROKEN_WORLD when the world broke (the failure tells why) or was
  * closed; bad arguments fail it at once with INVALID_ARGUMENT. Cancelling one stops nothing: the other members take part in

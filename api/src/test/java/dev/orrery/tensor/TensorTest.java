@@ -3,16 +3,23 @@ package dev.orrery.tensor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.error.ErrorCode;
 import dev.orrery.error.InvalidArgumentException;
+import dev.orrery.error.OrreryException;
 import dev.orrery.error.TensorException;
 import dev.orrery.internal.memory.MemoryPool;
+import dev.orrery.internal.memory.NativeMemory;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -230,7 +237,7 @@ class TensorTest {
     void offsetsGoBeyondTwoGibibytes() {
         long bytes = (1L << 31) + 100;
         // Only the pages that are touched take memory.
-        try (Tensor tensor = Tensor.allocate(DataType.UINT8, bytes)) {
+        try (Tensor tensor = Tensor.allocateLazily(DataType.UINT8, bytes, bytes)) {
             tensor.setByte(0, (byte) 1);
             tensor.setByte(bytes - 1, (byte) 2);
             tensor.setByte(1L << 31, (byte) 3);
@@ -240,6 +247,58 @@ class TensorTest {
             assertThrows(IndexOutOfBoundsException.class, () -> tensor.getByte(bytes));
             assertThrows(ArithmeticException.class, tensor::toBytes);
         }
+    }
+
+    @Test
+    void memoryIsTakenWhenATensorIsAllocatedOrLaterWhenThatIsWished() throws IOException {
+        long bytes = 100L << 20;
+        long before = residentBytes();
+        try (Tensor lazy = Tensor.allocateLazily(DataType.UINT8, bytes, bytes)) {
+            assertTrue(residentBytes() - before < bytes / 2, "it was taken at once");
+            before = residentBytes();
+            try (Tensor tensor = Tensor.allocate(DataType.UINT8, bytes)) {
+                assertTrue(residentBytes() - before > bytes * 9 / 10, "it was not taken");
+                assertNotEquals(0, tensor.address());
+            }
+            assertNotEquals(0, lazy.address());
+        }
+    }
+
+    @Test
+    void preparedMemoryIsUsedByWhatIsAllocatedNext() throws IOException {
+        long bytes = 90L << 20;
+        Tensor.prepare(2, DataType.UINT8, bytes);
+        long before = residentBytes();
+        try (Tensor first = Tensor.allocateLazily(DataType.UINT8, bytes, bytes);
+                Tensor second = Tensor.allocateLazily(DataType.UINT8, bytes, bytes)) {
+            NativeMemory.zero(first.address(), bytes);
+            NativeMemory.zero(second.address(), bytes);
+            assertTrue(residentBytes() - before < bytes / 2, "fresh memory was used");
+        }
+    }
+
+    @Test
+    void moreThanIsKeptCannotBePrepared() {
+        OrreryException error = assertThrows(OrreryException.class, () -> Tensor.prepare(6, DataType.FP32, 25L << 20));
+        assertEquals(ErrorCode.INVALID_ARGUMENT, error.code());
+        assertTrue(error.getMessage().contains("6 blocks"), error.getMessage());
+        assertThrows(OrreryException.class, () -> Tensor.prepare(1, DataType.FP64, 1L << 26));
+    }
+
+    @Test
+    void aLazyTensorMustHaveTheSizeOfItsShape() {
+        assertThrows(OrreryException.class, () -> Tensor.allocateLazily(DataType.FP32, 15, 2, 2));
+        assertThrows(OrreryException.class, () -> Tensor.allocateLazily(DataType.BYTES, 15, 2, 2));
+        try (Tensor strings = Tensor.allocateLazily(DataType.BYTES, 20, 2, 2)) {
+            assertEquals(20, strings.byteSize());
+        }
+    }
+
+    private static long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
     }
 
     @Test

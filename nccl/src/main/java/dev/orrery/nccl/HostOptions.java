@@ -4,9 +4,11 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.lifecycle.HostProcesses;
 import dev.orrery.nccl.shared.RingGeometry;
+import dev.orrery.nccl.shared.SharedFiles;
 import dev.orrery.world.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,8 +40,18 @@ public record HostOptions(
     public HostOptions {
         require(!hostId.isBlank(), "a host id must not be blank");
         require(!spin.isNegative(), "the time to spin must not be negative");
-        require(folder.isAbsolute(), "the folder of shared memory must be absolute, not " + folder);
-        require(socketFolder.isAbsolute(), "the folder of sockets must be absolute, not " + socketFolder);
+        requireFolder("shared memory", folder);
+        requireFolder("sockets", socketFolder);
+    }
+
+    /** What is made there is connected to by its path, which has to be short. */
+    private static void requireFolder(String what, Path folder) {
+        require(folder.isAbsolute(), "the folder of " + what + " must be absolute, not " + folder);
+        int bytes = folder.toString().getBytes(StandardCharsets.UTF_8).length;
+        require(
+                bytes <= SharedFiles.LONGEST_FOLDER_BYTES,
+                "the path of the folder of %s must have at most %d bytes, not %d as %s"
+                        .formatted(what, SharedFiles.LONGEST_FOLDER_BYTES, bytes, folder));
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -11,12 +11,14 @@ public final class MemoryBlock implements Runnable {
     private final MemoryPool pool;
     private final long address;
     private final long capacity;
+    private final boolean fresh;
     private final AtomicBoolean released = new AtomicBoolean();
 
-    MemoryBlock(MemoryPool pool, long address, long capacity) {
+    MemoryBlock(MemoryPool pool, long address, long capacity, boolean fresh) {
         this.pool = pool;
         this.address = address;
         this.capacity = capacity;
+        this.fresh = fresh;
     }
 
     public long address() {
@@ -25,6 +27,13 @@ public final class MemoryBlock implements Runnable {
 
     public long capacity() {
         return capacity;
+    }
+
+    /** Has the system find memory for all of it now, unless it was used before: each page costs more than copying it. */
+    public void prefault() {
+        if (fresh) {
+            NativeMemory.touch(address, capacity);
+        }
     }
 
     /** Idempotent; returns whether it was this call that gave the memory back. */

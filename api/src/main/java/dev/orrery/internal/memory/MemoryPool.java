@@ -1,7 +1,9 @@
 package dev.orrery.internal.memory;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -44,13 +46,34 @@ public final class MemoryPool {
     public MemoryBlock allocate(long bytes) {
         int sizeClass = sizeClass(bytes);
         long capacity = sizeClass < 0 ? bytes : capacity(sizeClass);
-        long address = sizeClass < 0 ? 0 : takeCached(sizeClass);
-        if (address == 0) {
-            address = NativeMemory.allocate(capacity);
-        }
+        long cachedAddress = sizeClass < 0 ? 0 : takeCached(sizeClass);
+        boolean fresh = cachedAddress == 0;
+        long address = fresh ? NativeMemory.allocate(capacity) : cachedAddress;
         bytesInUse.addAndGet(capacity);
         blocksInUse.incrementAndGet();
-        return new MemoryBlock(this, address, capacity);
+        return new MemoryBlock(this, address, capacity, fresh);
+    }
+
+    /**
+     * Makes so many blocks ready that are warm when they are allocated.
+     *
+     * @throws IllegalArgumentException when that is more than is kept
+     */
+    public void prepare(int count, long bytes) {
+        int sizeClass = sizeClass(bytes);
+        long most = sizeClass < 0 ? 0 : maxCachedBytes / capacity(sizeClass);
+        if (count > most) {
+            throw new IllegalArgumentException(
+                    "%d blocks of %d bytes are more than the %d that are kept (of up to %d bytes each, %d in all)"
+                            .formatted(count, bytes, most, 1L << MAX_SHIFT, maxCachedBytes));
+        }
+        List<MemoryBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            MemoryBlock block = allocate(bytes);
+            block.prefault();
+            blocks.add(block);
+        }
+        blocks.forEach(MemoryBlock::release);
     }
 
     void release(long address, long capacity) {

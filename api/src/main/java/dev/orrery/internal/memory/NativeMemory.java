@@ -21,6 +21,8 @@ public final class NativeMemory {
     /** A cache line, and what vector instructions and native libraries like best. */
     static final long ALIGNMENT = 64;
 
+    private static final long PAGE = 4096;
+
     private NativeMemory() {}
 
     /** An aligned address, for {@link #free}. */
@@ -38,6 +40,14 @@ public final class NativeMemory {
 
     public static void zero(long address, long bytes) {
         UNSAFE.setMemory(address, bytes, (byte) 0);
+    }
+
+    /** Writes into each page. */
+    static void touch(long address, long bytes) {
+        for (long offset = 0; offset < bytes; offset += PAGE) {
+            UNSAFE.putByte(address + offset, (byte) 0);
+        }
+        UNSAFE.putByte(address + bytes - 1, (byte) 0);
     }
 
     public static void copy(long from, long to, long bytes) {

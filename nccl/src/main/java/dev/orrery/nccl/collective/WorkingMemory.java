@@ -20,9 +20,7 @@ final class WorkingMemory {
 
     /** A tensor for the user, of that one's type and shape. */
     Tensor resultLike(Tensor tensor) {
-        Tensor result = tensor.dataType().fixedSize()
-                ? Tensor.allocate(tensor.dataType(), tensor.shape())
-                : Tensor.allocateBytes(tensor.byteSize(), tensor.shape());
+        Tensor result = Tensor.allocateLazily(tensor.dataType(), tensor.byteSize(), tensor.shape());
         results.add(result);
         return result;
     }

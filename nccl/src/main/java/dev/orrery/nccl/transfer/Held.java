@@ -10,6 +10,6 @@ public final class Held {
     public static Tensor allocate(Envelope envelope) {
         return envelope instanceof Envelope.Sent sent
                 ? sent.tensor().allocate()
-                : Tensor.allocate(DataType.UINT8, envelope.byteSize());
+                : Tensor.allocateLazily(DataType.UINT8, envelope.byteSize(), envelope.byteSize());
     }
 }

@@ -50,7 +50,8 @@ public record TensorHeader(DataType dataType, List<Long> shape, long byteSize) {
 
     public Tensor allocate() {
         long[] extents = shape.stream().mapToLong(Long::longValue).toArray();
-        return dataType.fixedSize() ? Tensor.allocate(dataType, extents) : Tensor.allocateBytes(byteSize, extents);
+        // On a thread that has more to do than to wait for memory.
+        return Tensor.allocateLazily(dataType, byteSize, extents);
     }
 
     @Override

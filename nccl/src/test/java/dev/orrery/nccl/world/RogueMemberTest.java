@@ -127,7 +127,7 @@ final class RogueMemberTest {
 
     @Test
     void anAnswerWithoutAConnectionToTheSocket() throws Exception {
-        Path missing = folder.resolve("missing");
+        Path missing = folder.resolve("no");
         try (TestingRogue rogue = TestingRogue.startAndAwait(".socket", SocketAnswer.getDefaultInstance());
                 TestingMember member = TestingMember.start(WorldOptions.builder()
                         .host(HostOptions.defaults().withFolder(missing).withSocketFolder(sockets)))) {

@@ -45,7 +45,7 @@ final class TransportFallbackTest {
     void listen() throws IOException {
         lines.start();
         logger.addAppender(lines);
-        sockets = Files.createDirectory(folder.resolve("sockets"));
+        sockets = Files.createDirectory(folder.resolve("s"));
     }
 
     @AfterEach
@@ -104,7 +104,7 @@ final class TransportFallbackTest {
 
     @Test
     void aSocketCarriesWhatMemoryCannotAndTheLogSaysWhy() throws IOException {
-        Path missing = folder.resolve("missing");
+        Path missing = folder.resolve("no");
         try (TestingMember a = start(in(missing));
                 TestingMember b = start(in(missing))) {
             carries(Transport.UNIX_SOCKET, a, b);
@@ -142,7 +142,7 @@ final class TransportFallbackTest {
 
     @Test
     void withoutASocketTooTheConnectionItselfCarries() {
-        Path missing = folder.resolve("missing");
+        Path missing = folder.resolve("no");
         sockets = folder.resolve("gone");
         try (TestingMember a = start(in(missing));
                 TestingMember b = start(in(missing))) {
@@ -171,7 +171,7 @@ final class TransportFallbackTest {
 
     @Test
     void whoAllowsOnlySharedMemoryGetsNothingElse() throws InterruptedException {
-        Path missing = folder.resolve("missing");
+        Path missing = folder.resolve("no");
         try (TestingMember a = start(in(missing).withTransport(Transport.SHARED_MEMORY));
                 TestingMember b = start(in(missing).withTransport(Transport.SHARED_MEMORY))) {
             var spec = TestingMember.spec(1, a, b);

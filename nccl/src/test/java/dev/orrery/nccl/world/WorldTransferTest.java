@@ -19,6 +19,7 @@ import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.world.Communicator;
 import dev.orrery.world.Transport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -98,10 +99,22 @@ final class WorldTransferTest extends EachTransport {
 
     @Test
     void sizesOfAllKindsInBothDirectionsMatchInOrder() {
+        sizesOfAllKindsMatch(HostOptions.defaults());
+    }
+
+    /** Every thread sleeps until it is woken. */
+    @Test
+    void theyDoSoWithoutSpinning() {
+        sizesOfAllKindsMatch(HostOptions.defaults().withSpin(Duration.ZERO));
+    }
+
+    private void sizesOfAllKindsMatch(HostOptions options) {
         long seed = new Random().nextLong();
+        System.out.println("WorldTransferTest seed " + seed);
         Random random = new Random(seed);
-        try (TestingMember a = start();
-                TestingMember b = start()) {
+        WorldOptions.Builder member = WorldOptions.builder().host(options.withTransport(transport));
+        try (TestingMember a = TestingMember.start(member);
+                TestingMember b = TestingMember.start(member)) {
             List<World> worlds = form(1, a, b);
             List<Long> sizes = new ArrayList<>(
                     List.of(64L << 10, (64L << 10) + 8, 256L << 10, (256L << 10) + 8, 1L << 20, (1L << 20) + 8));
