@@ -76,14 +76,15 @@ public final class MarkdownReport {
                         report.machine().kernel(),
                         report.machine().jdk(),
                         report.machine().load()));
-        line("Measured on %s in %d s%s; rings of %s with chunks of %s. Figures are medians; what stands in one row was"
-                        .formatted(
-                                report.date(),
-                                report.seconds(),
-                                report.quick() ? " (a quick run)" : "",
-                                Sizes.of(report.ringBytes()),
-                                Sizes.of(report.chunkBytes()))
-                + " measured in turn within seconds, so trust the ratios.");
+        line(
+                "Measured on %s in %d s%s; rings of %s with chunks of %s. Figures are medians; what stands in one row was"
+                                .formatted(
+                                        report.date(),
+                                        report.seconds(),
+                                        report.quick() ? " (a quick run)" : "",
+                                        Sizes.of(report.ringBytes()),
+                                        Sizes.of(report.chunkBytes()))
+                        + " measured in turn within seconds, so trust the ratios: each is the median of the ratios turn by turn.");
         line("\"Cores\" is a cache line's round trip between two cores at that time; it changes shared memory most.");
     }
 

@@ -32,18 +32,20 @@ public record Row(Subject subject, String unit, List<Double> coreRoundTripNanos,
     }
 
     public OptionalDouble median(Contender contender) {
-        return sides.stream()
-                .filter(side -> side.contender() == contender)
-                .mapToDouble(Side::median)
-                .findFirst();
+        return side(contender).stream().mapToDouble(Side::median).findFirst();
     }
 
-    /** Empty when one of them was not measured. */
+    /**
+     * The median of what came out turn by turn: where the machine changes between two turns, one side's median may be of the
+     * faster machine and the other's of the slower one. Empty when one of them was not measured.
+     */
     public Optional<Double> ratio(Contender dividend, Contender divisor) {
-        OptionalDouble above = median(dividend);
-        OptionalDouble below = median(divisor);
-        return above.isPresent() && below.isPresent()
-                ? Optional.of(above.getAsDouble() / below.getAsDouble())
-                : Optional.empty();
+        return side(dividend)
+                .flatMap(above -> side(divisor).map(below -> Statistics.ratios(above.runs(), below.runs())))
+                .map(Statistics::median);
+    }
+
+    private Optional<Side> side(Contender contender) {
+        return sides.stream().filter(side -> side.contender() == contender).findFirst();
     }
 }

@@ -11,7 +11,7 @@ public final class Targets {
     private static final long LARGEST = 64 * MIB;
 
     /**
-     * A ratio of medians that rows of a topic are to reach.
+     * A ratio that rows of a topic are to reach.
      *
      * @param parties how many senders or ranks
      * @param from the smallest message

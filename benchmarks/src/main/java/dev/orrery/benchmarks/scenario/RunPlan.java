@@ -37,7 +37,7 @@ public record RunPlan(
 
     public static RunPlan complete() {
         return new RunPlan(
-                5,
+                7,
                 45,
                 Duration.ofMillis(40),
                 Duration.ofMillis(150),
