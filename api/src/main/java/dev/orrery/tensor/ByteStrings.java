@@ -41,6 +41,9 @@ final class ByteStrings {
         if (tensor.dataType() != DataType.BYTES) {
             throw new IllegalStateException("this tensor is of " + tensor.dataType() + ", not BYTES");
         }
+        if (tensor.device().isPresent()) {
+            throw new IllegalStateException("this tensor lies on a device; use a copy of toHost(): " + tensor);
+        }
         try {
             return read(tensor);
         } finally {

@@ -37,6 +37,27 @@ final class Shapes {
     }
 
     private static OrreryException invalid(long[] shape, String what) {
-        return OrreryException.of(ErrorCode.INVALID_ARGUMENT, "shape " + Arrays.toString(shape) + " " + what);
+        return refused("shape " + Arrays.toString(shape) + " " + what);
+    }
+
+    private static OrreryException refused(String why) {
+        return OrreryException.of(ErrorCode.INVALID_ARGUMENT, why);
+    }
+
+    /** Throws INVALID_ARGUMENT when a tensor of that type and shape cannot have so many bytes. */
+    static void checkSize(DataType type, long byteSize, long... shape) {
+        if (type.fixedSize() && byteSize != byteSize(type, shape)) {
+            throw refused("a tensor " + type + Arrays.toString(shape) + " has " + byteSize(type, shape) + " bytes, not "
+                    + byteSize);
+        }
+        checkRoom(type, byteSize, shape);
+    }
+
+    static void checkRoom(DataType type, long byteSize, long... shape) {
+        // Each element takes the bytes of its length at least.
+        if (!type.fixedSize() && byteSize < byteSize(DataType.INT32, shape)) {
+            throw refused(
+                    "a BYTES tensor of shape " + Arrays.toString(shape) + " has more than " + byteSize + " bytes");
+        }
     }
 }

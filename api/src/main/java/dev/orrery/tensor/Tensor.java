@@ -12,11 +12,15 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A typed, shaped array outside the Java heap: contiguous, row-major, little-endian, of any length (offsets are
  * {@code long}). Comes from a pool and goes back to it when closed; one that is forgotten goes back when it is garbage
  * collected. Not thread-safe while it is written to.
+ *
+ * <p>It lies in the memory of the host, or of a {@link Device}: then its values can be read and written only by what runs
+ * there, and {@link #toHost} copies it.
  */
 public final class Tensor implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create(new NamedThreads("tensor-cleaner"));
@@ -26,15 +30,21 @@ public final class Tensor implements AutoCloseable {
     private final long elements;
     private final long byteSize;
     private final MemoryBlock block;
+    private final Optional<Device> device;
     private final Cleaner.Cleanable cleanable;
     private volatile boolean closed;
 
     private Tensor(DataType dataType, long[] shape, long byteSize) {
+        this(Optional.empty(), MemoryPool.shared(), dataType, shape, byteSize);
+    }
+
+    private Tensor(Optional<Device> device, MemoryPool pool, DataType dataType, long[] shape, long byteSize) {
+        this.device = device;
         this.dataType = dataType;
         this.shape = shape.clone();
         this.elements = Shapes.elements(shape);
         this.byteSize = byteSize;
-        this.block = MemoryPool.shared().allocate(Math.max(1, byteSize));
+        this.block = pool.allocate(Math.max(1, byteSize));
         this.cleanable = CLEANER.register(this, block);
     }
 
@@ -58,12 +68,14 @@ public final class Tensor implements AutoCloseable {
      * @param byteSize as many as a tensor of that type and shape has, where its elements have one size
      */
     public static Tensor allocateLazily(DataType type, long byteSize, long... shape) {
-        if (type.fixedSize() && byteSize != Shapes.byteSize(type, shape)) {
-            throw invalid("a tensor " + type + Arrays.toString(shape) + " has " + Shapes.byteSize(type, shape)
-                    + " bytes, not " + byteSize);
-        }
-        checkRoom(type, byteSize, shape);
+        Shapes.checkSize(type, byteSize, shape);
         return new Tensor(type, shape, byteSize);
+    }
+
+    /** Throws OutOfMemoryError. */
+    static Tensor on(Device device, DataType type, long byteSize, long... shape) {
+        Shapes.checkSize(type, byteSize, shape);
+        return new Tensor(Optional.of(device), device.pool(), type, shape, byteSize);
     }
 
     /**
@@ -91,16 +103,8 @@ public final class Tensor implements AutoCloseable {
 
     /** A BYTES tensor with room for {@code byteSize} bytes of encoded elements, which are still to be written. */
     public static Tensor allocateBytes(long byteSize, long... shape) {
-        checkRoom(DataType.BYTES, byteSize, shape);
+        Shapes.checkRoom(DataType.BYTES, byteSize, shape);
         return allocated(DataType.BYTES, shape, byteSize);
-    }
-
-    private static void checkRoom(DataType type, long byteSize, long[] shape) {
-        // Each element takes the bytes of its length at least.
-        if (!type.fixedSize() && byteSize < Shapes.byteSize(DataType.INT32, shape)) {
-            throw invalid(
-                    "a BYTES tensor of shape " + Arrays.toString(shape) + " has more than " + byteSize + " bytes");
-        }
     }
 
     public static Tensor ofFloats(float[] values, long... shape) {
@@ -167,12 +171,24 @@ public final class Tensor implements AutoCloseable {
         return byteSize;
     }
 
-    /** Where the first byte lies, for native libraries; valid while this tensor is reachable and not closed. */
+    /** Where it lies; empty: in the memory of the host. */
+    public Optional<Device> device() {
+        return device;
+    }
+
+    /** Where the first byte lies, there, for native libraries; valid while this is reachable and not closed. */
     public long address() {
         if (closed) {
             throw new IllegalStateException("this tensor is closed: " + this);
         }
         return block.address();
+    }
+
+    private long hostAddress() {
+        if (device.isPresent()) {
+            throw new IllegalStateException("this tensor lies on a device; use a copy of toHost(): " + this);
+        }
+        return address();
     }
 
     public byte getByte(long index) {
@@ -260,7 +276,7 @@ public final class Tensor implements AutoCloseable {
             throw new IllegalStateException("elements of " + dataType + " do not have " + size + " bytes");
         }
         Objects.checkIndex(index, byteSize / size);
-        return address() + index * size;
+        return hostAddress() + index * size;
     }
 
     /** A copy of an FP32 tensor's values. */
@@ -306,7 +322,7 @@ public final class Tensor implements AutoCloseable {
 
     private void copyTo(Object array) {
         try {
-            NativeMemory.copyToArray(address(), array, 0, byteSize);
+            NativeMemory.copyToArray(hostAddress(), array, 0, byteSize);
         } finally {
             // A forgotten tensor must not be collected, and its memory freed, under the copy.
             Reference.reachabilityFence(this);
@@ -333,14 +349,24 @@ public final class Tensor implements AutoCloseable {
     /** A little-endian view without copying; it must not be used after {@link #close()}. */
     public ByteBuffer buffer(long byteOffset, int length) {
         Objects.checkFromIndexSize(byteOffset, (long) length, byteSize);
-        return NativeMemory.view(address() + byteOffset, length, this);
+        return NativeMemory.view(hostAddress() + byteOffset, length, this);
     }
 
+    /** A copy in the same memory. */
     public Tensor copy() {
+        return device.isPresent() ? device.get().copyOf(this) : toHost();
+    }
+
+    /** A copy in the memory of the host. Returns when it is made. */
+    public Tensor toHost() {
         try {
             long from = address();
             Tensor copy = new Tensor(dataType, shape, byteSize);
-            NativeMemory.copy(from, copy.address(), byteSize);
+            if (device.isPresent()) {
+                device.get().copyToHost(from, copy.address(), byteSize);
+            } else {
+                NativeMemory.copy(from, copy.address(), byteSize);
+            }
             return copy;
         } finally {
             Reference.reachabilityFence(this);
@@ -361,7 +387,9 @@ public final class Tensor implements AutoCloseable {
 
     @Override
     public String toString() {
-        return dataType + Arrays.toString(shape);
+        return dataType
+                + Arrays.toString(shape)
+                + device.map(there -> " on " + there.name()).orElse("");
     }
 
     private static OrreryException invalid(String message) {

@@ -9,6 +9,17 @@ import java.util.Optional;
  */
 @FunctionalInterface
 public interface WorldListener {
+    /** What a process exits with that had to end by {@link #onStuck}. */
+    int STUCK_EXIT_CODE = 75;
+
     /** @param cause with BROKEN (always), and with CLOSED when a peer closed the world (who) */
     void onState(long world, WorldState state, Optional<Failure> cause);
+
+    /**
+     * This process has to end, and another one to take its place: what a world did cannot be ended (an abort of NCCL's hangs,
+     * a device is lost). Ends the process unless it is overridden.
+     */
+    default void onStuck(Failure cause) {
+        Runtime.getRuntime().halt(STUCK_EXIT_CODE);
+    }
 }

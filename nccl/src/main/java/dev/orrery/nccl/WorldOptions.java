@@ -3,7 +3,9 @@ package dev.orrery.nccl;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.nccl.device.Gpu;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a process takes part in worlds.
@@ -17,6 +19,9 @@ import java.time.Duration;
  * @param leaveTimeout how long leaving a world may take, flushing included
  * @param ioThreads for all worlds together
  * @param host how the members of HOST worlds reach each other
+ * @param gpu the device of this process's members of NCCL worlds; empty: it can be in none. Closed by who opened it, after
+ *     the worlds
+ * @param abortTimeout how long NCCL may take to give a broken world up; then this process has to end
  */
 public record WorldOptions(
         HostPort bind,
@@ -27,7 +32,9 @@ public record WorldOptions(
         Duration operationTimeout,
         Duration leaveTimeout,
         int ioThreads,
-        HostOptions host) {
+        HostOptions host,
+        Optional<Gpu> gpu,
+        Duration abortTimeout) {
 
     public WorldOptions {
         require(isPositive(heartbeatInterval), "the heartbeat interval must be positive");
@@ -37,6 +44,7 @@ public record WorldOptions(
         require(maxTensorBytes > 0, "the largest tensor must have at least one byte");
         require(isPositive(operationTimeout), "the operation timeout must be positive");
         require(isPositive(leaveTimeout), "the leave timeout must be positive");
+        require(isPositive(abortTimeout), "the abort timeout must be positive");
         require(ioThreads > 0, "there must be an I/O thread");
     }
 
@@ -65,6 +73,8 @@ public record WorldOptions(
         private Duration leaveTimeout = Duration.ofSeconds(2);
         private int ioThreads = 2;
         private HostOptions host = HostOptions.defaults();
+        private Optional<Gpu> gpu = Optional.empty();
+        private Duration abortTimeout = Duration.ofSeconds(10);
 
         private Builder() {}
 
@@ -113,6 +123,16 @@ public record WorldOptions(
             return this;
         }
 
+        public Builder gpu(Gpu value) {
+            this.gpu = Optional.of(value);
+            return this;
+        }
+
+        public Builder abortTimeout(Duration value) {
+            this.abortTimeout = value;
+            return this;
+        }
+
         public WorldOptions build() {
             return new WorldOptions(
                     bind,
@@ -123,7 +143,9 @@ public record WorldOptions(
                     operationTimeout,
                     leaveTimeout,
                     ioThreads,
-                    host);
+                    host,
+                    gpu,
+                    abortTimeout);
         }
     }
 }

@@ -3,11 +3,14 @@ package dev.orrery.internal.memory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.internal.lifecycle.NamedThreads;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryPoolTest {
     private static final long MIB = 1L << 20;
+    private static final int MAX_SHIFT = 28;
 
     @Test
     void classesHoldWhatTheyAreAskedForAndWasteAQuarterAtMost() {
@@ -34,22 +38,23 @@ class MemoryPoolTest {
                 }
             }
         }
-        assertEquals(-1, MemoryPool.sizeClass(256 * MIB + 1));
-        assertEquals(-1, MemoryPool.sizeClass(Long.MAX_VALUE));
+        assertEquals(-1, MemoryPool.sizeClass(256 * MIB + 1, MAX_SHIFT));
+        assertEquals(-1, MemoryPool.sizeClass(Long.MAX_VALUE, MAX_SHIFT));
     }
 
     private static void assertFits(long bytes) {
-        int sizeClass = MemoryPool.sizeClass(bytes);
+        int sizeClass = MemoryPool.sizeClass(bytes, MAX_SHIFT);
         long capacity = MemoryPool.capacity(sizeClass);
         assertTrue(capacity >= bytes, bytes + " in " + capacity);
         assertTrue(capacity <= Math.max(64, bytes + bytes / 4 + 1), bytes + " in " + capacity);
         assertTrue(sizeClass == 0 || MemoryPool.capacity(sizeClass - 1) < bytes, bytes + " fit into less");
-        assertEquals(sizeClass, MemoryPool.sizeClass(capacity), "a released block must find its class again");
+        assertEquals(
+                sizeClass, MemoryPool.sizeClass(capacity, MAX_SHIFT), "a released block must find its class again");
     }
 
     @Test
     void blocksAreAlignedWhateverTheirSize() {
-        MemoryPool pool = new MemoryPool(0);
+        MemoryPool pool = MemoryPool.ofHost(0);
         for (long bytes : new long[] {1, 17, 64, 80, 1_000, 4_096, 100_001, 257 * MIB}) {
             MemoryBlock block = pool.allocate(bytes);
             assertEquals(0, block.address() % 64, bytes + " bytes");
@@ -59,7 +64,7 @@ class MemoryPoolTest {
 
     @Test
     void everyByteCanBeWritten() {
-        MemoryPool pool = new MemoryPool(0);
+        MemoryPool pool = MemoryPool.ofHost(0);
         List<MemoryBlock> blocks = new ArrayList<>();
         for (int bytes = 1; bytes < 300; bytes++) {
             MemoryBlock block = pool.allocate(bytes);
@@ -72,7 +77,7 @@ class MemoryPoolTest {
 
     @Test
     void releasedBlockIsUsedAgain() {
-        MemoryPool pool = new MemoryPool(MIB);
+        MemoryPool pool = MemoryPool.ofHost(MIB);
         MemoryBlock first = pool.allocate(1_000);
         long address = first.address();
         first.release();
@@ -88,7 +93,7 @@ class MemoryPoolTest {
 
     @Test
     void cacheIsBounded() {
-        MemoryPool pool = new MemoryPool(10_000);
+        MemoryPool pool = MemoryPool.ofHost(10_000);
         List<MemoryBlock> blocks = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             blocks.add(pool.allocate(1_024));
@@ -102,7 +107,7 @@ class MemoryPoolTest {
     void cacheStaysBoundedWhateverIsAskedFor() {
         long seed = 42;
         Random random = new Random(seed);
-        MemoryPool pool = new MemoryPool(MIB);
+        MemoryPool pool = MemoryPool.ofHost(MIB);
         for (int i = 0; i < 1_000; i++) {
             MemoryBlock a = pool.allocate(1 + random.nextInt(200_000));
             MemoryBlock b = pool.allocate(1 + random.nextInt(200_000));
@@ -115,7 +120,7 @@ class MemoryPoolTest {
 
     @Test
     void hugeBlocksAreNeverCached() {
-        MemoryPool pool = new MemoryPool(Long.MAX_VALUE);
+        MemoryPool pool = MemoryPool.ofHost(Long.MAX_VALUE);
         MemoryBlock block = pool.allocate(256 * MIB + 1);
         assertEquals(256 * MIB + 1, pool.bytesInUse());
         block.release();
@@ -125,7 +130,7 @@ class MemoryPoolTest {
 
     @Test
     void releaseCountsOnce() {
-        MemoryPool pool = new MemoryPool(MIB);
+        MemoryPool pool = MemoryPool.ofHost(MIB);
         MemoryBlock block = pool.allocate(100);
         assertEquals(1, pool.blocksInUse());
         assertTrue(block.release());
@@ -137,7 +142,7 @@ class MemoryPoolTest {
 
     @Test
     void noBlockIsGivenToTwoOwnersAtOnce() throws InterruptedException, ExecutionException, TimeoutException {
-        MemoryPool pool = new MemoryPool(MIB);
+        MemoryPool pool = MemoryPool.ofHost(MIB);
         int threads = 4;
         ExecutorService executor = Executors.newFixedThreadPool(threads, new NamedThreads("memory-pool-test"));
         CountDownLatch start = new CountDownLatch(threads);
@@ -164,5 +169,53 @@ class MemoryPoolTest {
         executor.shutdown();
         assertEquals(0, pool.blocksInUse());
         assertEquals(0, pool.bytesInUse());
+    }
+
+    /** A device with that much memory, whose addresses count upwards. */
+    private static final class TestingSource implements MemorySource {
+        private final long size;
+        private long used;
+        private long next = 1;
+        private final Map<Long, Long> taken = new HashMap<>();
+
+        TestingSource(long size) {
+            this.size = size;
+        }
+
+        @Override
+        public long allocate(long bytes) {
+            if (used + bytes > size) {
+                throw new OutOfMemoryError("full");
+            }
+            used += bytes;
+            next += bytes;
+            taken.put(next, bytes);
+            return next;
+        }
+
+        @Override
+        public void free(long address) {
+            used -= taken.remove(address);
+        }
+    }
+
+    @Test
+    void thePoolOfADeviceGivesBackOnlyWhenTheDeviceIsFull() {
+        TestingSource source = new TestingSource(1024 * MIB);
+        MemoryPool pool = MemoryPool.ofDevice(source);
+        MemoryBlock large = pool.allocate(512 * MIB);
+        large.release();
+        assertEquals(512 * MIB, source.used);
+        MemoryBlock again = pool.allocate(512 * MIB);
+        assertEquals(large.address(), again.address());
+        again.release();
+        MemoryBlock other = pool.allocate(768 * MIB);
+        assertEquals(768 * MIB, source.used);
+        assertEquals(0, pool.cachedBytes());
+        assertThrows(OutOfMemoryError.class, () -> pool.allocate(512 * MIB));
+        assertEquals(768 * MIB, pool.bytesInUse());
+        other.release();
+        assertEquals(768 * MIB, pool.trim());
+        assertEquals(0, source.used);
     }
 }

@@ -5,7 +5,6 @@ import dev.orrery.nccl.transfer.CollectiveKind;
 import dev.orrery.nccl.transfer.Transfers;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.world.ReduceOperation;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>How they are done, by the number of members and the size, is told by {@link AllReduce}, {@link Broadcast}, {@link
  * Reduce}, {@link Distribution} and {@link ReduceScatter}, and compared in {@code docs/collectives.md}.
  */
-public final class Collectives {
+public final class Collectives implements CollectiveOperations {
     private final Transfers transfers;
     private final IssueOrder order;
     private final Switchover switchover;
@@ -39,6 +38,7 @@ public final class Collectives {
         this.arguments = new Arguments(transfers.rank(), transfers.size());
     }
 
+    @Override
     public CompletableFuture<Tensor> broadcast(int root, Tensor tensor) {
         Optional<OrreryException> wrong = arguments.wrongRoot(root).or(() -> arguments.wrongTensor(tensor));
         if (wrong.isPresent()) {
@@ -51,6 +51,7 @@ public final class Collectives {
                         Broadcast.plan(place, switchover, root, tensor.address(), tensor.byteSize()), tensor));
     }
 
+    @Override
     public CompletableFuture<Optional<Tensor>> reduce(int root, Tensor tensor, ReduceOperation operation) {
         Optional<OrreryException> wrong = arguments
                 .wrongRoot(root)
@@ -79,6 +80,7 @@ public final class Collectives {
         return new Operation.Planned<>(Reduce.plan(place, switchover, root, parts), result);
     }
 
+    @Override
     public CompletableFuture<Tensor> allReduce(Tensor tensor, ReduceOperation operation) {
         Optional<OrreryException> wrong =
                 arguments.wrongTensor(tensor).or(() -> arguments.wrongReduction(tensor, operation));
@@ -94,32 +96,35 @@ public final class Collectives {
         });
     }
 
+    @Override
     public CompletableFuture<List<Tensor>> gather(int root, Tensor tensor) {
         Optional<OrreryException> wrong = arguments.wrongRoot(root).or(() -> arguments.wrongTensor(tensor));
         if (wrong.isPresent()) {
             return CompletableFuture.failedFuture(wrong.get());
         }
         return issue(CallShape.of(CollectiveKind.GATHER, root, tensor), List.of(tensor), memory -> {
-            List<Tensor> results = place.rank() == root ? resultsLike(tensor, memory) : List.of();
+            List<Tensor> results = place.rank() == root ? memory.resultsLike(tensor, place.size()) : List.of();
             Schedule schedule =
                     Distribution.gather(place, root, tensor.address(), addresses(results), tensor.byteSize());
             return new Operation.Planned<>(schedule, results);
         });
     }
 
+    @Override
     public CompletableFuture<List<Tensor>> allGather(Tensor tensor) {
         Optional<OrreryException> wrong = arguments.wrongTensor(tensor);
         if (wrong.isPresent()) {
             return CompletableFuture.failedFuture(wrong.get());
         }
         return issue(CallShape.of(CollectiveKind.ALL_GATHER, 0, tensor), List.of(tensor), memory -> {
-            List<Tensor> results = resultsLike(tensor, memory);
+            List<Tensor> results = memory.resultsLike(tensor, place.size());
             Schedule schedule =
                     Distribution.allGather(place, switchover, tensor.address(), addresses(results), tensor.byteSize());
             return new Operation.Planned<>(schedule, results);
         });
     }
 
+    @Override
     public CompletableFuture<Tensor> scatter(int root, List<Tensor> tensors, Tensor into) {
         List<Tensor> given = List.copyOf(tensors);
         Optional<OrreryException> wrong = arguments
@@ -135,6 +140,7 @@ public final class Collectives {
         });
     }
 
+    @Override
     public CompletableFuture<Tensor> reduceScatter(List<Tensor> tensors, ReduceOperation operation) {
         List<Tensor> given = List.copyOf(tensors);
         Optional<OrreryException> wrong =
@@ -151,6 +157,7 @@ public final class Collectives {
         });
     }
 
+    @Override
     public CompletableFuture<List<Tensor>> allToAll(List<Tensor> tensors) {
         List<Tensor> given = List.copyOf(tensors);
         Optional<OrreryException> wrong = arguments.wrongTensors(given);
@@ -159,7 +166,7 @@ public final class Collectives {
         }
         Tensor own = given.get(place.rank());
         return issue(CallShape.of(CollectiveKind.ALL_TO_ALL, 0, own), given, memory -> {
-            List<Tensor> results = resultsLike(own, memory);
+            List<Tensor> results = memory.resultsLike(own, place.size());
             Schedule schedule = Distribution.allToAll(place, addresses(given), addresses(results), own.byteSize());
             return new Operation.Planned<>(schedule, results);
         });
@@ -172,7 +179,7 @@ public final class Collectives {
 
     private <T> CompletableFuture<T> issue(CallShape shape, Object owner, Operation.Planner<T> planner) {
         CompletableFuture<T> future = transfers.newFuture();
-        Operation<T> operation = new Operation<>(transfers, order, future, owner);
+        Operation<T> operation = new Operation<>(transfers, Optional.empty(), order, future, owner);
         order.collective(sequence -> operation.start(shape.at(sequence), planner));
         return future;
     }
@@ -180,14 +187,6 @@ public final class Collectives {
     private Reduction reduction(Tensor tensor, ReduceOperation operation) {
         ReduceKernel<?> kernel = ReduceKernels.of(tensor.dataType(), operation).orElseThrow();
         return new Reduction(kernel, operation, place.size());
-    }
-
-    private List<Tensor> resultsLike(Tensor tensor, WorkingMemory memory) {
-        List<Tensor> results = new ArrayList<>(place.size());
-        for (int i = 0; i < place.size(); i++) {
-            results.add(memory.resultLike(tensor));
-        }
-        return List.copyOf(results);
     }
 
     private static long[] addresses(List<Tensor> tensors) {

@@ -3,6 +3,8 @@ package dev.orrery.nccl.collective;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
+import dev.orrery.nccl.device.DeviceStep;
+import dev.orrery.nccl.device.DeviceWork;
 import dev.orrery.nccl.transfer.Call;
 import dev.orrery.nccl.transfer.Transfers;
 import java.util.Optional;
@@ -11,14 +13,23 @@ import java.util.concurrent.CompletableFuture;
 /**
  * One call of a user's: plans it when it is its turn, and tells the user how it ended.
  *
+ * @param device does the rest when the messages are through, for a call on tensors that lie there
  * @param owner of the memory that the user gave; reachable as long as this is
  */
-record Operation<T>(Transfers transfers, IssueOrder order, CompletableFuture<T> future, Object owner) {
-    /** @param result what the user gets */
-    record Planned<T>(Schedule schedule, T result) {}
+record Operation<T>(
+        Transfers transfers, Optional<DeviceWork> device, IssueOrder order, CompletableFuture<T> future, Object owner) {
+    /**
+     * @param result what the user gets
+     * @param onDevice what the device does after the messages
+     */
+    record Planned<T>(Schedule schedule, T result, Optional<DeviceStep> onDevice) {
+        Planned(Schedule schedule, T result) {
+            this(schedule, result, Optional.empty());
+        }
+    }
 
     interface Planner<T> {
-        /** Throws OutOfMemoryError, and IllegalStateException for a tensor that was closed. */
+        /** Throws OutOfMemoryError, TENSOR_TOO_LARGE, and IllegalStateException for a tensor that was closed. */
         Planned<T> plan(WorkingMemory memory);
     }
 
@@ -30,11 +41,24 @@ record Operation<T>(Transfers transfers, IssueOrder order, CompletableFuture<T> 
         } catch (OutOfMemoryError e) {
             abandon(memory, call, ErrorCode.TENSOR_TOO_LARGE, e);
             return;
+        } catch (OrreryException e) {
+            abandon(memory, call, e.code(), e);
+            return;
         } catch (IllegalStateException e) {
             abandon(memory, call, ErrorCode.INVALID_ARGUMENT, e);
             return;
         }
-        new CollectiveRun(transfers, call, planned.schedule(), failure -> end(memory, planned.result(), failure))
+        new CollectiveRun(transfers, call, planned.schedule(), failure -> {
+                    if (failure.isEmpty() && planned.onDevice().isPresent()) {
+                        device.orElseThrow()
+                                .collective(
+                                        call.sequence(),
+                                        planned.onDevice().get(),
+                                        later -> end(memory, planned.result(), later));
+                    } else {
+                        end(memory, planned.result(), failure);
+                    }
+                })
                 .start();
     }
 

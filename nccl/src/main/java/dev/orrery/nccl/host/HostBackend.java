@@ -5,6 +5,7 @@ import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.nccl.WorldOptions;
 import dev.orrery.nccl.control.ControlThread;
+import dev.orrery.nccl.device.DeviceWork;
 import dev.orrery.nccl.port.DataPort;
 import dev.orrery.nccl.port.Incoming;
 import dev.orrery.nccl.proto.Answer;
@@ -17,6 +18,7 @@ import dev.orrery.nccl.spi.WorldBackend;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -77,7 +79,12 @@ public final class HostBackend implements WorldBackend, AutoCloseable {
 
     @Override
     public DataPath form(Membership membership, DataPathEvents events) {
-        HostDataPath path = new HostDataPath(membership, parts, events);
+        return form(membership, Optional.empty(), events);
+    }
+
+    /** The same, with a device for tensors that lie there. */
+    public DataPath form(Membership membership, Optional<DeviceWork> device, DataPathEvents events) {
+        HostDataPath path = new HostDataPath(membership, parts, device, events);
         paths.put(membership.id(), path);
         path.connect();
         return path;

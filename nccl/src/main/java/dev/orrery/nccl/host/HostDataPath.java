@@ -5,6 +5,7 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.nccl.WorldOptions;
 import dev.orrery.nccl.control.ControlThread;
+import dev.orrery.nccl.device.DeviceWork;
 import dev.orrery.nccl.port.DataPort;
 import dev.orrery.nccl.port.Dial;
 import dev.orrery.nccl.port.Incoming;
@@ -12,6 +13,7 @@ import dev.orrery.nccl.port.PeerProcess;
 import dev.orrery.nccl.port.Retry;
 import dev.orrery.nccl.proto.Answer;
 import dev.orrery.nccl.proto.DataHello;
+import dev.orrery.nccl.proto.WorldNote;
 import dev.orrery.nccl.shared.RingThread;
 import dev.orrery.nccl.spi.DataPath;
 import dev.orrery.nccl.spi.DataPathEvents;
@@ -59,7 +61,7 @@ final class HostDataPath implements DataPath {
     private int unreleased;
     private Optional<OrreryException> ended = Optional.empty();
 
-    HostDataPath(Membership membership, Parts parts, DataPathEvents events) {
+    HostDataPath(Membership membership, Parts parts, Optional<DeviceWork> device, DataPathEvents events) {
         this.membership = membership;
         this.parts = parts;
         this.events = events;
@@ -68,8 +70,8 @@ final class HostDataPath implements DataPath {
         }
         this.unreleased = membership.size() - 1;
         this.transfers = new HostTransfers(membership, members, parts.rings()::spinNanos, this::breakWorld);
-        this.communicator =
-                new HostCommunicator(transfers, parts.control(), parts.options().maxTensorBytes());
+        this.communicator = new MemberCommunicator(
+                transfers, device, parts.control(), parts.options().maxTensorBytes());
         this.deadlineNanos = System.nanoTime() + membership.formingTimeout().toNanos();
     }
 
@@ -160,6 +162,24 @@ final class HostDataPath implements DataPath {
         }
         return "rank %d of a %s world was looked for, and this is rank %d of a %s world"
                 .formatted(hello.getToRank(), hello.getBackend(), membership.rank(), membership.backend());
+    }
+
+    /** The members' connections are all that is needed. */
+    @Override
+    public void agree() {
+        events.formed();
+    }
+
+    /** Members of HOST worlds say nothing by the control link. */
+    @Override
+    public void heard(int rank, WorldNote note) {
+        events.failed(
+                Failure.of("protocol", membership.describe(rank) + " sent a note that a HOST world has no use for"));
+    }
+
+    @Override
+    public String missing(int rank) {
+        return "no way for data was agreed on";
     }
 
     @Override

@@ -34,17 +34,7 @@ final class TensorReception implements Reception {
         if (!(envelope instanceof Sent sent)) {
             throw new MismatchException("a receive here, and there " + envelope);
         }
-        if (into.isPresent()) {
-            Tensor wanted = into.get();
-            if (wanted.dataType() != sent.tensor().dataType()
-                    || wanted.byteSize() != sent.tensor().byteSize()) {
-                throw new MismatchException("a receive into " + wanted + " of " + wanted.byteSize()
-                        + " bytes here, and there a " + envelope);
-            }
-            if (wanted.isClosed()) {
-                throw new MismatchException("a receive into a tensor that was closed meanwhile: " + wanted);
-            }
-        }
+        Wanted.check(into, sent.tensor(), envelope);
         return sent;
     }
 

@@ -16,6 +16,7 @@ import dev.orrery.nccl.proto.Answer;
 import dev.orrery.nccl.proto.LinkFrame;
 import dev.orrery.nccl.proto.LinkProbe;
 import dev.orrery.nccl.proto.WorldBroken;
+import dev.orrery.nccl.proto.WorldNote;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -177,6 +178,8 @@ public final class Links {
                     Failure cause = ErrorCodec.fromMessage(news.getCause());
                     control.execute(
                             () -> user.peerBroke(news.getWorld(), link.peer().instance(), cause));
+                } else if (frame.hasNote()) {
+                    control.execute(() -> user.noted(link.peer().instance(), frame.getNote()));
                 } else if (frame.hasProbe()) {
                     link.send(LinkFrame.newBuilder()
                             .setProbeAnswer(frame.getProbe())
@@ -252,6 +255,14 @@ public final class Links {
     public boolean isUp(String instance) {
         Entry entry = entries.get(instance);
         return entry != null && entry.up.isPresent();
+    }
+
+    /** Says something to a member of a world, in order. Where the link is down, the world hears of that anyway. */
+    public void tell(PeerProcess peer, WorldNote note) {
+        Entry entry = entries.get(peer.instance());
+        if (entry != null && entry.up.isPresent()) {
+            entry.up.get().send(LinkFrame.newBuilder().setNote(note).build());
+        }
     }
 
     /** Tells every process that the world is bound to. */

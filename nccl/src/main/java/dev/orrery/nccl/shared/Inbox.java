@@ -107,7 +107,7 @@ final class Inbox {
             words[i] = ring.word(i);
         }
         Envelope envelope = EnvelopeCodec.decode(words);
-        if (envelope.byteSize() > maxTensorBytes) {
+        if (envelope.tensorBytes() > maxTensorBytes) {
             throw new BadMessageException(
                     "TENSOR_TOO_LARGE", "a tensor larger than the limit of " + maxTensorBytes + " bytes: " + envelope);
         }

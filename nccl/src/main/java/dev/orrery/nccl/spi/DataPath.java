@@ -1,6 +1,7 @@
 package dev.orrery.nccl.spi;
 
 import dev.orrery.error.OrreryException;
+import dev.orrery.nccl.proto.WorldNote;
 import dev.orrery.world.Communicator;
 import dev.orrery.world.Transport;
 
@@ -8,8 +9,17 @@ import dev.orrery.world.Transport;
 public interface DataPath {
     Communicator communicator();
 
+    /** For people: what a member that is connected does not do yet; empty while it is not known. */
+    String missing(int rank);
+
     /** What carries the messages to and from that member. Throws INVALID_ARGUMENT for none, UNAVAILABLE for not yet. */
     Transport transport(int peer);
+
+    /** All members are reached and linked. When it can carry operations, it tells {@link DataPathEvents#formed()}. */
+    void agree();
+
+    /** What a member said by {@link DataPathEvents#tell}. */
+    void heard(int rank, WorldNote note);
 
     /** Looks for operations past their deadline. Called regularly. */
     void tick();

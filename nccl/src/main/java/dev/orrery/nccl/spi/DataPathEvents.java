@@ -2,6 +2,7 @@ package dev.orrery.nccl.spi;
 
 import dev.orrery.error.Failure;
 import dev.orrery.nccl.port.PeerProcess;
+import dev.orrery.nccl.proto.WorldNote;
 
 /** What a data path tells its world, always on the control thread. */
 public interface DataPathEvents {
@@ -11,11 +12,20 @@ public interface DataPathEvents {
     /** The data path to a member is there. */
     void connected(int rank);
 
+    /** It can carry operations. */
+    void formed();
+
+    /** Says something to that member's data path, in order, over the control link. */
+    void tell(int rank, WorldNote note);
+
     /** Still trying; {@code why} the last try failed. */
     void waiting(int rank, String why);
 
     /** It cannot go on. */
     void failed(Failure cause);
+
+    /** This process has to end: it cannot get rid of what the world did. */
+    void stuck(Failure cause);
 
     /** The path to a member ended without a word; perhaps its control link tells why. */
     void lost(int rank, String why);

@@ -138,7 +138,7 @@ final class Inbound {
     }
 
     private void hold(Envelope envelope) throws BadMessageException {
-        if (envelope.byteSize() > maxTensorBytes) {
+        if (envelope.tensorBytes() > maxTensorBytes) {
             throw new BadMessageException(
                     "TENSOR_TOO_LARGE", "a tensor larger than the limit of " + maxTensorBytes + " bytes: " + envelope);
         }

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param root 0 for one without a root
  * @param dataType UINT8 for one without tensors
  * @param byteSize of the tensor that each member gives (or that the root gives each member); 0 for one without
+ * @param onDevice whether the tensors lie on the members' devices
  */
 public record Call(
         long sequence,
@@ -18,7 +19,8 @@ public record Call(
         Optional<ReduceOperation> reduction,
         int root,
         DataType dataType,
-        long byteSize) {
+        long byteSize,
+        boolean onDevice) {
 
     /** For people. */
     @Override
@@ -32,7 +34,7 @@ public record Call(
                 .append(dataType)
                 .append(", ")
                 .append(byteSize)
-                .append(" bytes")
+                .append(onDevice ? " bytes on devices" : " bytes")
                 .toString();
     }
 }

@@ -5,7 +5,6 @@ import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.proto.ActorLife;
-import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.nccl.World;
@@ -13,6 +12,7 @@ import dev.orrery.nccl.WorldListener;
 import dev.orrery.nccl.WorldManager;
 import dev.orrery.nccl.WorldOptions;
 import dev.orrery.nccl.control.ControlThread;
+import dev.orrery.nccl.gpu.NcclBackend;
 import dev.orrery.nccl.host.HostBackend;
 import dev.orrery.nccl.link.LinkUser;
 import dev.orrery.nccl.link.Links;
@@ -22,7 +22,9 @@ import dev.orrery.nccl.port.PeerProcess;
 import dev.orrery.nccl.port.PortListener;
 import dev.orrery.nccl.proto.Answer;
 import dev.orrery.nccl.proto.DataHello;
+import dev.orrery.nccl.proto.WorldNote;
 import dev.orrery.nccl.spi.Membership;
+import dev.orrery.nccl.spi.WorldBackend;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +51,7 @@ public final class LocalWorlds implements WorldManager {
     private final DataPort port;
     private final Links links;
     private final HostBackend host;
+    private final Optional<NcclBackend> nccl;
     private final WorldSurroundings around;
     private final Map<Long, MemberWorld> worlds = new ConcurrentHashMap<>();
     private final LeftWorlds left = new LeftWorlds(REMEMBERED_IDS);
@@ -60,7 +63,8 @@ public final class LocalWorlds implements WorldManager {
         this.port = new DataPort(options, secret, new Incomings());
         this.links = new Links(options, control, port, new LinkNews());
         this.host = new HostBackend(options, tickInterval, control, port);
-        this.around = new WorldSurroundings(options, control, links, host, listener);
+        this.nccl = options.gpu().map(gpu -> new NcclBackend(options, gpu, tickInterval, control, host));
+        this.around = new WorldSurroundings(options, control, links, listener);
     }
 
     private static Duration tickInterval(Duration operationTimeout) {
@@ -72,6 +76,7 @@ public final class LocalWorlds implements WorldManager {
     public void start() {
         port.start();
         host.start();
+        nccl.ifPresent(NcclBackend::start);
         control.every(tickInterval, () -> worlds.values().forEach(MemberWorld::tick));
     }
 
@@ -123,16 +128,21 @@ public final class LocalWorlds implements WorldManager {
             }
             return known;
         }
-        if (spec.getBackend() != host.kind()) {
-            throw OrreryException.of(
-                    ErrorCode.UNSUPPORTED,
-                    "the backend " + spec.getBackend() + " is not offered yet; there is " + Backend.HOST,
-                    ids);
-        }
-        MemberWorld world = new MemberWorld(membership, around);
+        MemberWorld world = new MemberWorld(membership, backend(membership), around);
         worlds.put(spec.getId(), world);
         world.start();
         return world;
+    }
+
+    private WorldBackend backend(Membership membership) {
+        if (membership.backend() == host.kind()) {
+            return host;
+        }
+        return nccl.filter(it -> it.kind() == membership.backend())
+                .orElseThrow(() -> OrreryException.of(
+                        ErrorCode.UNSUPPORTED,
+                        "the backend " + membership.backend() + " is not offered by this process, which has no GPU",
+                        Map.of("world", membership.name())));
     }
 
     @Override
@@ -179,6 +189,7 @@ public final class LocalWorlds implements WorldManager {
             return;
         }
         awaitEndOfAll();
+        nccl.ifPresent(NcclBackend::close);
         host.close();
         port.close();
         control.close();
@@ -238,6 +249,11 @@ public final class LocalWorlds implements WorldManager {
         @Override
         public void linkLost(long world, String instance, String why) {
             with(world, it -> it.linkLost(instance, why));
+        }
+
+        @Override
+        public void noted(String instance, WorldNote note) {
+            with(note.getWorld(), it -> it.noted(instance, note));
         }
 
         @Override

@@ -9,9 +9,11 @@ import dev.orrery.internal.proto.WorldState;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.control.ControlThread.Cancellable;
 import dev.orrery.nccl.port.PeerProcess;
+import dev.orrery.nccl.proto.WorldNote;
 import dev.orrery.nccl.spi.DataPath;
 import dev.orrery.nccl.spi.DataPathEvents;
 import dev.orrery.nccl.spi.Membership;
+import dev.orrery.nccl.spi.WorldBackend;
 import dev.orrery.world.Communicator;
 import dev.orrery.world.Transport;
 import java.time.Duration;
@@ -35,6 +37,7 @@ final class MemberWorld implements World, DataPathEvents {
     private static final double CUT_AFTER = 0.75;
 
     private final Membership membership;
+    private final WorldBackend backend;
     private final WorldSurroundings around;
     private final StateMachine<WorldPhase, WorldEvent> machine;
     private final CompletableFuture<World> joined = new CompletableFuture<>();
@@ -45,22 +48,24 @@ final class MemberWorld implements World, DataPathEvents {
     private final List<Cancellable> timers = new ArrayList<>();
     private volatile WorldState state = WorldState.FORMING;
     private volatile Optional<DataPath> dataPath = Optional.empty();
+    private boolean agreeing;
     private Optional<Failure> cause = Optional.empty();
     private Optional<CompletableFuture<Void>> leaving = Optional.empty();
     /** Completes when nothing is left of it here. */
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
-    MemberWorld(Membership membership, WorldSurroundings around) {
+    MemberWorld(Membership membership, WorldBackend backend, WorldSurroundings around) {
         this.membership = membership;
+        this.backend = backend;
         this.around = around;
         this.machine = new StateMachine<>(WorldPhase.TABLE, membership.name(), log);
     }
 
     void start() {
-        dataPath = Optional.of(around.backend().form(membership, this));
+        dataPath = Optional.of(backend.form(membership, this));
         Duration timeout = membership.formingTimeout();
         timers.add(around.control().after(timeout, () -> onFormingDeadline(timeout)));
-        readyIfComplete();
+        agreeIfComplete();
     }
 
     CompletableFuture<World> joined() {
@@ -95,7 +100,7 @@ final class MemberWorld implements World, DataPathEvents {
     @Override
     public void connected(int rank) {
         connected.add(rank);
-        readyIfComplete();
+        agreeIfComplete();
     }
 
     @Override
@@ -105,13 +110,21 @@ final class MemberWorld implements World, DataPathEvents {
 
     void linked(String instance) {
         linked.add(instance);
-        readyIfComplete();
+        agreeIfComplete();
     }
 
-    private void readyIfComplete() {
+    private void agreeIfComplete() {
         boolean complete = connected.size() == membership.size() - 1
                 && reached.values().stream().allMatch(process -> linked.contains(process.instance()));
-        if (complete && machine.state() == WorldPhase.FORMING) {
+        if (complete && !agreeing && machine.state() == WorldPhase.FORMING) {
+            agreeing = true;
+            path().agree();
+        }
+    }
+
+    @Override
+    public void formed() {
+        if (machine.state() == WorldPhase.FORMING) {
             cancelTimers();
             machine.fire(WorldEvent.MEMBERS_CONNECTED, membership.size() + " members");
             publish(Optional.empty());
@@ -127,6 +140,8 @@ final class MemberWorld implements World, DataPathEvents {
         for (int rank = 0; rank < membership.size(); rank++) {
             if (rank != membership.rank() && !(connected.contains(rank) && isLinked(rank))) {
                 missing.add(membership.describe(rank) + lastTry(rank));
+            } else if (agreeing && !path().missing(rank).isEmpty()) {
+                missing.add(membership.describe(rank) + " (" + path().missing(rank) + ")");
             }
         }
         fail(Failure.of(
@@ -141,7 +156,7 @@ final class MemberWorld implements World, DataPathEvents {
     private String lastTry(int rank) {
         if (reached.containsKey(rank)) {
             return isLinked(rank)
-                    ? " (connected, but no way for data was agreed on)"
+                    ? " (connected, but " + path().missing(rank) + ")"
                     : " (connected, but without a control link)";
         }
         if (rank > membership.rank()) {
@@ -150,7 +165,29 @@ final class MemberWorld implements World, DataPathEvents {
         return lastTries.containsKey(rank) ? " (" + lastTries.get(rank) + ")" : "";
     }
 
+    // ---- what members say to each other ----
+
+    @Override
+    public void tell(int rank, WorldNote note) {
+        PeerProcess process = reached.get(rank);
+        if (process != null) {
+            around.links().tell(process, note);
+        }
+    }
+
+    void noted(String instance, WorldNote note) {
+        reached.entrySet().stream()
+                .filter(entry -> entry.getValue().instance().equals(instance))
+                .findFirst()
+                .ifPresent(entry -> path().heard(entry.getKey(), note));
+    }
+
     // ---- trouble ----
+
+    @Override
+    public void stuck(Failure why) {
+        around.stuck(id(), why);
+    }
 
     @Override
     public void failed(Failure why) {

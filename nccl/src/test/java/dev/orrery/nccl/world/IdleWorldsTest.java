@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Measures the processor time of this process's own threads, which others' load does not change. */
 @Timeout(60)
-final class IdleWorldsTest extends EachTransport {
+final class IdleWorldsTest extends EachCarrier {
     private static final int WORLDS = 8;
     private static final long WINDOW_MILLIS = 1_000;
     private static final long BOUND_MILLIS = 50;
@@ -48,7 +48,7 @@ final class IdleWorldsTest extends EachTransport {
             Thread.sleep(WINDOW_MILLIS);
             Map<String, Long> used = processorTimes();
             used.replaceAll((name, nanos) -> TimeUnit.NANOSECONDS.toMillis(nanos - before.getOrDefault(name, 0L)));
-            System.out.println("over " + transport + ", ms of processor time in 1 s: " + used);
+            System.out.println("over " + carrier + ", ms of processor time in 1 s: " + used);
             long sum = used.values().stream().mapToLong(Long::longValue).sum();
             assertTrue(sum <= BOUND_MILLIS, "idle worlds used " + used + " ms");
         }

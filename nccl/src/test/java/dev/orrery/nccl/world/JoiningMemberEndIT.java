@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /** Of three members one ends before or while it joins: the two others are told who, keep nothing, and go on without it. */
 @Timeout(120)
-final class JoiningMemberEndIT extends EachTransport {
+final class JoiningMemberEndIT extends EachCarrier {
     private static final Logger log = LoggerFactory.getLogger(JoiningMemberEndIT.class);
     private static final long WORLD = 7;
     private static final int FORMING_MILLIS = 1_000;
@@ -62,7 +62,7 @@ final class JoiningMemberEndIT extends EachTransport {
         /** @param place the rank of the third */
         Three(int place) throws Exception {
             this.place = place;
-            this.third = TestingRank.start(transport);
+            this.third = TestingRank.start(carrier);
             third.address();
             use(form(1, first, second));
             leave(1);
@@ -78,6 +78,7 @@ final class JoiningMemberEndIT extends EachTransport {
         WorldSpec spec(int formingMillis) throws Exception {
             return TestingMember.spec(WORLD, addresses()).toBuilder()
                     .setFormingTimeoutMillis(formingMillis)
+                    .setBackend(carrier.backend())
                     .build();
         }
 
@@ -123,10 +124,8 @@ final class JoiningMemberEndIT extends EachTransport {
         private void use(List<World> worlds) {
             assertEquals(transport, worlds.get(0).transport(1));
             try (Tensor six = TestingTensors.number(6)) {
-                get(worlds.get(0).communicator().send(1, six));
+                assertEquals(6, TestingTensors.number(TestingMember.pass(worlds.get(0), worlds.get(1), six)));
             }
-            assertEquals(
-                    6, TestingTensors.number(get(worlds.get(1).communicator().receive(0))));
         }
 
         /** Names that a killed process left are for the node agent to sweep, and it knows them. */
@@ -204,7 +203,7 @@ final class JoiningMemberEndIT extends EachTransport {
             three.third.jvm().kill();
             three.assertNamesThird(early);
             long took = millisSince(start);
-            log.info("killed while it joined as rank {} over {}: seen after {} ms", place, transport, took);
+            log.info("killed while it joined as rank {} over {}: seen after {} ms", place, carrier, took);
             assertTrue(took < SLACK_MILLIS, "seen only after " + took + " ms");
             three.assertNamesThird(three.joinSecond(FORMING_MILLIS));
             three.goOnWithoutThird();
@@ -220,7 +219,7 @@ final class JoiningMemberEndIT extends EachTransport {
             three.third.jvm().signal("STOP");
             String message = three.assertNamesThird(early);
             long took = millisSince(start);
-            log.info("stopped while it joined as rank {} over {}: seen after {} ms", place, transport, took);
+            log.info("stopped while it joined as rank {} over {}: seen after {} ms", place, carrier, took);
             assertTrue(message.contains("nothing was heard"), message);
             assertTrue(took < SILENCE_MILLIS + SLACK_MILLIS, "seen only after " + took + " ms");
             three.assertNamesThird(three.joinSecond(FORMING_MILLIS));
@@ -253,7 +252,7 @@ final class JoiningMemberEndIT extends EachTransport {
                         seed,
                         place,
                         micros,
-                        transport,
+                        carrier,
                         took,
                         told);
                 assertTrue(took < FORMING_MILLIS + SLACK_MILLIS, "ended only after " + took + " ms");

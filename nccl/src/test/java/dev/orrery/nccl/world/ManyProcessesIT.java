@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.nccl.world.EachCarrier.Carrier;
 import dev.orrery.world.Transport;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,24 +33,28 @@ final class ManyProcessesIT {
 
     @ParameterizedTest
     @EnumSource(
-            value = Transport.class,
-            names = {"SHARED_MEMORY", "TCP"})
-    void sixteenProcessesDoEverythingAndAllSeeTheDeathOfOne(Transport transport) throws Exception {
+            value = Carrier.class,
+            names = {"SHARED_MEMORY", "TCP", "NCCL"})
+    void sixteenProcessesDoEverythingAndAllSeeTheDeathOfOne(Carrier carrier) throws Exception {
+        if (carrier == Carrier.NCCL) {
+            TestingGpus.require();
+        }
         List<TestingRank> ranks = new ArrayList<>();
         try {
             long start = System.nanoTime();
             for (int rank = 0; rank < SIZE; rank++) {
-                ranks.add(TestingRank.start(transport));
+                ranks.add(TestingRank.start(carrier));
             }
             List<String> transports = TestingRank.form(1, ranks.toArray(TestingRank[]::new));
-            assertTransports(transport, transports);
+            assertTransports(carrier.transport(), transports);
             long formed = millisSince(start);
             checkEveryOperation(ranks);
-            log.info("over {}: formed after {} ms, every operation after {} ms", transport, formed, millisSince(start));
-            killOneInsideAllReduce(transport, ranks);
+            log.info("over {}: formed after {} ms, every operation after {} ms", carrier, formed, millisSince(start));
+            killOneInsideAllReduce(carrier, ranks);
             othersFormAWorld(ranks);
         } finally {
             ranks.forEach(TestingRank::close);
+            TestingGpus.giveAllBack();
         }
         for (TestingRank rank : ranks) {
             assertEquals(0, TestingResources.filesOf(rank.jvm().pid()), "files are left in /dev/shm");
@@ -73,7 +78,7 @@ final class ManyProcessesIT {
         }
     }
 
-    private static void killOneInsideAllReduce(Transport transport, List<TestingRank> ranks) throws Exception {
+    private static void killOneInsideAllReduce(Carrier carrier, List<TestingRank> ranks) throws Exception {
         for (TestingRank rank : ranks) {
             rank.tell("reduce", 1, REDUCED_ELEMENTS);
         }
@@ -90,7 +95,7 @@ final class ManyProcessesIT {
             }
         }
         long took = millisSince(start);
-        log.info("over {}: all others saw the death after {} ms", transport, took);
+        log.info("over {}: all others saw the death after {} ms", carrier, took);
         assertTrue(took < BOUND_MILLIS, "seen only after " + took + " ms");
     }
 

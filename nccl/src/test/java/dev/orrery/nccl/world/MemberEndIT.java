@@ -29,10 +29,12 @@ import org.slf4j.LoggerFactory;
 
 /** However and whenever a member ends, what waits for it ends within the bound, and other worlds do not notice. */
 @Timeout(120)
-final class MemberEndIT extends EachTransport {
+final class MemberEndIT extends EachCarrier {
     private static final Logger log = LoggerFactory.getLogger(MemberEndIT.class);
     private static final long LARGE_BYTES = 128L << 20;
     private static final long SLACK_FACTOR = 3;
+    /** What NCCL may take to give up in addition. */
+    private static final long DEVICE_MILLIS = 500;
 
     /** How it ends, and within which time everything that waits for it must have ended. */
     enum End {
@@ -128,11 +130,12 @@ final class MemberEndIT extends EachTransport {
         try (TestingMember self = start();
                 TestingMember neighbour = start();
                 TestingTraffic others = TestingTraffic.start(TestingMember.form(100, self, neighbour));
-                TestingWorldProcess child = TestingWorldProcess.start(transport.name())) {
+                TestingWorldProcess child = TestingWorldProcess.start(carrier)) {
             World world = child.form(1, self);
             assertEquals(transport, world.transport(1));
-            get(world.communicator().send(1, TestingTensors.number(5)));
+            CompletableFuture<Void> sent = world.communicator().send(1, TestingTensors.number(5));
             assertEquals(5, TestingTensors.number(get(world.communicator().receive(1))));
+            get(sent);
             long before = others.perSecond();
             List<CompletableFuture<?>> pending = beginning.begin(world, child);
             long start = System.nanoTime();
@@ -144,11 +147,11 @@ final class MemberEndIT extends EachTransport {
                     "{} {} over {}: {} ms; other worlds: {}/s before, {}/s after",
                     end,
                     moment,
-                    transport,
+                    carrier,
                     took,
                     before,
                     after);
-            assertTrue(took <= end.boundMillis, "seen only after " + took + " ms");
+            assertTrue(took <= end.boundMillis + (isNccl() ? DEVICE_MILLIS : 0), "seen only after " + took + " ms");
             assertTrue(after * SLACK_FACTOR >= before, "other worlds: " + before + "/s, then " + after + "/s");
         }
     }

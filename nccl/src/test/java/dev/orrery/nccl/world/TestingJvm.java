@@ -12,6 +12,9 @@ import java.util.function.Predicate;
 /** A JVM of its own, which is told what to do by lines, and says by lines what happens. */
 final class TestingJvm implements AutoCloseable {
     private static final int SHOWN_LINES = 30;
+    /** By what a process of the tests finds the emulation of CUDA and NCCL, beside the environment. */
+    private static final List<String> EMULATION =
+            List.of("org.bytedeco.javacpp.platform.linkpath", "org.bytedeco.javacpp.cachedir");
 
     private final Process process;
     private final List<String> said = new ArrayList<>();
@@ -24,6 +27,10 @@ final class TestingJvm implements AutoCloseable {
     /** @param command what comes before the class path, the JVM and its options */
     static TestingJvm start(List<String> command, Class<?> main, List<String> arguments) throws IOException {
         List<String> all = new ArrayList<>(command);
+        for (String property : EMULATION) {
+            Optional.ofNullable(System.getProperty(property))
+                    .ifPresent(value -> all.add("-D" + property + "=" + value));
+        }
         all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         all.addAll(arguments);
         TestingJvm jvm = new TestingJvm(new ProcessBuilder(all)

@@ -10,7 +10,10 @@ import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.proto.WorldState;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.nccl.World;
+import dev.orrery.nccl.WorldListener;
 import dev.orrery.nccl.WorldOptions;
+import dev.orrery.nccl.device.Gpu;
+import dev.orrery.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +33,23 @@ final class TestingMember implements AutoCloseable {
     record Told(long world, WorldState state, Optional<Failure> cause) {}
 
     private final LocalWorlds worlds;
+    private final Optional<Gpu> gpu;
     private final List<Told> told = new ArrayList<>();
+    private final List<Failure> stuck = new ArrayList<>();
 
     private TestingMember(WorldOptions options, ClusterSecret secret) {
-        this.worlds = new LocalWorlds(options, secret, this::onState);
+        this.gpu = options.gpu();
+        this.worlds = new LocalWorlds(options, secret, new WorldListener() {
+            @Override
+            public void onState(long world, WorldState state, Optional<Failure> cause) {
+                tell(world, state, cause);
+            }
+
+            @Override
+            public void onStuck(Failure cause) {
+                beStuck(cause);
+            }
+        });
     }
 
     static TestingMember start() {
@@ -50,9 +66,31 @@ final class TestingMember implements AutoCloseable {
         return member;
     }
 
-    private synchronized void onState(long world, WorldState state, Optional<Failure> cause) {
+    private synchronized void beStuck(Failure cause) {
+        stuck.add(cause);
+        notifyAll();
+    }
+
+    /** Why this process would have to end. */
+    synchronized Failure awaitStuck() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (stuck.isEmpty()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new AssertionError("it was not told that it has to end");
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return stuck.get(0);
+    }
+
+    private synchronized void tell(long world, WorldState state, Optional<Failure> cause) {
         told.add(new Told(world, state, cause));
         notifyAll();
+    }
+
+    Backend backend() {
+        return gpu.isPresent() ? Backend.NCCL : Backend.HOST;
     }
 
     LocalWorlds worlds() {
@@ -86,11 +124,13 @@ final class TestingMember implements AutoCloseable {
 
     /** Begins to join as that rank of the spec. */
     CompletableFuture<World> join(WorldSpec spec, int rank) {
-        return worlds.join(spec, spec.getMembers(rank).getLife());
+        return worlds.join(spec, spec.getMembers(rank).getLife()).thenApply(world -> TestingGpus.placed(world, gpu));
     }
 
     static WorldSpec spec(long id, TestingMember... members) {
-        return spec(id, List.of(members).stream().map(TestingMember::address).toList());
+        return spec(id, List.of(members).stream().map(TestingMember::address).toList()).toBuilder()
+                .setBackend(members[0].backend())
+                .build();
     }
 
     static WorldSpec spec(long id, List<HostPort> addresses) {
@@ -134,6 +174,14 @@ final class TestingMember implements AutoCloseable {
         } catch (InterruptedException | TimeoutException e) {
             throw new AssertionError("did not complete: " + e, e);
         }
+    }
+
+    /** Sends from the one to the other; what arrived. Over devices a send ends only when it is received. */
+    static Tensor pass(World from, World to, Tensor tensor) {
+        CompletableFuture<Void> sent = from.communicator().send(to.rank(), tensor);
+        Tensor received = get(to.communicator().receive(from.rank()));
+        get(sent);
+        return received;
     }
 
     /** What the future fails with. */

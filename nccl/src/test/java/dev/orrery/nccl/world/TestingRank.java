@@ -1,15 +1,17 @@
 package dev.orrery.nccl.world;
 
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.nccl.HostOptions;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.WorldOptions;
+import dev.orrery.nccl.device.Gpu;
+import dev.orrery.nccl.world.EachCarrier.Carrier;
 import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.world.ReduceOperation;
-import dev.orrery.world.Transport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -43,21 +45,21 @@ final class TestingRank implements AutoCloseable {
         this.jvm = jvm;
     }
 
-    static TestingRank start(Transport only) throws IOException {
-        return start(List.of(), "127.0.0.1", HostOptions.defaults().hostId(), only.name());
+    static TestingRank start(Carrier only) throws IOException {
+        int device = only == Carrier.NCCL ? TestingGpus.reserve() : 0;
+        return start(List.of(), "127.0.0.1", HostOptions.defaults().hostId(), only.name(), Integer.toString(device));
     }
 
     /** On a host of its own. */
     static TestingRank start(TestingHosts hosts, String host) throws IOException {
-        return start(hosts.inside(host), hosts.address(host), hosts.id(host), ANY);
+        return start(hosts.inside(host), hosts.address(host), hosts.id(host), ANY, "0");
     }
 
-    private static TestingRank start(List<String> inside, String bind, String hostId, String transport)
-            throws IOException {
+    private static TestingRank start(List<String> inside, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(inside);
         command.add(TestingJvm.java());
         command.addAll(SMALL_JVM);
-        return new TestingRank(TestingJvm.start(command, TestingRank.class, List.of(bind, hostId, transport)));
+        return new TestingRank(TestingJvm.start(command, TestingRank.class, List.of(arguments)));
     }
 
     /** Waits until it is there. */
@@ -116,15 +118,26 @@ final class TestingRank implements AutoCloseable {
         HostOptions host = HostOptions.defaults().withHostId(arguments[1]);
         WorldOptions.Builder options = WorldOptions.builder()
                 .bind(new HostPort(arguments[0], 0))
-                .host(arguments[2].equals(ANY) ? host : host.withTransport(Transport.valueOf(arguments[2])));
-        warmUp(options);
+                .host(
+                        arguments[2].equals(ANY)
+                                ? host
+                                : host.withTransport(carrier(arguments).transport()));
+        boolean onDevice = carrier(arguments) == Carrier.NCCL;
+        int device = Integer.parseInt(arguments[3]);
+        warmUp(options, onDevice, device);
+        if (onDevice) {
+            options.gpu(TestingGpus.open(device));
+        }
         new Child(options.build()).run();
     }
 
     /** What a first world takes to load is not counted against any deadline: there may be many more processes than cores. */
-    private static void warmUp(WorldOptions.Builder options) {
+    private static void warmUp(WorldOptions.Builder options, boolean onDevice, int device) {
+        if (onDevice) {
+            options.gpu(TestingGpus.open(device));
+        }
         try (TestingMember a = TestingMember.start(options);
-                TestingMember b = TestingMember.start(options);
+                TestingMember b = TestingMember.start(onDevice ? options.gpu(TestingGpus.open(device + 1)) : options);
                 Tensor one = TestingTensors.number(1)) {
             List<World> worlds = TestingMember.form(1, a, b);
             CompletableFuture<Tensor> sum = worlds.get(0).communicator().allReduce(one, ReduceOperation.SUM);
@@ -133,12 +146,18 @@ final class TestingRank implements AutoCloseable {
         }
     }
 
+    private static Carrier carrier(String... arguments) {
+        return arguments[2].equals(ANY) ? Carrier.SHARED_MEMORY : Carrier.valueOf(arguments[2]);
+    }
+
     private static final class Child {
         private final PrintStream out = System.out;
         private final LocalWorlds worlds;
+        private final Optional<Gpu> gpu;
         private final Map<Long, TestingPace> paces = new ConcurrentHashMap<>();
 
         Child(WorldOptions options) {
+            this.gpu = options.gpu();
             this.worlds = new LocalWorlds(
                     options,
                     TestingMember.SECRET,
@@ -183,7 +202,7 @@ final class TestingRank implements AutoCloseable {
         }
 
         private World world(long id) {
-            return worlds.world(id).orElseThrow();
+            return TestingGpus.placed(worlds.world(id).orElseThrow(), gpu);
         }
 
         private static int peer(List<String> more) {
@@ -196,6 +215,7 @@ final class TestingRank implements AutoCloseable {
                     .toList();
             WorldSpec spec = TestingMember.spec(id, addresses).toBuilder()
                     .setFormingTimeoutMillis(Integer.parseInt(more.get(1)))
+                    .setBackend(gpu.isPresent() ? Backend.NCCL : Backend.HOST)
                     .build();
             int rank = peer(more);
             worlds.join(spec, spec.getMembers(rank).getLife()).whenComplete((world, failure) -> {
@@ -224,7 +244,7 @@ final class TestingRank implements AutoCloseable {
         }
 
         private CompletableFuture<Void> sendLarge(long id, int peer) {
-            Tensor large = TestingTensors.marked(EachTransport.BEYOND_ANY_BUFFER, id);
+            Tensor large = TestingTensors.marked(EachCarrier.BEYOND_ANY_BUFFER, id);
             return world(id).communicator().send(peer, large).whenComplete((done, failure) -> large.close());
         }
 

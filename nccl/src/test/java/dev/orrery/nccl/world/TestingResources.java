@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * What worlds hold in this process.
  *
  * @param sockets open ones
- * @param threads those of worlds, but for those that form them, which end when they were idle for some time
+ * @param threads those of worlds, but for those that form them or call NCCL, which end when they were idle for some time
  * @param tensorBytes of the pool
  * @param mappings of rings
  * @param files names in the folder where members meet
@@ -27,7 +27,9 @@ record TestingResources(long sockets, long threads, long tensorBytes, long mappi
                 openSockets(),
                 Thread.getAllStackTraces().keySet().stream()
                         .map(Thread::getName)
-                        .filter(name -> name.startsWith("orrery-worlds-") && !name.startsWith("orrery-worlds-forming"))
+                        .filter(name -> name.startsWith("orrery-worlds-")
+                                && !name.startsWith("orrery-worlds-forming")
+                                && !name.startsWith("orrery-worlds-nccl"))
                         .count(),
                 MemoryPool.shared().bytesInUse(),
                 ringMappings(),

@@ -1,6 +1,6 @@
 package dev.orrery.nccl.world;
 
-import static dev.orrery.nccl.world.TestingMember.get;
+import static dev.orrery.nccl.world.TestingMember.pass;
 
 import dev.orrery.nccl.World;
 import java.util.List;
@@ -39,10 +39,8 @@ final class TestingTraffic implements AutoCloseable {
 
     private void roundTrip() {
         int number = roundTrips.intValue();
-        get(worlds.get(0).communicator().send(1, TestingTensors.number(number)));
-        int there = TestingTensors.number(get(worlds.get(1).communicator().receive(0)));
-        get(worlds.get(1).communicator().send(0, TestingTensors.number(there)));
-        if (TestingTensors.number(get(worlds.get(0).communicator().receive(1))) != number) {
+        int there = TestingTensors.number(pass(worlds.get(0), worlds.get(1), TestingTensors.number(number)));
+        if (TestingTensors.number(pass(worlds.get(1), worlds.get(0), TestingTensors.number(there))) != number) {
             throw new AssertionError("another number came back");
         }
     }

@@ -1,12 +1,14 @@
 package dev.orrery.nccl.world;
 
+import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.nccl.HostOptions;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.WorldOptions;
+import dev.orrery.nccl.device.Gpu;
+import dev.orrery.nccl.world.EachCarrier.Carrier;
 import dev.orrery.tensor.Tensor;
-import dev.orrery.world.Transport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -33,9 +35,10 @@ final class TestingWorldProcess implements AutoCloseable {
         return start(List.of(), List.of());
     }
 
-    /** @param transport the only one that it uses */
-    static TestingWorldProcess start(String transport) throws IOException, InterruptedException {
-        return start(List.of(), List.of(transport));
+    /** @param carrier the only one that it uses */
+    static TestingWorldProcess start(Carrier carrier) throws IOException, InterruptedException {
+        int device = carrier == Carrier.NCCL ? TestingGpus.reserve() : 0;
+        return start(List.of(), List.of(carrier.name(), Integer.toString(device)));
     }
 
     /** @param jvmOptions further ones */
@@ -66,8 +69,10 @@ final class TestingWorldProcess implements AutoCloseable {
 
     /** Forms a world with it; returns this side. */
     World form(long id, TestingMember self) throws IOException, InterruptedException {
-        WorldSpec spec = TestingMember.spec(id, List.of(self.address(), address));
-        tell("join " + id + " " + self.address());
+        WorldSpec spec = TestingMember.spec(id, List.of(self.address(), address)).toBuilder()
+                .setBackend(self.backend())
+                .build();
+        tell("join " + id + " " + self.address() + " " + self.backend());
         World world = TestingMember.get(self.join(spec, 0));
         awaitLine("ready " + id);
         return world;
@@ -93,15 +98,22 @@ final class TestingWorldProcess implements AutoCloseable {
 
     // ---- in the child ----
 
+    private static Optional<Gpu> gpu = Optional.empty();
+
     public static void main(String[] arguments) throws IOException {
         PrintStream out = System.out;
-        HostOptions host = HostOptions.defaults();
+        WorldOptions.Builder options = WorldOptions.builder();
+        if (arguments.length > 0) {
+            Carrier carrier = Carrier.valueOf(arguments[0]);
+            options.host(HostOptions.defaults().withTransport(carrier.transport()));
+            if (carrier == Carrier.NCCL) {
+                options.gpu(TestingGpus.open(Integer.parseInt(arguments[1])));
+            }
+        }
+        WorldOptions chosen = options.build();
+        gpu = chosen.gpu();
         LocalWorlds worlds = new LocalWorlds(
-                WorldOptions.builder()
-                        .host(arguments.length == 0 ? host : host.withTransport(Transport.valueOf(arguments[0])))
-                        .build(),
-                TestingMember.SECRET,
-                (world, state, cause) -> out.println(state + " " + world + " " + cause));
+                chosen, TestingMember.SECRET, (world, state, cause) -> out.println(state + " " + world + " " + cause));
         worlds.start();
         out.println("address " + worlds.address());
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
@@ -116,19 +128,24 @@ final class TestingWorldProcess implements AutoCloseable {
         long id = Long.parseLong(words[1]);
         switch (words[0]) {
             case "join" -> {
-                WorldSpec spec = TestingMember.spec(id, List.of(HostPort.parse(words[2]), worlds.address()));
+                WorldSpec spec = TestingMember.spec(id, List.of(HostPort.parse(words[2]), worlds.address())).toBuilder()
+                        .setBackend(Backend.valueOf(words[3]))
+                        .build();
                 worlds.join(spec, spec.getMembers(1).getLife()).whenComplete((world, failure) -> {
                     out.println(failure == null ? "ready " + world.id() : "failed " + failure);
-                    Optional.ofNullable(world).ifPresent(TestingWorldProcess::echo);
+                    Optional.ofNullable(world).ifPresent(it -> echo(TestingGpus.placed(it, gpu)));
                 });
             }
             case "leave" -> worlds.leave(id).whenComplete((nothing, failure) -> out.println("left " + id));
             case "exit" -> System.exit((int) id);
-            case "send" ->
-                sendBack(worlds.world(id).orElseThrow(), TestingTensors.marked(Long.parseLong(words[2]), id));
-            case "collect" -> collect(worlds.world(id).orElseThrow(), TestingCollective.valueOf(words[2]));
+            case "send" -> sendBack(world(worlds, id), TestingTensors.marked(Long.parseLong(words[2]), id));
+            case "collect" -> collect(world(worlds, id), TestingCollective.valueOf(words[2]));
             default -> throw new IllegalArgumentException(words[0]);
         }
+    }
+
+    private static World world(LocalWorlds worlds, long id) {
+        return TestingGpus.placed(worlds.world(id).orElseThrow(), gpu);
     }
 
     /** Again and again. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Collective operations over real transports; what they compute is tested more widely without. */
 @Timeout(180)
-final class WorldCollectivesTest extends EachTransport {
+final class WorldCollectivesTest extends EachCarrier {
     private static final int SMALL = 1000;
     private static final int LARGE = 700_001;
 

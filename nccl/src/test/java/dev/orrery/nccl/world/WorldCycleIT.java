@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /** The same two members leave their world and form a new one, again and again. */
 @Timeout(300)
-final class WorldCycleIT extends EachTransport {
+final class WorldCycleIT extends EachCarrier {
     private static final Logger log = LoggerFactory.getLogger(WorldCycleIT.class);
     private static final int WARM_UP = 50;
     private static final int CYCLES = 500;
@@ -36,6 +36,7 @@ final class WorldCycleIT extends EachTransport {
             int descriptors,
             int threads,
             long tensorBytes,
+            long deviceBytes,
             long directBytes,
             long mappedBytes,
             long rings,
@@ -45,6 +46,7 @@ final class WorldCycleIT extends EachTransport {
                     new File("/proc/self/fd").list().length,
                     ManagementFactory.getThreadMXBean().getThreadCount(),
                     MemoryPool.shared().bytesInUse(),
+                    TestingGpus.bytesInUse(),
                     buffers("direct"),
                     buffers("mapped"),
                     TestingResources.ringMappings(),
@@ -61,8 +63,8 @@ final class WorldCycleIT extends EachTransport {
 
     private static void cycle(long id, TestingMember a, TestingMember b) throws Exception {
         List<World> worlds = form(id, a, b);
-        get(worlds.get(0).communicator().send(1, TestingTensors.number(3)));
-        assertEquals(3, TestingTensors.number(get(worlds.get(1).communicator().receive(0))));
+        assertEquals(
+                3, TestingTensors.number(TestingMember.pass(worlds.get(0), worlds.get(1), TestingTensors.number(3))));
         if (id % BREAK_EVERY == 0) {
             breakIt(id, a, b, worlds);
         }
@@ -103,6 +105,7 @@ final class WorldCycleIT extends EachTransport {
         return now.descriptors <= first.descriptors + SLACK
                 && now.threads <= first.threads + SLACK
                 && now.tensorBytes <= first.tensorBytes
+                && now.deviceBytes <= first.deviceBytes
                 && now.directBytes <= first.directBytes + (8 << 20)
                 && now.mappedBytes <= first.mappedBytes
                 && now.rings == 0
@@ -125,7 +128,7 @@ final class WorldCycleIT extends EachTransport {
                 cycle(id, a, b);
             }
             Footprint last = settled(first);
-            log.info("over {}: {}, and after {} worlds {}", transport, first, CYCLES, last);
+            log.info("over {}: {}, and after {} worlds {}", carrier, first, CYCLES, last);
             assertTrue(isFlat(first, last), () -> first + ", and then " + last);
         }
     }

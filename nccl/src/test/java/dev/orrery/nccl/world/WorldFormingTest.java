@@ -7,7 +7,6 @@ import static dev.orrery.nccl.world.TestingMember.life;
 import static dev.orrery.nccl.world.TestingMember.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-final class WorldFormingTest extends EachTransport {
+final class WorldFormingTest extends EachCarrier {
     @Test
     void aMemberThatDoesNotKnowTheWorldYetIsAskedAgain() throws Exception {
         try (TestingMember a = start();
@@ -106,7 +105,7 @@ final class WorldFormingTest extends EachTransport {
         try (TestingMember a = start();
                 TestingMember b = start()) {
             List<World> worlds = form(1, a, b);
-            assertSame(worlds.get(0), get(a.join(spec(1, a, b), 0)));
+            assertEquals(worlds.get(0), get(a.join(spec(1, a, b), 0)));
             assertEquals(
                     ErrorCode.INVALID_ARGUMENT,
                     failure(a.join(spec(1, b, a), 1)).code());
@@ -148,14 +147,23 @@ final class WorldFormingTest extends EachTransport {
     }
 
     @Test
+    void aWorldOfDevicesIsRefusedByAMemberWithoutOne() {
+        try (TestingMember a = TestingMember.start();
+                TestingMember b = TestingMember.start()) {
+            WorldSpec spec = TestingMember.spec(1, a, b).toBuilder()
+                    .setBackend(Backend.NCCL)
+                    .build();
+            OrreryException nccl = failure(a.join(spec, 0));
+            assertEquals(ErrorCode.UNSUPPORTED, nccl.code());
+            assertTrue(nccl.getMessage().contains("NCCL"), nccl.getMessage());
+        }
+    }
+
+    @Test
     void specsThatCannotBeAreRefused() {
         try (TestingMember a = start();
                 TestingMember b = start()) {
             WorldSpec spec = spec(1, a, b);
-            OrreryException nccl =
-                    failure(a.join(spec.toBuilder().setBackend(Backend.NCCL).build(), 0));
-            assertEquals(ErrorCode.UNSUPPORTED, nccl.code());
-            assertTrue(nccl.getMessage().contains("NCCL"));
             OrreryException stranger = failure(a.worlds().join(spec, life("stranger", 1)));
             assertEquals(ErrorCode.INVALID_ARGUMENT, stranger.code());
             WorldSpec.Builder gap = spec.toBuilder();

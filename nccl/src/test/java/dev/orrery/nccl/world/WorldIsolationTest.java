@@ -3,6 +3,7 @@ package dev.orrery.nccl.world;
 import static dev.orrery.nccl.world.TestingMember.failure;
 import static dev.orrery.nccl.world.TestingMember.form;
 import static dev.orrery.nccl.world.TestingMember.get;
+import static dev.orrery.nccl.world.TestingMember.pass;
 import static dev.orrery.nccl.world.TestingMember.spec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-final class WorldIsolationTest extends EachTransport {
+final class WorldIsolationTest extends EachCarrier {
     @Test
     void aStuckReceiverDelaysNoOtherWorld() {
         try (TestingMember a = start();
@@ -33,14 +34,10 @@ final class WorldIsolationTest extends EachTransport {
             }
             waiting.add(stuck.get(0).communicator().send(1, TestingTensors.marked(4 << 20, 1)));
             for (int i = 0; i < 300; i++) {
-                get(free.get(0).communicator().send(1, TestingTensors.number(i)));
-                assertEquals(
-                        i, TestingTensors.number(get(free.get(1).communicator().receive(0))));
+                assertEquals(i, TestingTensors.number(pass(free.get(0), free.get(1), TestingTensors.number(i))));
             }
-            get(free.get(0).communicator().send(1, TestingTensors.number(1)));
-            CompletableFuture<Tensor> large = free.get(0).communicator().receive(1);
-            get(free.get(1).communicator().send(0, TestingTensors.marked(8 << 20, 5)));
-            assertTrue(TestingTensors.isMarked(get(large), 8 << 20, 5));
+            Tensor large = pass(free.get(1), free.get(0), TestingTensors.marked(8 << 20, 5));
+            assertTrue(TestingTensors.isMarked(large, 8 << 20, 5));
             assertFalse(waiting.get(200).isDone());
             assertEquals(WorldState.READY, stuck.get(0).state());
         }
@@ -55,8 +52,7 @@ final class WorldIsolationTest extends EachTransport {
             CompletableFuture<World> forming = a.join(waits, 1);
             for (long id = 2; id < 22; id++) {
                 List<World> worlds = form(id, b, a);
-                get(worlds.get(0).communicator().send(1, TestingTensors.number(1)));
-                get(worlds.get(1).communicator().receive(0)).close();
+                pass(worlds.get(0), worlds.get(1), TestingTensors.number(1)).close();
             }
             assertFalse(forming.isDone());
             CompletableFuture<World> second = b.join(waits, 2);
@@ -87,8 +83,7 @@ final class WorldIsolationTest extends EachTransport {
             for (int i = 0; i < 400; i += 2) {
                 World one = get(joins.get(i));
                 World other = get(joins.get(i + 1));
-                get(one.communicator().send(other.rank(), TestingTensors.number(i)));
-                assertEquals(i, TestingTensors.number(get(other.communicator().receive(one.rank()))));
+                assertEquals(i, TestingTensors.number(pass(one, other, TestingTensors.number(i))));
             }
             b.end();
             for (long id = 1; id <= 200; id++) {

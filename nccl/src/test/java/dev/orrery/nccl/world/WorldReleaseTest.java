@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 @Timeout(120)
-final class WorldReleaseTest extends EachTransport {
+final class WorldReleaseTest extends EachCarrier {
     private static final int INODE_COLUMN = 9;
 
     private static Set<String> threads() {

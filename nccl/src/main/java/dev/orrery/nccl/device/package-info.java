@@ -1,0 +1,2 @@
+/** GPUs of this process: memory, copies, streams, and CUDA and NCCL as the rest of this module sees them. */
+package dev.orrery.nccl.device;
