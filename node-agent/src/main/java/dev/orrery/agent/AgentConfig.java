@@ -4,7 +4,6 @@ import dev.orrery.internal.config.ClusterConfig;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.config.ConfigKey;
 import dev.orrery.internal.config.ConfigKey.Range;
-import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.rpc.HostPort;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,8 +31,11 @@ public final class AgentConfig {
             "agent.data-dir", "orrery-node", "Folder of this node: its desired set, artifacts and workers.");
     public static final ConfigKey<Double> CPUS =
             ConfigKey.decimal("agent.cpus", "", "Processors to offer, e.g. 3.5; default: all of the host.");
-    public static final ConfigKey<Integer> GPUS =
-            ConfigKey.integer("agent.gpus", 0, new Range(0, 1_024), "GPUs to offer.");
+    public static final ConfigKey<Integer> GPUS = ConfigKey.integer(
+            "agent.gpus",
+            new Range(0, 1_024),
+            "How many GPUs to offer, at most; default: all that are found. Where none is found, so many slots are offered"
+                    + " without one, whose workers are not told which to use.");
     public static final ConfigKey<Map<String, String>> LABELS =
             ConfigKey.pairs("agent.labels", "", "Labels of this node.");
     public static final ConfigKey<Duration> HEARTBEAT =
@@ -76,19 +78,20 @@ public final class AgentConfig {
             GRACE_PERIOD,
             STOP_WORKERS_ON_EXIT);
 
-    public static final List<ConfigKey<?>> KEYS =
-            Stream.concat(OWN_KEYS.stream(), WorldsConfig.KEYS.stream()).toList();
+    public static final List<ConfigKey<?>> KEYS = Stream.of(OWN_KEYS, GpuConfig.KEYS, WorldsConfig.KEYS)
+            .flatMap(List::stream)
+            .toList();
+
+    /** Shorter names of flags on a command line, by key. */
+    public static final Map<String, String> SHORT_FLAGS = GpuConfig.SHORT_FLAGS;
 
     private static final int MILLI = 1_000;
 
     private AgentConfig() {}
 
-    static Resources resources(Config config) {
+    static long milliCpus(Config config) {
         double cpus = config.find(CPUS).orElse((double) Runtime.getRuntime().availableProcessors());
-        return Resources.newBuilder()
-                .setMilliCpus(Math.round(cpus * MILLI))
-                .setGpus(config.get(GPUS))
-                .build();
+        return Math.round(cpus * MILLI);
     }
 
     static Map<String, String> labels(Config config) {

@@ -1,10 +1,12 @@
 package dev.orrery.agent;
 
+import dev.orrery.agent.gpu.GpuProbe;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.Config;
 import java.io.IOException;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,18 +14,22 @@ import org.slf4j.LoggerFactory;
 public final class AgentMain {
     private static final String USAGE = "AgentMain [--config FILE] [--agent.key=value …]";
     private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
-    static final String WORKER_MAIN = "dev.orrery.worker.WorkerMain";
 
     private AgentMain() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        main(arguments, WORKER_MAIN);
+        main(arguments, Mains.USUAL);
     }
 
-    static void main(String[] arguments, String workerMain) throws InterruptedException {
+    /** The classes that the agent's processes run. */
+    record Mains(String worker, String gpuProbe) {
+        static final Mains USUAL = new Mains("dev.orrery.worker.WorkerMain", GpuProbe.MAIN);
+    }
+
+    static void main(String[] arguments, Mains mains) throws InterruptedException {
         AgentProcess agent;
         try {
-            agent = run(config(arguments), workerMain);
+            agent = run(config(arguments), mains);
         } catch (OrreryException e) {
             System.err.println("orrery agent: " + e.getMessage());
             System.exit(1);
@@ -35,11 +41,11 @@ public final class AgentMain {
 
     /** Starts an agent in this process. Close it. */
     public static AgentProcess run(Config config) {
-        return run(config, WORKER_MAIN);
+        return run(config, Mains.USUAL);
     }
 
-    static AgentProcess run(Config config, String workerMain) {
-        AgentProcess agent = new AgentProcess(config, workerMain);
+    static AgentProcess run(Config config, Mains mains) {
+        AgentProcess agent = new AgentProcess(config, mains);
         try {
             agent.start();
             return agent;
@@ -63,6 +69,19 @@ public final class AgentMain {
 
     /** Flags, then the environment, then the file. */
     static Config config(String[] arguments) {
-        return Config.ofArguments(AgentConfig.KEYS, List.of(arguments), USAGE);
+        return Config.ofArguments(
+                AgentConfig.KEYS,
+                Arrays.stream(arguments).map(AgentMain::inFull).toList(),
+                USAGE);
+    }
+
+    private static String inFull(String argument) {
+        for (Map.Entry<String, String> flag : AgentConfig.SHORT_FLAGS.entrySet()) {
+            String shorter = "--" + flag.getValue();
+            if (argument.equals(shorter) || argument.startsWith(shorter + "=")) {
+                return "--" + flag.getKey() + argument.substring(shorter.length());
+            }
+        }
+        return argument;
     }
 }

@@ -3,6 +3,9 @@ package dev.orrery.agent;
 import dev.orrery.agent.artifact.ArtifactCache;
 import dev.orrery.agent.desired.DesiredSets;
 import dev.orrery.agent.desired.DesiredStore;
+import dev.orrery.agent.gpu.FoundGpus;
+import dev.orrery.agent.gpu.GpuOffer;
+import dev.orrery.agent.gpu.GpuProbe;
 import dev.orrery.agent.link.HeadLink;
 import dev.orrery.agent.process.LinuxProcesses;
 import dev.orrery.agent.process.RunWatch;
@@ -19,8 +22,10 @@ import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.proto.DesiredSet;
 import dev.orrery.internal.proto.DesiredSetAck;
+import dev.orrery.internal.proto.NodeGpus;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.Protocol;
@@ -63,6 +68,7 @@ public final class AgentProcess implements AutoCloseable {
     private final RpcTransport transport = new RpcTransport("agent", IO_THREADS);
     private final RunWatch watch = new RunWatch(this::touchedLater);
     private final SharedFilesSweep sharedFiles;
+    private final GpuProbe gpuProbe;
     private final CountDownLatch closed = new CountDownLatch(1);
     private LinuxProcesses processes;
     private Supervisor supervisor;
@@ -71,22 +77,25 @@ public final class AgentProcess implements AutoCloseable {
     private RpcServer server;
     private boolean closing;
     private volatile boolean stopping;
+    /** Known before the first head is dialled. */
+    private volatile NodeGpus gpus = NodeGpus.getDefaultInstance();
 
-    /** @param workerMain class that workers run */
-    AgentProcess(Config config, String workerMain) {
+    AgentProcess(Config config, AgentMain.Mains mains) {
         this.settings = AgentSettings.of(config);
         this.sharedFiles = new SharedFilesSweep(
                 Set.of(settings.worlds().folder(), settings.worlds().socketFolder()));
         this.folder = new NodeFolder(settings.dataDir());
         this.desired = new DesiredSets(new DesiredStore(folder.desiredSet(), folder.cluster()));
         this.folders = new WorkerFolders(folder.workers(), settings.workerLogLimit());
-        this.launcher =
-                new WorkerLauncher(folder.shim(), settings.workerClassPath(), settings.workerJavaOptions(), workerMain);
+        this.launcher = new WorkerLauncher(
+                folder.shim(), settings.workerClassPath(), settings.workerJavaOptions(), mains.worker());
+        this.gpuProbe = new GpuProbe(folder.gpuProbe(), settings.workerClassPath(), mains.gpuProbe(), settings.gpu());
     }
 
     /** Returns when the agent listens; it finds the leader on its own. Throws what keeps it from that; close it then too. */
     public void start() throws IOException {
         folder.open();
+        CompletableFuture<FoundGpus> looking = CompletableFuture.supplyAsync(gpuProbe::run, threads.disk());
         desired.load();
         launcher.install();
         processes = LinuxProcesses.open();
@@ -100,7 +109,7 @@ public final class AgentProcess implements AutoCloseable {
         threads.call(() -> supervisor.start(found, desired.current()));
         HostPort address = server.start();
         announce(address);
-        threads.call(heads::start);
+        looking.thenAcceptAsync(this::join, threads.loop());
         threads.startTicking(lookAtProcesses -> supervisor.tick(lookAtProcesses), folders::tidy, settings.heartbeat());
         LOG.info(
                 "agent {} of cluster {} listens at {}, folder {}",
@@ -108,6 +117,13 @@ public final class AgentProcess implements AutoCloseable {
                 settings.cluster(),
                 address,
                 folder);
+    }
+
+    /** The node's first word to a head tells all of its GPUs, so that none seems to be gone after an agent's restart. */
+    private void join(FoundGpus found) {
+        gpus = GpuOffer.of(settings.gpu(), found);
+        LOG.info("agent {}: {}", settings.name(), GpuOffer.summary(settings.gpu(), gpus));
+        heads.start();
     }
 
     private void wire(RpcIdentity identity) {
@@ -167,7 +183,10 @@ public final class AgentProcess implements AutoCloseable {
                 .setNode(settings.name())
                 .setAgentInstance(instance)
                 .setBootId(processes.bootId())
-                .setResources(settings.resources())
+                .setResources(Resources.newBuilder()
+                        .setMilliCpus(settings.milliCpus())
+                        .setGpus(GpuOffer.slots(settings.gpu(), gpus)))
+                .setGpus(gpus)
                 .putAllLabels(settings.labels())
                 .setHost(settings.host())
                 .setKnownCluster(desired.cluster().orElse(""))
@@ -207,6 +226,7 @@ public final class AgentProcess implements AutoCloseable {
             }
             closing = true;
         }
+        gpuProbe.close();
         if (supervisor != null && settings.stopWorkersOnExit()) {
             stopWorkers();
         }

@@ -1,11 +1,11 @@
 package dev.orrery.agent;
 
+import dev.orrery.agent.gpu.GpuSettings;
 import dev.orrery.agent.process.WorkerLauncher;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.ClusterConfig;
 import dev.orrery.internal.config.Config;
-import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.nccl.HostOptions;
 import java.net.InetAddress;
@@ -24,7 +24,7 @@ record AgentSettings(
         HostPort bind,
         String host,
         Path dataDir,
-        Resources resources,
+        long milliCpus,
         Map<String, String> labels,
         Duration heartbeat,
         List<String> workerJavaOptions,
@@ -33,7 +33,8 @@ record AgentSettings(
         Duration stopTimeout,
         Duration gracePeriod,
         boolean stopWorkersOnExit,
-        HostOptions worlds) {
+        HostOptions worlds,
+        GpuSettings gpu) {
 
     static AgentSettings of(Config config) {
         HostPort bind = config.get(AgentConfig.BIND);
@@ -45,7 +46,7 @@ record AgentSettings(
                 bind,
                 config.find(AgentConfig.HOST).orElse(bind.host()),
                 config.get(AgentConfig.DATA_DIR),
-                AgentConfig.resources(config),
+                AgentConfig.milliCpus(config),
                 AgentConfig.labels(config),
                 config.get(AgentConfig.HEARTBEAT),
                 config.find(AgentConfig.WORKER_JAVA_OPTIONS).orElse(List.of()),
@@ -55,7 +56,8 @@ record AgentSettings(
                 config.get(AgentConfig.STOP_TIMEOUT),
                 config.get(AgentConfig.GRACE_PERIOD),
                 config.get(AgentConfig.STOP_WORKERS_ON_EXIT),
-                WorldsConfig.hostOptions(config));
+                WorldsConfig.hostOptions(config),
+                GpuConfig.settings(config));
     }
 
     private static String hostName() {

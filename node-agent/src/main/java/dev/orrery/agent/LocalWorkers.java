@@ -1,6 +1,7 @@
 package dev.orrery.agent;
 
 import dev.orrery.agent.artifact.ArtifactCache;
+import dev.orrery.agent.gpu.GpuOffer;
 import dev.orrery.agent.process.ExitStatus;
 import dev.orrery.agent.process.OutputLog;
 import dev.orrery.agent.process.ProcessId;
@@ -13,12 +14,14 @@ import dev.orrery.agent.supervisor.WorkerHost;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.worker.launch.GpuLaunch;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -81,7 +84,8 @@ final class LocalWorkers implements WorkerHost {
         WorkerFolder folder = folder(worker.getLife());
         folders.use(folder);
         LaunchSpec spec = spec(worker, nonce, folder, artifacts);
-        return onLoop(CompletableFuture.runAsync(() -> fork(spec, folder), forks));
+        Map<String, String> environment = GpuOffer.environment(parts.settings().gpu(), worker);
+        return onLoop(CompletableFuture.runAsync(() -> fork(spec, folder, environment), forks));
     }
 
     private LaunchSpec spec(DesiredWorker worker, String nonce, WorkerFolder folder, List<Path> artifacts) {
@@ -99,14 +103,15 @@ final class LocalWorkers implements WorkerHost {
                 folder.root(),
                 settings.gracePeriod(),
                 settings.worlds(),
+                new GpuLaunch(settings.gpu().cudaLib(), settings.gpu().ncclLib(), worker.getGpusList()),
                 artifacts);
     }
 
-    private void fork(LaunchSpec spec, WorkerFolder folder) {
+    private void fork(LaunchSpec spec, WorkerFolder folder, Map<String, String> environment) {
         try {
             folder.create();
             parts.watch().add(folder);
-            Process shim = parts.launcher().launch(spec, folder);
+            Process shim = parts.launcher().launch(spec, folder, environment);
             shim.onExit().thenRunAsync(() -> touched.accept(folder), loop);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start the worker in " + folder.root(), e);

@@ -40,6 +40,10 @@ final class NodeFolder implements AutoCloseable {
         return root.resolve("artifacts");
     }
 
+    Path gpuProbe() {
+        return root.resolve("gpu-probe");
+    }
+
     Path workers() {
         return root.resolve("workers");
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.agent.gpu.GpuSettings;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.config.Config;
@@ -32,9 +33,7 @@ class AgentConfigTest {
     @Test
     void defaultsFollowFromTheHost() {
         AgentSettings settings = settings("--cluster.secret-file=/s", "--agent.name=n");
-        assertEquals(
-                Runtime.getRuntime().availableProcessors() * 1_000L,
-                settings.resources().getMilliCpus());
+        assertEquals(Runtime.getRuntime().availableProcessors() * 1_000L, settings.milliCpus());
         assertEquals(List.of(new HostPort("127.0.0.1", 6400)), settings.heads());
         assertEquals("127.0.0.1", settings.host());
         assertTrue(settings.workerClassPath().startsWith("/"));
@@ -52,8 +51,8 @@ class AgentConfigTest {
                 "/s",
                 "--agent.cpus=2.5",
                 "--agent.labels=a=b,c=d");
-        assertEquals(2_500, settings.resources().getMilliCpus());
-        assertEquals(3, settings.resources().getGpus());
+        assertEquals(2_500, settings.milliCpus());
+        assertEquals(Optional.of(3), settings.gpu().offered());
         assertEquals(Map.of("a", "b", "c", "d"), settings.labels());
     }
 
@@ -71,6 +70,49 @@ class AgentConfigTest {
                 .getMessage()
                 .contains("usage"));
         assertThrows(OrreryException.class, () -> settings("--agent.name"));
+    }
+
+    @Test
+    void gpusAreAsUsualUnlessSaidOtherwise() {
+        assertEquals(
+                new GpuSettings(
+                        true, Duration.ofSeconds(10), Optional.empty(), Optional.empty(), Optional.empty(), 1, false),
+                settings("--cluster.secret-file=/s").gpu());
+    }
+
+    @Test
+    void gpusAreSetByTheirKeysAndTheLibrariesByShortFlagsToo() throws IOException {
+        Path file = folder.resolve("agent.yaml");
+        Files.writeString(file, "gpu:\n  share: 2\n  multi-rank: true\n  cuda-lib: /in/the/file\n");
+        GpuSettings gpu = settings(
+                        "--config",
+                        file.toString(),
+                        "--cluster.secret-file=/s",
+                        "--gpu.discover=off",
+                        "--gpu.discover-timeout=3s",
+                        "--cuda-lib=/opt/libcudart.so",
+                        "--nccl-lib",
+                        "libnccl.so")
+                .gpu();
+        assertEquals(
+                new GpuSettings(
+                        false,
+                        Duration.ofSeconds(3),
+                        Optional.of(Path.of("/opt/libcudart.so")),
+                        Optional.of(Path.of("libnccl.so").toAbsolutePath()),
+                        Optional.empty(),
+                        2,
+                        true),
+                gpu);
+    }
+
+    @Test
+    void errorsOfGpusNameTheKey() {
+        for (String wrong : List.of("--gpu.discover=on", "--gpu.share=0", "--gpu.multi-rank=yes")) {
+            OrreryException error =
+                    assertThrows(OrreryException.class, () -> settings("--cluster.secret-file=/s", wrong));
+            assertTrue(error.getMessage().contains(wrong.substring(2, wrong.indexOf('='))), error.getMessage());
+        }
     }
 
     @Test

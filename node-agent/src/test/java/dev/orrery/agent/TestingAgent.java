@@ -31,6 +31,7 @@ final class TestingAgent implements AutoCloseable {
                 TestingAgentMain.class.getName(),
                 "--agent.name=node-1",
                 "--agent.heads=" + head,
+                "--gpu.discover=off",
                 "--agent.data-dir=" + root.resolve("node"),
                 "--cluster.secret-file=" + root.resolve("secret")));
         line.addAll(List.of(flags));
@@ -65,6 +66,10 @@ final class TestingAgent implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    Path logFile() {
+        return log;
     }
 
     String log() throws IOException {

@@ -19,6 +19,7 @@ import dev.orrery.worker.launch.LaunchSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** A worker that does what its label says: {@code exit:3}, {@code fail}, {@code stubborn}, {@code print}, {@code plain}. */
@@ -29,6 +30,9 @@ final class TestingWorkerMain {
 
     public static void main(String[] arguments) throws Exception {
         LaunchSpec launch = LaunchSpec.read(Path.of(arguments[0]));
+        for (String name : List.of("CUDA_VISIBLE_DEVICES", "NCCL_MULTI_RANK_GPU_ENABLE")) {
+            System.out.println(name + "=" + System.getenv(name));
+        }
         if (launch.label().equals("print")) {
             String line = "x".repeat(99);
             for (int i = 0; i < 100_000; i++) {

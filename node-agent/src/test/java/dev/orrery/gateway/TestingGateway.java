@@ -30,6 +30,7 @@ import dev.orrery.nccl.WorldManager;
 import dev.orrery.testing.TestingWorldManager;
 import dev.orrery.testing.TestingWorlds;
 import dev.orrery.worker.ActorEnvironment;
+import dev.orrery.worker.launch.GpuLaunch;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,6 +147,7 @@ final class TestingGateway implements ActorEnvironment, AutoCloseable {
                 here,
                 Duration.ofMinutes(10),
                 HostOptions.defaults(),
+                GpuLaunch.none(),
                 List.of());
     }
 

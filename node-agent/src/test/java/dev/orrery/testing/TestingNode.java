@@ -5,6 +5,7 @@ import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.nccl.HostOptions;
+import dev.orrery.worker.launch.GpuLaunch;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,7 @@ public final class TestingNode {
                 folder,
                 Duration.ofMinutes(10),
                 HostOptions.defaults(),
+                GpuLaunch.none(),
                 artifacts);
     }
 

@@ -35,6 +35,12 @@ public record ConfigKey<T>(String name, String defaultText, String doc, String f
                 text -> range.check(Integer.parseInt(text)));
     }
 
+    /** One without a default of its own. */
+    public static ConfigKey<Integer> integer(String name, Range range, String doc) {
+        ConfigKey<Integer> other = integer(name, range.min(), range, doc);
+        return new ConfigKey<>(name, "", doc, other.form(), other.parser());
+    }
+
     /** Bounds of a number, both allowed. */
     public record Range(int min, int max) {
         int check(int value) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -18,7 +19,8 @@ final class ConfigFlags {
 
     private ConfigFlags() {}
 
-    static void addTo(CommandSpec spec, List<ConfigKey<?>> keys) {
+    /** @param shortFlags shorter names of flags, by key */
+    static void addTo(CommandSpec spec, List<ConfigKey<?>> keys, Map<String, String> shortFlags) {
         spec.addOption(OptionSpec.builder(CONFIG)
                 .paramLabel("FILE")
                 .type(Path.class)
@@ -26,7 +28,11 @@ final class ConfigFlags {
                 .build());
         for (ConfigKey<?> key : keys) {
             String ownDefault = key.defaultText().isEmpty() ? "" : " Default: " + key.defaultText() + ".";
-            spec.addOption(OptionSpec.builder("--" + key.name())
+            String[] names = Stream.concat(
+                            Stream.of(key.name()), Optional.ofNullable(shortFlags.get(key.name())).stream())
+                    .map(name -> "--" + name)
+                    .toArray(String[]::new);
+            spec.addOption(OptionSpec.builder(names)
                     .paramLabel("VALUE")
                     .type(String.class)
                     .description(key.doc().replace("%", "%%") + ownDefault)

@@ -3,6 +3,7 @@ package dev.orrery.examples.cli;
 import dev.orrery.agent.AgentConfig;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.HeadConfig;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,8 +40,9 @@ public final class OrreryMain implements Runnable {
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new OrreryMain());
-        ConfigFlags.addTo(line.getSubcommands().get("head").getCommandSpec(), HeadConfig.KEYS);
-        ConfigFlags.addTo(line.getSubcommands().get("agent").getCommandSpec(), AgentConfig.KEYS);
+        ConfigFlags.addTo(line.getSubcommands().get("head").getCommandSpec(), HeadConfig.KEYS, Map.of());
+        ConfigFlags.addTo(
+                line.getSubcommands().get("agent").getCommandSpec(), AgentConfig.KEYS, AgentConfig.SHORT_FLAGS);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("orrery " + command.getCommandName() + ": " + message(failure));
             if (!(failure instanceof OrreryException)) {

@@ -35,8 +35,11 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--cpus", description = "CPUs that each node offers (default: those of this machine).")
     private double cpus = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-    @Option(names = "--gpus", description = "GPU slots that each node offers (default: ${DEFAULT-VALUE}).")
-    private int gpus;
+    @Option(
+            names = "--gpus",
+            description =
+                    "GPU slots without a GPU that each node offers; default: the first node offers this machine's GPUs.")
+    private Integer gpus;
 
     @Spec
     private CommandSpec spec;
@@ -48,7 +51,8 @@ final class UpCommand implements Callable<Integer> {
                 .directory(folder)
                 .headPort(port)
                 .cpusPerNode(cpus)
-                .gpusPerNode(gpus)
+                .gpusPerNode(gpus == null ? 0 : gpus)
+                .discoverGpus(gpus == null)
                 .supervised(true)
                 .nodes(IntStream.rangeClosed(1, nodes)
                         .mapToObj(i -> "node-" + i)

@@ -95,11 +95,19 @@ final class ClusterProcesses implements AutoCloseable {
                 "agent.heads", String.join(",", heads),
                 "agent.data-dir", folder.of(node).toString(),
                 "agent.cpus", Double.toString(options.cpusPerNode()),
-                "agent.gpus", Integer.toString(options.gpusPerNode()),
+                "gpu.discover", discovers(node) ? "auto" : "off",
                 "agent.stop-workers-on-exit", "true",
                 "cluster.secret-file", folder.secret().toString()));
+        if (options.gpusPerNode() > 0) {
+            config.put("agent.gpus", Integer.toString(options.gpusPerNode()));
+        }
         config.putAll(options.agentConfig());
         launch(orrery(agentProcess(node), "dev.orrery.agent.AgentMain", config));
+    }
+
+    /** One only: the GPUs of this machine are there once. */
+    private boolean discovers(String node) {
+        return options.discoverGpus() && node.equals(options.nodes().get(0));
     }
 
     synchronized void killAgent(String node) {

@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * @param directory where data, logs and the secret lie; empty: a fresh folder that goes when the cluster is closed
  * @param nodes names of the node agents to run
  * @param cpusPerNode CPUs that each node offers to placement
- * @param gpusPerNode GPU slots that each node offers
+ * @param gpusPerNode GPU slots, without a GPU behind them, that each node offers
+ * @param discoverGpus whether the first node offers the GPUs of this machine
  * @param headPort port of the first head; 0: any free one
  * @param supervised whether heads and agents are started again when they end; ZooKeeper always is
  * @param startTimeout until the head leads and all nodes are ALIVE
@@ -28,6 +29,7 @@ public record LocalClusterOptions(
         List<String> nodes,
         double cpusPerNode,
         int gpusPerNode,
+        boolean discoverGpus,
         int headPort,
         boolean supervised,
         Duration startTimeout,
@@ -48,6 +50,9 @@ public record LocalClusterOptions(
         if (gpusPerNode < 0) {
             errors.add("gpusPerNode must not be negative: " + gpusPerNode);
         }
+        if (gpusPerNode > 0 && discoverGpus) {
+            errors.add("gpusPerNode and discoverGpus exclude each other");
+        }
         if (headPort < 0 || headPort > 65_535) {
             errors.add("headPort must be from 0 to 65535, not " + headPort);
         }
@@ -66,6 +71,7 @@ public record LocalClusterOptions(
         private List<String> nodes = List.of("node-a", "node-b");
         private double cpusPerNode = Math.max(2, Runtime.getRuntime().availableProcessors());
         private int gpusPerNode;
+        private boolean discoverGpus;
         private int headPort;
         private boolean supervised;
         private Duration startTimeout = Duration.ofSeconds(60);
@@ -95,6 +101,12 @@ public record LocalClusterOptions(
         /** Default: 0. */
         public Builder gpusPerNode(int value) {
             gpusPerNode = value;
+            return this;
+        }
+
+        /** Default: false. */
+        public Builder discoverGpus(boolean value) {
+            discoverGpus = value;
             return this;
         }
 
@@ -132,6 +144,7 @@ public record LocalClusterOptions(
                     nodes,
                     cpusPerNode,
                     gpusPerNode,
+                    discoverGpus,
                     headPort,
                     supervised,
                     startTimeout,

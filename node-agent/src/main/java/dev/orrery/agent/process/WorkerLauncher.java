@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Starts workers.
@@ -33,13 +34,18 @@ public record WorkerLauncher(Path shim, String classPath, List<String> javaOptio
         }
     }
 
-    /** On return the shim has been forked; its record of that may still be to come. */
-    public Process launch(LaunchSpec spec, WorkerFolder folder) throws IOException {
+    /**
+     * On return the shim has been forked; its record of that may still be to come.
+     *
+     * @param environment what the process gets beside this one's own
+     */
+    public Process launch(LaunchSpec spec, WorkerFolder folder, Map<String, String> environment) throws IOException {
         folder.create();
         spec.write();
         DurableFile.syncFolder(folder.root().getParent());
-        return new ProcessBuilder(command(spec, folder))
-                .directory(folder.root().toFile())
+        ProcessBuilder builder = new ProcessBuilder(command(spec, folder));
+        builder.environment().putAll(environment);
+        return builder.directory(folder.root().toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.output().toFile()))

@@ -83,6 +83,7 @@ public final class Supervisor {
         }
         WorkerSlot slot = new WorkerSlot(worker.spec().life(), worker.folder(), SlotState.REGISTERING);
         slot.nonce = worker.spec().nonce();
+        slot.gpus = worker.spec().gpu().devices();
         slot.adopted = true;
         slot.deadline = clock.nanoTime() + settings.times(slot).open().toNanos();
         if (adoption instanceof Adoption.Ended ended) {
@@ -117,6 +118,7 @@ public final class Supervisor {
         WorkerFolder folder = host.folder(worker.getLife());
         WorkerSlot slot = new WorkerSlot(worker.getLife(), folder, SlotState.PREPARING);
         slot.desired = Optional.of(worker);
+        slot.gpus = worker.getGpusList();
         slot.deadline = clock.nanoTime() + settings.times(slot).open().toNanos();
         if (folder.exists()) {
             // It ran here, was dropped, and is asked for again; a life is never started twice.
@@ -378,6 +380,7 @@ public final class Supervisor {
                     slot.process.map(ProcessId::pid).orElse(0L),
                     slot.state,
                     slot.folder.output().toString(),
+                    slot.gpus,
                     slot.reported,
                     slot.failure)));
         }

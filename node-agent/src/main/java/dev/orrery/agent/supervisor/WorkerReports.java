@@ -6,6 +6,7 @@ import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
+import java.util.List;
 import java.util.Optional;
 
 /** What the leader is told of a life: what its worker says, within what the agent knows. */
@@ -16,6 +17,7 @@ final class WorkerReports {
 
     /**
      * @param pid 0 while unknown
+     * @param gpus that are this life's
      * @param reported the worker's own newest report
      * @param failure of an ended life
      */
@@ -25,20 +27,23 @@ final class WorkerReports {
             long pid,
             SlotState state,
             String logPath,
+            List<String> gpus,
             Optional<WorkerReport> reported,
             Optional<Failure> failure) {}
 
     static WorkerReport merge(Known known) {
         WorkerReport.Builder report =
                 known.reported().map(WorkerReport::toBuilder).orElseGet(WorkerReport::newBuilder);
-        report.setLife(known.life())
+        report.clearGpus()
+                .setLife(known.life())
                 .setNonce(known.nonce())
                 .setPid(known.pid())
                 .setLogPath(known.logPath())
+                .addAllGpus(known.gpus())
                 .setState(state(known.state(), known.reported().map(WorkerReport::getState)));
         if (known.state() == SlotState.EXITED) {
             // Its worlds, addresses and gateway ended with it.
-            report.clearWorlds().clearGateway().clearDataAddress().clearRpcAddress();
+            report.clearWorlds().clearGpus().clearGateway().clearDataAddress().clearRpcAddress();
             known.failure().ifPresentOrElse(report::setFailure, report::clearFailure);
         }
         return report.build();

@@ -30,6 +30,9 @@ final class WorkerSlot {
     /** What the newest desired set says of this life; empty when it does not name it. */
     Optional<DesiredWorker> desired = Optional.empty();
 
+    /** UUIDs of the GPUs that are this life's. */
+    List<String> gpus = List.of();
+
     Work preparation = Work.PENDING;
     List<Path> artifacts = List.of();
     Work fork = Work.PENDING;

@@ -26,6 +26,7 @@ import java.util.Properties;
  * @param agentAddressFile holds {@code host:port} of the agent; replaced whenever the agent restarts
  * @param gracePeriod how long the worker stays without its agent when nothing uses it
  * @param worlds how the worker reaches its peers; the agent's settings
+ * @param gpu which GPUs are the worker's, and where their libraries are
  * @param artifacts the user's jars, in class path order
  */
 public record LaunchSpec(
@@ -41,6 +42,7 @@ public record LaunchSpec(
         Path workerDir,
         Duration gracePeriod,
         HostOptions worlds,
+        GpuLaunch gpu,
         List<Path> artifacts) {
     public static final String FILE_NAME = "launch.properties";
 
@@ -83,6 +85,7 @@ public record LaunchSpec(
         properties.setProperty("worker-dir", workerDir.toString());
         properties.setProperty("grace-period", gracePeriod.toString());
         WorldsProperties.write(worlds, properties);
+        GpuProperties.write(gpu, properties);
         for (int index = 0; index < artifacts.size(); index++) {
             properties.setProperty("artifact." + index, artifacts.get(index).toString());
         }
@@ -112,6 +115,7 @@ public record LaunchSpec(
                     Path.of(required(properties, "worker-dir")),
                     Duration.parse(required(properties, "grace-period")),
                     WorldsProperties.read(properties),
+                    GpuProperties.read(properties),
                     artifacts(properties));
         } catch (IllegalArgumentException | DateTimeException | OrreryException e) {
             throw new IOException("not a launch file: " + file + ": " + e.getMessage(), e);

@@ -26,6 +26,7 @@ import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.nccl.HostOptions;
 import dev.orrery.testing.TestingClock;
 import dev.orrery.testing.TestingConnection;
+import dev.orrery.worker.launch.GpuLaunch;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -235,6 +236,7 @@ class SupervisorTest {
                 nowhere,
                 Duration.ofMinutes(1),
                 HostOptions.defaults(),
+                GpuLaunch.none(),
                 List.of());
         host.verdicts.put(host.folder(A1), verdict);
         return new FoundWorker(spec, host.folder(A1), verdict);

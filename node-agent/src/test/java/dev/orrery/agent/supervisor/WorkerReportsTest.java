@@ -14,12 +14,14 @@ import dev.orrery.internal.proto.HostPort;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorldReport;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class WorkerReportsTest {
     private static final ActorLife LIFE =
             ActorLife.newBuilder().setActor("a").setIncarnation(2).build();
+    private static final List<String> GPUS = List.of("GPU-1");
     private static final Place PLACE = new Place("host-1", "/w/output.log", "boom");
     private static final WorkerReport SAID = WorkerReport.newBuilder()
             .setState(WorkerState.OPEN)
@@ -30,7 +32,7 @@ class WorkerReportsTest {
             .build();
 
     private static WorkerReport merge(SlotState state, Optional<WorkerReport> said, Optional<Failure> failure) {
-        return WorkerReports.merge(new WorkerReports.Known(LIFE, "n", 42, state, "/w/output.log", said, failure));
+        return WorkerReports.merge(new WorkerReports.Known(LIFE, "n", 42, state, "/w/output.log", GPUS, said, failure));
     }
 
     @Test
@@ -42,6 +44,7 @@ class WorkerReportsTest {
                         .setNonce("n")
                         .setPid(42)
                         .setLogPath("/w/output.log")
+                        .addAllGpus(GPUS)
                         .build(),
                 report);
     }
@@ -79,6 +82,7 @@ class WorkerReportsTest {
         assertEquals(WorkerState.EXITED, report.getState());
         assertEquals(failure, report.getFailure());
         assertEquals(0, report.getWorldsCount());
+        assertEquals(0, report.getGpusCount());
         assertFalse(report.hasGateway() || report.hasDataAddress() || report.hasRpcAddress());
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,10 +21,10 @@ class LaunchSpecTest {
     Path folder;
 
     private LaunchSpec spec() {
-        return spec(HostOptions.defaults());
+        return spec(HostOptions.defaults(), GpuLaunch.none());
     }
 
-    private LaunchSpec spec(HostOptions worlds) {
+    private LaunchSpec spec(HostOptions worlds, GpuLaunch gpu) {
         return new LaunchSpec(
                 "nonce-1",
                 ActorLife.newBuilder().setActor("1-2a").setIncarnation(3).build(),
@@ -37,6 +38,7 @@ class LaunchSpecTest {
                 folder,
                 Duration.ofMinutes(10),
                 worlds,
+                gpu,
                 List.of(Path.of("/n/a b.jar"), Path.of("/n/c.jar")));
     }
 
@@ -59,8 +61,18 @@ class LaunchSpecTest {
                 .withSpin(Duration.ofNanos(1_000))
                 .withFolder(Path.of("/mnt/a b"))
                 .withSocketFolder(Path.of("/run/x"));
-        spec(worlds).write();
+        spec(worlds, GpuLaunch.none()).write();
         assertEquals(worlds, LaunchSpec.read(spec().file()).worlds());
+    }
+
+    @Test
+    void gpusAndTheirLibrariesAreHandedOn() throws IOException {
+        GpuLaunch gpu = new GpuLaunch(
+                Optional.of(Path.of("/opt/cuda 13/libcudart.so")),
+                Optional.of(Path.of("/opt/libnccl.so")),
+                List.of("GPU-2", "GPU-1"));
+        spec(HostOptions.defaults(), gpu).write();
+        assertEquals(gpu, LaunchSpec.read(spec().file()).gpu());
     }
 
     @Test

@@ -1,0 +1,2 @@
+/** Words about GPUs that several modules share. */
+package dev.orrery.internal.gpu;
