@@ -94,6 +94,7 @@ final class Assignments {
         return DesiredWorker.newBuilder()
                 .setLife(Lives.lifeOf(actor))
                 .setLabel(actor.getLabel())
+                .addAllGpus(actor.getGpusList())
                 .setSpec(ActorSpec.newBuilder()
                         .setActor(spec)
                         .setResources(spec.getResources())
@@ -105,6 +106,7 @@ final class Assignments {
         DesiredWorker.Builder worker = DesiredWorker.newBuilder()
                 .setLife(Lives.lifeOf(actor))
                 .setLabel(actor.getLabel())
+                .addAllGpus(actor.getGpusList())
                 .setSpec(spec(state, pipeline, actor));
         if (Lives.isGateway(actor)) {
             return worker.setRouting(routing.table(actor));

@@ -6,9 +6,9 @@ package dev.orrery.head.placement;
  * @param freeMilliCpus CPUs are for accounting only, so this may be below zero after a node was resized
  * @param peers replicas of the same stage (for a plain actor: plain actors) that are there already
  */
-public record NodeRoom(String node, long freeMilliCpus, int freeGpus, long totalMilliCpus, int peers) {
+public record NodeRoom(String node, long freeMilliCpus, GpuRoom gpus, long totalMilliCpus, int peers) {
     boolean fits(Demand demand) {
-        return demand.milliCpus() <= freeMilliCpus && demand.gpus() <= freeGpus;
+        return demand.milliCpus() <= freeMilliCpus && gpus.fits(demand.gpus());
     }
 
     double load() {

@@ -6,17 +6,26 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Spreads the replicas of a stage, and plain actors, over nodes, then takes the least loaded node. */
+/**
+ * Spreads the replicas of a stage, and plain actors, over nodes, then takes the least loaded node, and of its GPUs the least
+ * used.
+ */
 public final class Placement {
-    private static final Comparator<NodeRoom> PREFERENCE = Comparator.comparingInt(NodeRoom::peers)
-            .thenComparingDouble(NodeRoom::load)
-            .thenComparing(NodeRoom::node);
-
     private Placement() {}
 
     /** Empty when no node has room. */
-    public static Optional<String> choose(Demand demand, List<NodeRoom> rooms) {
-        return rooms.stream().filter(room -> room.fits(demand)).min(PREFERENCE).map(NodeRoom::node);
+    public static Optional<Place> choose(Demand demand, List<NodeRoom> rooms) {
+        return rooms.stream()
+                .filter(room -> room.fits(demand))
+                .min(preference(demand))
+                .map(room -> new Place(room.node(), room.gpus().assign(demand.gpus())));
+    }
+
+    private static Comparator<NodeRoom> preference(Demand demand) {
+        return Comparator.comparingInt(NodeRoom::peers)
+                .thenComparingDouble(room -> demand.gpus() > 0 ? room.gpus().load() : 0)
+                .thenComparingDouble(NodeRoom::load)
+                .thenComparing(NodeRoom::node);
     }
 
     /** Why nothing was chosen: need, and what is free where. */
@@ -26,17 +35,13 @@ public final class Placement {
                 : "free: "
                         + rooms.stream()
                                 .sorted(Comparator.comparing(NodeRoom::node))
-                                .map(room -> room.node() + " " + amounts(room.freeMilliCpus(), room.freeGpus()))
+                                .map(room -> room.node() + " " + cpus(room.freeMilliCpus()) + " cpus " + room.gpus())
                                 .collect(Collectors.joining(", "));
         return demand.who() + " needs " + need(demand) + "; " + free;
     }
 
     private static String need(Demand demand) {
         return cpus(demand.milliCpus()) + " cpus, " + demand.gpus() + " gpus";
-    }
-
-    private static String amounts(long milliCpus, int gpus) {
-        return cpus(milliCpus) + " cpus " + gpus + " gpus";
     }
 
     /** 4, 1.5, 0.25: without zeros at the end. */

@@ -1,2 +1,2 @@
-/** Which node an actor goes to: pure arithmetic over free CPUs and GPU slots. */
+/** Which node and which of its GPUs an actor gets, and what a world is made of: pure decisions. */
 package dev.orrery.head.placement;

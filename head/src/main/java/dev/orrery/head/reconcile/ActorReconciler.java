@@ -108,7 +108,7 @@ public final class ActorReconciler implements Reconciler {
     }
 
     private static ActorRecord.Builder ended(ActorRecord actor) {
-        return actor.toBuilder().clearNode().clearDataAddress().clearRpcAddress();
+        return actor.toBuilder().clearNode().clearGpus().clearDataAddress().clearRpcAddress();
     }
 
     private static void stop(Draft draft, ActorRecord actor) {
@@ -133,12 +133,15 @@ public final class ActorReconciler implements Reconciler {
         }
         Rooms rooms = new Rooms(draft.records(), draft.observed(), draft.settings());
         for (ActorRecord actor : waiting) {
-            rooms.place(actor).ifPresent(node -> {
+            rooms.place(actor).ifPresent(place -> {
                 ActorRecord next = actor.toBuilder()
-                        .setNode(node)
+                        .setNode(place.node())
+                        .clearGpus()
+                        .addAllGpus(place.gpus())
                         .setIncarnation(actor.getIncarnation() + 1)
                         .build();
-                draft.fire(next, ActorEvent.PLACED, "on " + node);
+                String gpus = place.gpus().isEmpty() ? "" : " with " + String.join(", ", place.gpus());
+                draft.fire(next, ActorEvent.PLACED, "on " + place.node() + gpus);
             });
         }
     }

@@ -19,19 +19,22 @@ public final class NodeReconciler implements Reconciler {
     private static void record(Draft draft, SeenNode seen) {
         NodeHello hello = seen.hello();
         Optional<NodeRecord> known = draft.records().node(hello.getNode());
-        NodeRecord said = known.map(NodeRecord::toBuilder)
+        NodeRecord.Builder said = known.map(NodeRecord::toBuilder)
                 .orElseGet(() -> NodeRecord.newBuilder().setState(NodeState.JOINING.name()))
                 .setNode(hello.getNode())
                 .setResources(hello.getResources())
                 .clearLabels()
                 .putAllLabels(hello.getLabelsMap())
                 .setHost(hello.getHost())
-                .build();
+                .clearGpus();
+        if (hello.hasGpus()) {
+            said.setGpus(hello.getGpus());
+        }
         if (known.isEmpty()) {
             draft.reason("", "node %s joins from %s".formatted(hello.getNode(), hello.getHost()));
         }
-        if (!known.equals(Optional.of(said))) {
-            draft.write(Write.put(said));
+        if (!known.equals(Optional.of(said.build()))) {
+            draft.write(Write.put(said.build()));
         }
     }
 

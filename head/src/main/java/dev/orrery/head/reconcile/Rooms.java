@@ -1,13 +1,19 @@
 package dev.orrery.head.reconcile;
 
 import dev.orrery.head.placement.Demand;
+import dev.orrery.head.placement.GpuRoom;
 import dev.orrery.head.placement.NodeRoom;
+import dev.orrery.head.placement.Place;
 import dev.orrery.head.placement.Placement;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.reconcile.Observed.SeenNode;
 import dev.orrery.head.state.NodeState;
+import dev.orrery.internal.proto.Gpu;
 import dev.orrery.internal.proto.Resources;
+import dev.orrery.internal.proto.WorkerReport;
+import dev.orrery.internal.proto.WorkerState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +28,39 @@ public final class Rooms {
     private final Settings settings;
     private final Map<String, Resources> used = new HashMap<>();
     private final Map<StageOnNode, Integer> peers = new HashMap<>();
+    /** By node and UUID. */
+    private final Map<String, Map<String, Integer>> devices = new HashMap<>();
 
     public Rooms(Records records, Observed observed, Settings settings) {
         this.records = records;
         this.observed = observed;
         this.settings = settings;
-        records.actors().stream().filter(Lives::isPlaced).forEach(actor -> take(actor, actor.getNode()));
+        records.actors().stream()
+                .filter(Lives::isPlaced)
+                .forEach(actor -> take(actor, new Place(actor.getNode(), actor.getGpusList())));
+        observed.nodes().values().forEach(this::takeWhatIsLeft);
     }
 
-    /** Chooses a node for the actor and takes the room there; empty when it fits nowhere. */
-    Optional<String> place(ActorRecord actor) {
-        Optional<String> node = Placement.choose(demand(actor), rooms(actor));
-        node.ifPresent(name -> take(actor, name));
-        return node;
+    /** A life that is over by its record may still have a process, and with that its GPUs. */
+    private void takeWhatIsLeft(SeenNode node) {
+        String name = node.hello().getNode();
+        for (WorkerReport worker : node.workers().values()) {
+            boolean counted = records.actor(worker.getLife().getActor())
+                    .filter(actor -> Lives.isPlaced(actor)
+                            && actor.getNode().equals(name)
+                            && Lives.lifeOf(actor).equals(worker.getLife()))
+                    .isPresent();
+            if (!counted && worker.getState() != WorkerState.EXITED) {
+                worker.getGpusList().forEach(device -> take(name, device));
+            }
+        }
+    }
+
+    /** Chooses a node and GPUs for the actor and takes the room there; empty when it fits nowhere. */
+    Optional<Place> place(ActorRecord actor) {
+        Optional<Place> place = Placement.choose(demand(actor), rooms(actor));
+        place.ifPresent(chosen -> take(actor, chosen));
+        return place;
     }
 
     /** Why the actor is not placed. */
@@ -50,9 +76,20 @@ public final class Rooms {
         return used.getOrDefault(node, Resources.getDefaultInstance());
     }
 
-    private void take(ActorRecord actor, String node) {
+    /** How many slots of the GPU are taken. */
+    public int taken(String node, String device) {
+        return devices.getOrDefault(node, Map.of()).getOrDefault(device, 0);
+    }
+
+    private void take(String node, String device) {
+        devices.computeIfAbsent(node, name -> new HashMap<>()).merge(device, 1, Integer::sum);
+    }
+
+    private void take(ActorRecord actor, Place place) {
+        String node = place.node();
         Resources need = need(actor);
         Resources before = used(node);
+        place.gpus().forEach(device -> take(node, device));
         used.put(
                 node,
                 Resources.newBuilder()
@@ -64,15 +101,17 @@ public final class Rooms {
 
     private List<NodeRoom> rooms(ActorRecord actor) {
         return records.nodes().stream()
-                .filter(this::isReachable)
+                .filter(node -> isReachable(node, need(actor)))
                 .map(node -> room(node, actor))
                 .toList();
     }
 
-    private boolean isReachable(NodeRecord node) {
+    private boolean isReachable(NodeRecord node, Resources need) {
         return NodeState.valueOf(node.getState()) == NodeState.ALIVE
                 && observed.node(node.getNode())
-                        .filter(Observed.SeenNode::connected)
+                        .filter(SeenNode::connected)
+                        // What still holds its GPUs is known by its report only.
+                        .filter(seen -> need.getGpus() == 0 || seen.reported())
                         .isPresent();
     }
 
@@ -82,9 +121,18 @@ public final class Rooms {
         return new NodeRoom(
                 node.getNode(),
                 total.getMilliCpus() - taken.getMilliCpus(),
-                total.getGpus() - taken.getGpus(),
+                gpus(node),
                 total.getMilliCpus(),
                 peers.getOrDefault(new StageOnNode(node.getNode(), actor.getPipeline(), actor.getStage()), 0));
+    }
+
+    private GpuRoom gpus(NodeRecord node) {
+        List<String> all =
+                node.getGpus().getGpusList().stream().map(Gpu::getUuid).toList();
+        return all.isEmpty()
+                ? GpuRoom.ofSlots(
+                        node.getResources().getGpus(), used(node.getNode()).getGpus())
+                : GpuRoom.ofDevices(all, node.getGpus().getShare(), devices.getOrDefault(node.getNode(), Map.of()));
     }
 
     private Demand demand(ActorRecord actor) {

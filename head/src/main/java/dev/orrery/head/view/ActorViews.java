@@ -21,6 +21,7 @@ public final class ActorViews {
                 .setLabel(actor.getLabel())
                 .setState(actor.getState())
                 .setNode(actor.getNode())
+                .addAllGpus(actor.getGpusList())
                 .setPid(PipelineViews.pid(state, actor))
                 .setRestarts(actor.getRestarts())
                 .addAllCauses(actor.getCausesList())

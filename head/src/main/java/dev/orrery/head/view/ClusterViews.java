@@ -28,7 +28,11 @@ public final class ClusterViews {
                 .setState(node.getState())
                 .setHost(node.getHost())
                 .setTotal(node.getResources())
-                .setUsed(rooms.used(node.getNode()));
+                .setUsed(rooms.used(node.getNode()))
+                .setGpus(node.getGpus())
+                .addAllGpusTaken(node.getGpus().getGpusList().stream()
+                        .map(gpu -> rooms.taken(node.getNode(), gpu.getUuid()))
+                        .toList());
         state.observed().node(node.getNode()).ifPresent(seen -> view.setAgentInstance(
                         seen.hello().getAgentInstance())
                 .setWorkers(running(seen.workers().values())));

@@ -5,6 +5,7 @@ import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.DesiredSet;
 import dev.orrery.internal.proto.DesiredSetAck;
 import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.proto.NodeGpus;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.Resources;
@@ -27,6 +28,7 @@ final class TestingAgent {
     final String node;
     final Map<ActorLife, TestingWorker> workers = new LinkedHashMap<>();
     private final Resources resources;
+    private NodeGpus gpus = NodeGpus.getDefaultInstance();
     private final Consumer<TestingWorker> onLaunch;
     private Stamp applied = Stamp.getDefaultInstance();
     private DesiredSet desired = DesiredSet.getDefaultInstance();
@@ -51,6 +53,12 @@ final class TestingAgent {
         this.onLaunch = onLaunch;
     }
 
+    /** From its next registration on it has those GPUs, by UUID. */
+    TestingAgent gpus(NodeGpus found) {
+        gpus = found;
+        return this;
+    }
+
     /** Registers at that head. Its connection to another one ends. */
     void dial(ControlPlane leader) {
         hangUp();
@@ -62,7 +70,13 @@ final class TestingAgent {
                 NodeHello.newBuilder()
                         .setNode(node)
                         .setAgentInstance(node + "-" + instance)
-                        .setResources(resources)
+                        .setResources(
+                                gpus.getGpusCount() == 0
+                                        ? resources
+                                        : resources.toBuilder()
+                                                .setGpus(gpus.getGpusCount() * gpus.getShare())
+                                                .build())
+                        .setGpus(gpus)
                         .setHost("host-" + node)
                         .setKnownCluster(applied.getCluster())
                         .build());

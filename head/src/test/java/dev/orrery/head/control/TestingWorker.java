@@ -119,6 +119,7 @@ final class TestingWorker {
                 .setPid(pid)
                 .setState(state)
                 .setLogPath("/logs/" + label)
+                .addAllGpus(desired.getGpusList())
                 .setFailure(failure);
         if (isOpen()) {
             report.setDataAddress(HostPort.newBuilder().setHost("h").setPort(pid))

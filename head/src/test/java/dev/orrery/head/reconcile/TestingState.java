@@ -11,6 +11,8 @@ import dev.orrery.head.state.PipelineState;
 import dev.orrery.head.state.ReplicaState;
 import dev.orrery.head.state.WorldState;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.Gpu;
+import dev.orrery.internal.proto.NodeGpus;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.PipelinePolicy;
@@ -97,6 +99,24 @@ final class TestingState implements Told {
         return this;
     }
 
+    /** A node of 4 CPUs that is ALIVE, reported, and has those GPUs. */
+    TestingState aliveWithGpus(String name, int share, String... uuids) {
+        NodeGpus.Builder gpus = NodeGpus.newBuilder().setShare(share);
+        List.of(uuids)
+                .forEach(uuid -> gpus.addGpus(Gpu.newBuilder().setUuid(uuid).setName("H100")));
+        observed.registered(
+                NodeHello.newBuilder()
+                        .setNode(name)
+                        .setAgentInstance(name)
+                        .setHost("host-" + name)
+                        .setResources(Resources.newBuilder().setMilliCpus(4000).setGpus(share * uuids.length))
+                        .setGpus(gpus)
+                        .build(),
+                now);
+        heard(name).commit(new NodeReconciler());
+        return this;
+    }
+
     /** A node that is ALIVE and reported nothing yet but that. */
     TestingState alive(String name) {
         return node(name, NodeState.ALIVE, 4000).registered(name, 4000).heard(name);
@@ -119,6 +139,12 @@ final class TestingState implements Told {
 
     TestingState reports(String node, WorkerReport.Builder report) {
         reports.computeIfAbsent(node, name -> new HashMap<>()).put(report.getLife(), report.build());
+        return heard(node);
+    }
+
+    /** The node reports that nothing runs there. */
+    TestingState forget(String node) {
+        reports.remove(node);
         return heard(node);
     }
 
