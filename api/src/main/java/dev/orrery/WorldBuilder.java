@@ -51,7 +51,7 @@ public final class WorldBuilder {
      * Forms the world and waits until it is READY at every member, where {@link ActorContext#world} gives it. Throws
      * INVALID_ARGUMENT, ALREADY_EXISTS (a member has a world of that name, which is not BROKEN), ACTOR_DEAD (a member is, and
      * the failure tells how), NOT_FOUND (it died so long ago that it is forgotten), UNAVAILABLE (it is not ALIVE yet),
-     * BROKEN_WORLD (it did not come about; the failure tells why) or DEADLINE_EXCEEDED; one that did not form is taken away
+     * UNSUPPORTED (NCCL was asked for, and a member, its node or its GPU is in the way; the message tells which), BROKEN_WORLD (it did not come about; the failure tells why) or DEADLINE_EXCEEDED; one that did not form is taken away
      * again.
      */
     public WorldRef form(Duration timeout) {

@@ -48,8 +48,10 @@ public final class HeadConfig {
             "node.dead-after",
             "30s",
             "Silence of a node after which its workers are replaced; longer than its agent's restart.");
-    public static final ConfigKey<Duration> WORLD_FORMING_TIMEOUT =
-            ConfigKey.duration("world.host-forming-timeout", "5s", "For the members of a world to find each other.");
+    public static final ConfigKey<Duration> WORLD_FORMING_TIMEOUT = ConfigKey.duration(
+            "world.host-forming-timeout", "5s", "For the members of a world of HOST to find each other.");
+    public static final ConfigKey<Duration> WORLD_NCCL_FORMING_TIMEOUT = ConfigKey.duration(
+            "world.nccl-forming-timeout", "30s", "For the members of a world of NCCL to find each other.");
 
     public static final List<ConfigKey<?>> KEYS = List.of(
             ClusterConfig.NAME,
@@ -66,7 +68,8 @@ public final class HeadConfig {
             ZOOKEEPER_OPERATION_TIMEOUT,
             SUSPECT_AFTER,
             DEAD_AFTER,
-            WORLD_FORMING_TIMEOUT);
+            WORLD_FORMING_TIMEOUT,
+            WORLD_NCCL_FORMING_TIMEOUT);
 
     private HeadConfig() {}
 
@@ -83,7 +86,10 @@ public final class HeadConfig {
     }
 
     static ControlOptions control(Config config) {
-        return ControlOptions.of(
-                Settings.of(config.get(SUSPECT_AFTER), config.get(DEAD_AFTER), config.get(WORLD_FORMING_TIMEOUT)));
+        return ControlOptions.of(Settings.of(
+                config.get(SUSPECT_AFTER),
+                config.get(DEAD_AFTER),
+                config.get(WORLD_FORMING_TIMEOUT),
+                config.get(WORLD_NCCL_FORMING_TIMEOUT)));
     }
 }

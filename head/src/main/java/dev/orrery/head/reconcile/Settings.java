@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param suspectAfter silence of a node after which nothing new is placed there
  * @param deadAfter silence of a node after which its workers are replaced
- * @param worldFormingTimeout for members to form a HOST world
+ * @param hostFormingTimeout for members to form a HOST world
+ * @param ncclFormingTimeout for members to form an NCCL world
  * @param worldFormingSlack for their reports to arrive after that
  * @param closingTimeout for a worker to close its worlds before it is stopped
  * @param firstBackoff of an actor's second restart, or an edge's second world; doubles each time
@@ -17,7 +18,8 @@ import java.time.Duration;
 public record Settings(
         Duration suspectAfter,
         Duration deadAfter,
-        Duration worldFormingTimeout,
+        Duration hostFormingTimeout,
+        Duration ncclFormingTimeout,
         Duration worldFormingSlack,
         Duration closingTimeout,
         Duration firstBackoff,
@@ -29,11 +31,18 @@ public record Settings(
     }
 
     /** The rest as by default. */
-    public static Settings of(Duration suspectAfter, Duration deadAfter, Duration worldFormingTimeout) {
+    public static Settings of(Duration suspectAfter, Duration deadAfter, Duration hostFormingTimeout) {
+        return of(suspectAfter, deadAfter, hostFormingTimeout, Duration.ofSeconds(30));
+    }
+
+    /** The rest as by default. */
+    public static Settings of(
+            Duration suspectAfter, Duration deadAfter, Duration hostFormingTimeout, Duration ncclFormingTimeout) {
         return new Settings(
                 suspectAfter,
                 deadAfter,
-                worldFormingTimeout,
+                hostFormingTimeout,
+                ncclFormingTimeout,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 Duration.ofMillis(100),

@@ -7,7 +7,6 @@ import dev.orrery.head.reconcile.Note.EdgeFailed;
 import dev.orrery.head.state.WorldEvent;
 import dev.orrery.head.state.WorldState;
 import dev.orrery.internal.proto.ActorLife;
-import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.WorldSpec;
 import java.util.HashSet;
 import java.util.List;
@@ -62,24 +61,27 @@ public final class WorldReconciler implements Reconciler {
     }
 
     private static void form(Draft draft, PipelineRecord pipeline, Edges.Pair pair) {
+        Backends made = Backends.best(draft.records(), List.of(pair.upstream(), pair.downstream()));
         WorldSpec spec = WorldSpec.newBuilder()
                 .setId(draft.ids().nextWorld())
-                .setBackend(Backend.HOST)
+                .setBackend(made.backend())
                 .addAllMembers(List.of(Lives.member(0, pair.upstream()), Lives.member(1, pair.downstream())))
-                .setFormingTimeoutMillis(draft.settings().worldFormingTimeout().toMillis())
+                .setFormingTimeoutMillis(made.formingTimeout(draft.settings()).toMillis())
                 .build();
         draft.write(Write.put(WorldRecord.newBuilder()
                 .setSpec(spec)
                 .setState(WorldState.FORMING.toMessage())
                 .setPipeline(pipeline.getSpec().getName())
+                .setBackendReason(made.reason())
                 .build()));
         draft.reason(
                 pipeline.getSpec().getName(),
-                "world %x: FORMING (%s -> %s)"
+                "world %x: FORMING (%s -> %s, %s)"
                         .formatted(
                                 spec.getId(),
                                 pair.upstream().getLabel(),
-                                pair.downstream().getLabel()));
+                                pair.downstream().getLabel(),
+                                made.backend()));
     }
 
     static Edge edge(WorldSpec spec) {

@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.reconcile.Backends;
 import dev.orrery.head.reconcile.Draft;
 import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Records;
@@ -11,7 +12,6 @@ import dev.orrery.head.reconcile.Write;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.WorldEvent;
 import dev.orrery.head.state.WorldState;
-import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.CloseWorldResponse;
 import dev.orrery.internal.proto.FormWorldRequest;
@@ -47,28 +47,48 @@ public final class WorldService {
                 .map(id -> member(draft.records(), request.getName(), id))
                 .toList();
         checkName(draft.records(), request);
+        Backends made = backend(draft.records(), request, actors);
         List<WorldMember> members = new ArrayList<>();
         actors.forEach(actor -> members.add(Lives.member(members.size(), actor)));
         WorldSpec spec = WorldSpec.newBuilder()
                 .setId(draft.nextWorldId())
                 .setName(request.getName())
-                // Until it is asked for: a world of NCCL needs a GPU and its libraries at every member.
-                .setBackend(request.getBackend() == Backend.NCCL ? Backend.NCCL : Backend.HOST)
+                .setBackend(made.backend())
                 .addAllMembers(members)
                 .setFormingTimeoutMillis(
                         request.getFormingTimeoutMillis() > 0
                                 ? request.getFormingTimeoutMillis()
-                                : draft.settings().worldFormingTimeout().toMillis())
+                                : made.formingTimeout(draft.settings()).toMillis())
                 .build();
         draft.write(Write.put(WorldRecord.newBuilder()
                 .setSpec(spec)
                 .setState(WorldState.FORMING.toMessage())
                 .setFormOperation(request.getOperation())
+                .setBackendReason(made.reason())
                 .build()));
         draft.reason(
                 "",
-                "world %x: FORMING (a client forms '%s' of %s)".formatted(spec.getId(), spec.getName(), labels(spec)));
+                "world %x: FORMING (a client forms '%s' of %s, %s)"
+                        .formatted(spec.getId(), spec.getName(), labels(spec), spec.getBackend()));
         return FormWorldResponse.newBuilder().setWorld(spec.getId()).build();
+    }
+
+    /** Throws UNSUPPORTED when NCCL is asked for and cannot be. */
+    private static Backends backend(Records records, FormWorldRequest request, List<ActorRecord> actors) {
+        return switch (request.getBackend()) {
+            case HOST -> Backends.host(actors, "its driver asked for HOST");
+            case NCCL -> {
+                Optional<String> obstacle = Backends.choice(records, actors).obstacle();
+                if (obstacle.isPresent()) {
+                    throw OrreryException.of(
+                            ErrorCode.UNSUPPORTED,
+                            "world '%s' cannot be of NCCL: %s".formatted(request.getName(), obstacle.get()),
+                            Map.of("world", request.getName()));
+                }
+                yield Backends.best(records, actors);
+            }
+            case BACKEND_UNSPECIFIED, UNRECOGNIZED -> Backends.best(records, actors);
+        };
     }
 
     private static void check(Records records, FormWorldRequest request) {

@@ -17,7 +17,8 @@ public final class WorldViews {
                 .setState(world.getState().name())
                 .setBackend(world.getSpec().getBackend())
                 .addAllMembers(world.getSpec().getMembersList())
-                .setName(world.getSpec().getName());
+                .setName(world.getSpec().getName())
+                .setBackendReason(world.getBackendReason());
         if (world.hasCause()) {
             view.setCause(world.getCause());
         }

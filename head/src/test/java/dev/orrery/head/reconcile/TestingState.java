@@ -99,9 +99,9 @@ final class TestingState implements Told {
         return this;
     }
 
-    /** A node of 4 CPUs that is ALIVE, reported, and has those GPUs. */
+    /** A node of 4 CPUs that is ALIVE, reported, and has those GPUs and NCCL 2.30.7. */
     TestingState aliveWithGpus(String name, int share, String... uuids) {
-        NodeGpus.Builder gpus = NodeGpus.newBuilder().setShare(share);
+        NodeGpus.Builder gpus = NodeGpus.newBuilder().setShare(share).setNcclVersion(23_007);
         List.of(uuids)
                 .forEach(uuid -> gpus.addGpus(Gpu.newBuilder().setUuid(uuid).setName("H100")));
         observed.registered(

@@ -8,6 +8,7 @@ import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.PipelineState;
 import dev.orrery.head.state.ReplicaState;
 import dev.orrery.head.state.WorldState;
+import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorldReport;
@@ -60,6 +61,46 @@ class WorldReconcilerTest {
         assertEquals(TestingState.EPOCH, first.getSpec().getId() >>> 32);
         assertEquals(5000, first.getSpec().getFormingTimeoutMillis());
         assertTrue(state.run(reconciler).isEmpty());
+    }
+
+    /** On the GPU of the given name, as the first life. */
+    private void onGpu(String replica, String device) {
+        state.replica(replica, ReplicaState.ATTACHING, ActorState.ALIVE);
+        state.write(Write.put(
+                state.actor(replica).toBuilder().clearGpus().addGpus(device).build()));
+    }
+
+    private WorldRecord edge(String from, String to) {
+        return state.records.worlds().stream()
+                .filter(world -> world.getSpec()
+                                .getMembers(0)
+                                .getLife()
+                                .getActor()
+                                .equals(from)
+                        && world.getSpec().getMembers(1).getLife().getActor().equals(to))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void edgesBetweenGpusAreOfNcclAndHaveItsTimeToForm() {
+        state.aliveWithGpus("n1", 1, "GPU-a", "GPU-b")
+                .pipeline(PipelineState.RUNNING, TestingState.stage("back", 1), TestingState.stage("pool", 2));
+        onGpu("back-1", "GPU-a");
+        onGpu("pool-1", "GPU-b");
+        state.replica("pool-2", ReplicaState.ATTACHING, ActorState.ALIVE).commit(reconciler);
+        WorldRecord nccl = edge("back-1", "pool-1");
+        assertEquals(Backend.NCCL, nccl.getSpec().getBackend());
+        assertEquals(30_000, nccl.getSpec().getFormingTimeoutMillis());
+        assertEquals("", nccl.getBackendReason());
+        WorldRecord mixed = edge("back-1", "pool-2");
+        assertEquals(Backend.HOST, mixed.getSpec().getBackend());
+        assertEquals(5_000, mixed.getSpec().getFormingTimeoutMillis());
+        assertEquals("rank 1 (embed/pool-2) on n1 holds no GPU", mixed.getBackendReason());
+        WorldRecord mouth = edge("gw", "back-1");
+        assertEquals(Backend.HOST, mouth.getSpec().getBackend());
+        assertEquals("rank 0 (embed/gateway) on n1 holds no GPU", mouth.getBackendReason());
+        assertEquals("", edge("pool-2", "gw").getBackendReason(), "no GPU, no reason");
     }
 
     @Test
