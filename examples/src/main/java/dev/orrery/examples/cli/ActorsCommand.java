@@ -19,6 +19,7 @@ final class ActorsCommand extends Listing {
                         .with("incarnation", actor.getLife().getIncarnation())
                         .with("state", actor.getState())
                         .with("node", actor.getNode())
+                        .with("gpus", String.join(",", actor.getGpusList()))
                         .with("pid", actor.getPid())
                         .with("restarts", actor.getRestarts())
                         .with("last_cause", lastCause(actor))

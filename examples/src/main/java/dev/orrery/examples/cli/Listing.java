@@ -33,10 +33,23 @@ abstract class Listing implements Callable<Integer> {
     /** Cells by column, in order; numbers stay numbers in JSON. */
     static final class Row {
         private final Map<String, Object> cells = new LinkedHashMap<>();
+        private final Map<String, Object> details = new LinkedHashMap<>();
 
         Row with(String column, Object value) {
             cells.put(column, value);
             return this;
+        }
+
+        /** Too much for a table. */
+        Row withJson(String key, Object value) {
+            details.put(key, value);
+            return this;
+        }
+
+        Map<String, Object> all() {
+            Map<String, Object> all = new LinkedHashMap<>(cells);
+            all.putAll(details);
+            return all;
         }
     }
 
@@ -53,7 +66,7 @@ abstract class Listing implements Callable<Integer> {
         if (json) {
             out.println(new ObjectMapper()
                     .enable(SerializationFeature.INDENT_OUTPUT)
-                    .writeValueAsString(rows.stream().map(row -> row.cells).toList()));
+                    .writeValueAsString(rows.stream().map(Row::all).toList()));
         } else {
             printTable(out, rows);
         }

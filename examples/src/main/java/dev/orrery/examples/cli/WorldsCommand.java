@@ -26,7 +26,8 @@ final class WorldsCommand extends Listing {
                                         .map(WorldsCommand::member)
                                         .collect(Collectors.joining(", ")))
                         .with("transport", transports(world))
-                        .with("cause", world.hasCause() ? cause(world.getCause()) : ""))
+                        .with("cause", world.hasCause() ? cause(world.getCause()) : "")
+                        .withJson("backend_reason", world.getBackendReason()))
                 .toList();
     }
 
