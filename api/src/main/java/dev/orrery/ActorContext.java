@@ -1,7 +1,9 @@
 package dev.orrery;
 
+import dev.orrery.tensor.Device;
 import dev.orrery.world.JoinedWorld;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,6 +17,11 @@ public interface ActorContext {
 
     /** The name that the actor was started with. */
     Optional<String> name();
+
+    /** The GPUs that are this actor's, as many as it asked for; none where CUDA or NCCL is off. */
+    default List<Device> devices() {
+        return List.of();
+    }
 
     /**
      * The newest READY world of that name of which this actor is a member; does not wait. Throws NOT_FOUND when there never

@@ -1,5 +1,8 @@
 package dev.orrery;
 
+import dev.orrery.tensor.Device;
+import java.util.List;
+
 /** Where a stage's instance runs. */
 public interface StageContext {
     String pipeline();
@@ -13,4 +16,9 @@ public interface StageContext {
     long incarnation();
 
     String node();
+
+    /** The GPUs that are this replica's alone or that it shares, as many as it asked for; none where CUDA or NCCL is off. */
+    default List<Device> devices() {
+        return List.of();
+    }
 }

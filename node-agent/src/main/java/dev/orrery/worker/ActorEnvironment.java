@@ -7,7 +7,9 @@ import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.nccl.WorldManager;
+import dev.orrery.tensor.Device;
 import dev.orrery.worker.launch.LaunchSpec;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** What the worker process lends to its actor. */
@@ -20,6 +22,9 @@ public interface ActorEnvironment {
     DesiredWorker desired();
 
     WorldManager worlds();
+
+    /** In CUDA's order. The first is that of the worlds. */
+    List<Device> devices();
 
     RpcTransport transport();
 

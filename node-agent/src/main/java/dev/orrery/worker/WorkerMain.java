@@ -10,12 +10,14 @@ import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.nccl.WorldManagers;
 import dev.orrery.nccl.WorldOptions;
+import dev.orrery.nccl.device.Gpu;
 import dev.orrery.worker.actor.PlainActor;
 import dev.orrery.worker.launch.LaunchSpec;
 import dev.orrery.worker.stage.StageActor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
@@ -40,17 +42,17 @@ public final class WorkerMain {
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, thrown) -> LOG.error("thread {} ended by an exception", thread.getName(), thrown));
         ClusterSecret secret = SecretFile.read(launch.secretFile());
+        List<Gpu> gpus = WorkerGpus.open(launch);
+        WorldOptions.Builder worlds = WorldOptions.builder()
+                .bind(new HostPort(launch.bindHost(), 0))
+                .advertisedHost(launch.host())
+                .host(launch.worlds());
+        gpus.stream().findFirst().ifPresent(worlds::gpu);
         WorkerParts parts = new WorkerParts(
                 secret,
                 NanoClock.SYSTEM,
-                listener -> WorldManagers.create(
-                        WorldOptions.builder()
-                                .bind(new HostPort(launch.bindHost(), 0))
-                                .advertisedHost(launch.host())
-                                .host(launch.worlds())
-                                .build(),
-                        secret,
-                        listener),
+                List.copyOf(gpus),
+                listener -> WorldManagers.create(worlds.build(), secret, listener),
                 WorkerMain::actor);
         ExitReason reason = live(launch, parts);
         WorkerLogging.flush();

@@ -2,7 +2,6 @@ package dev.orrery.worker;
 
 import dev.orrery.error.Failure;
 import dev.orrery.internal.lifecycle.NamedThreads;
-import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.Assignment;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.Stamp;
@@ -16,6 +15,7 @@ import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.nccl.World;
+import dev.orrery.nccl.WorldListener;
 import dev.orrery.nccl.WorldManager;
 import dev.orrery.worker.AbsencePolicy.Absence;
 import dev.orrery.worker.launch.DurableFile;
@@ -77,9 +77,7 @@ public final class WorkerProcess implements AutoCloseable {
         this.parts = parts;
         this.identity =
                 new RpcIdentity(launch.cluster(), PeerRole.WORKER, launch.life().getActor(), parts.secret());
-        this.worlds = parts.worlds()
-                .apply((world, state, cause) ->
-                        onControl(() -> this.reconciler().onState(world, state, cause)));
+        this.worlds = parts.worlds().apply(new WorldNews());
         this.reconciler = new WorldsReconciler(worlds, launch.life(), this::onControl, new WorldEvents());
         this.agent = new AgentLink(launch, transport, identity, timers, new AgentEvents());
         this.absencePolicy = new AbsencePolicy(launch.gracePeriod());
@@ -177,9 +175,23 @@ public final class WorkerProcess implements AutoCloseable {
         } else {
             HostedActor hosted = parts.actors().apply(desired.getSpec());
             actor = Optional.of(hosted);
-            hosted.start(new Environment(desired));
+            hosted.start(environment(desired));
         }
         reconciler.desire(desired.getWorldsList());
+    }
+
+    private ActorEnvironment environment(DesiredWorker desired) {
+        return new WorkerEnvironment(
+                launch,
+                desired,
+                worlds,
+                parts.devices(),
+                transport,
+                identity,
+                parts.clock(),
+                timers,
+                this::changed,
+                first -> onControl(() -> fail(first)));
     }
 
     private boolean older(Stamp other) {
@@ -325,61 +337,16 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    private final class Environment implements ActorEnvironment {
-        private final DesiredWorker desired;
-
-        private Environment(DesiredWorker desired) {
-            this.desired = desired;
+    /** What the world manager says. */
+    private final class WorldNews implements WorldListener {
+        @Override
+        public void onState(long world, WorldState state, Optional<Failure> cause) {
+            onControl(() -> reconciler().onState(world, state, cause));
         }
 
         @Override
-        public LaunchSpec launch() {
-            return launch;
-        }
-
-        @Override
-        public ActorLife life() {
-            return launch.life();
-        }
-
-        @Override
-        public DesiredWorker desired() {
-            return desired;
-        }
-
-        @Override
-        public WorldManager worlds() {
-            return worlds;
-        }
-
-        @Override
-        public RpcTransport transport() {
-            return transport;
-        }
-
-        @Override
-        public RpcIdentity identity() {
-            return identity;
-        }
-
-        @Override
-        public dev.orrery.internal.time.NanoClock clock() {
-            return parts.clock();
-        }
-
-        @Override
-        public ScheduledExecutorService timers() {
-            return timers;
-        }
-
-        @Override
-        public void changed() {
-            WorkerProcess.this.changed();
-        }
-
-        @Override
-        public void fatal(Failure first) {
-            onControl(() -> fail(first));
+        public void onStuck(Failure cause) {
+            onControl(() -> fail(cause));
         }
     }
 }

@@ -27,6 +27,7 @@ import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.nccl.HostOptions;
 import dev.orrery.nccl.WorldManager;
+import dev.orrery.tensor.Device;
 import dev.orrery.testing.TestingWorldManager;
 import dev.orrery.testing.TestingWorlds;
 import dev.orrery.worker.ActorEnvironment;
@@ -179,6 +180,11 @@ final class TestingGateway implements ActorEnvironment, AutoCloseable {
     @Override
     public WorldManager worlds() {
         return manager;
+    }
+
+    @Override
+    public List<Device> devices() {
+        return List.of();
     }
 
     @Override

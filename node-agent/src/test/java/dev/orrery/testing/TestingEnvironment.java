@@ -7,8 +7,10 @@ import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.nccl.WorldManager;
+import dev.orrery.tensor.Device;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.launch.LaunchSpec;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +71,11 @@ public final class TestingEnvironment implements ActorEnvironment {
     @Override
     public WorldManager worlds() {
         return worlds;
+    }
+
+    @Override
+    public List<Device> devices() {
+        return List.of();
     }
 
     @Override

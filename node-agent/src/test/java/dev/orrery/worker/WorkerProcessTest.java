@@ -108,7 +108,7 @@ class WorkerProcessTest {
         agent = new TestingAgent(transport, TestingNode.agentAddress(folder));
         process = new WorkerProcess(
                 TestingNode.launch(folder, ME, List.of()),
-                new WorkerParts(TestingNode.SECRET, System::nanoTime, network::manager, spec -> actor));
+                new WorkerParts(TestingNode.SECRET, System::nanoTime, List.of(), network::manager, spec -> actor));
         process.start();
     }
 

@@ -20,6 +20,10 @@ public record NcclVersion(int code) {
         }
     }
 
+    public boolean isAtLeast(NcclVersion other) {
+        return code >= other.code;
+    }
+
     public boolean allowsMultiRank() {
         return code >= FIRST_WITH_MULTI_RANK;
     }

@@ -23,8 +23,13 @@ public final class TensorCodec {
         return describe(name, tensor).build();
     }
 
-    /** With the bytes, copied. */
+    /** With the bytes, copied; from a device as well. */
     public static TensorData full(String name, Tensor tensor) {
+        if (tensor.device().isPresent()) {
+            try (Tensor onHost = tensor.toHost()) {
+                return full(name, onHost);
+            }
+        }
         return describe(name, tensor)
                 .setData(ByteString.copyFrom(tensor.buffer(0, Math.toIntExact(tensor.byteSize()))))
                 .build();

@@ -1,10 +1,10 @@
 package dev.orrery.nccl.cuda;
 
+import dev.orrery.internal.gpu.NcclVersion;
 import dev.orrery.nccl.device.NativeCallException;
 import dev.orrery.nccl.device.NativeGroup;
 import dev.orrery.nccl.device.NativeStream;
 import dev.orrery.nccl.device.NcclCalls;
-import dev.orrery.nccl.device.NcclVersion;
 import dev.orrery.tensor.DataType;
 import dev.orrery.world.ReduceOperation;
 import java.util.Optional;

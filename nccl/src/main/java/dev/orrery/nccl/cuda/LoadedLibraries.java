@@ -1,9 +1,9 @@
 package dev.orrery.nccl.cuda;
 
+import dev.orrery.internal.gpu.NcclVersion;
 import dev.orrery.nccl.device.GpuInfo;
 import dev.orrery.nccl.device.GpuSupport;
 import dev.orrery.nccl.device.NativeCallException;
-import dev.orrery.nccl.device.NcclVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoadedLibraries {
     private static final Logger log = LoggerFactory.getLogger(LoadedLibraries.class);
+    /** The first whose communicators can be non-blocking from their beginning to their end. */
+    private static final NcclVersion OLDEST = new NcclVersion(21_800);
+
     private static final String DRIVER = "libcuda.so.1";
     private static final String RUNTIME = "libcudart.so.13";
     private static final String NCCL = "libnccl.so.2";
@@ -72,8 +75,8 @@ public final class LoadedLibraries {
                 return new GpuSupport.Off("CUDA finds no device that this process may use");
             }
             NcclVersion version = JavaCppNccl.loadedVersion();
-            if (!version.isAtLeast(NcclVersion.OLDEST)) {
-                return new GpuSupport.Off("NCCL " + version + " is too old; " + NcclVersion.OLDEST + " is needed");
+            if (!version.isAtLeast(OLDEST)) {
+                return new GpuSupport.Off("NCCL " + version + " is too old; " + OLDEST + " is needed");
             }
             return new GpuSupport.On(cuda, new JavaCppNccl(version), devices);
         } catch (NativeCallException e) {

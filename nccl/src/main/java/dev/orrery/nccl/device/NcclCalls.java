@@ -1,5 +1,6 @@
 package dev.orrery.nccl.device;
 
+import dev.orrery.internal.gpu.NcclVersion;
 import dev.orrery.tensor.DataType;
 import dev.orrery.world.ReduceOperation;
 import java.util.Optional;

@@ -37,7 +37,11 @@ public final class PlainActor implements HostedActor {
         Optional<String> name = Optional.of(spec.getName()).filter(given -> !given.isEmpty());
         CallServer server = new CallServer(environment, queue, maxCalls, errors);
         ActorThread thread = new ActorThread(
-                environment, new SelfContext(environment.life(), name, worlds), queue, errors, server::start);
+                environment,
+                new SelfContext(environment.life(), name, environment.devices(), worlds),
+                queue,
+                errors,
+                server::start);
         parts = Optional.of(new Parts(worlds, server, thread));
         onDesired(environment.desired());
         thread.start();

@@ -2,13 +2,16 @@ package dev.orrery.worker.actor;
 
 import dev.orrery.ActorContext;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.tensor.Device;
 import dev.orrery.world.JoinedWorld;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** What the actor sees of itself. */
-record SelfContext(ActorLife life, Optional<String> name, ActorWorlds worlds) implements ActorContext {
+record SelfContext(ActorLife life, Optional<String> name, List<Device> devices, ActorWorlds worlds)
+        implements ActorContext {
     @Override
     public String actor() {
         return life.getActor();

@@ -1,7 +1,10 @@
 package dev.orrery.worker.stage;
 
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.StageMessageHeader;
 import dev.orrery.nccl.World;
+import dev.orrery.tensor.Device;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
 import dev.orrery.world.Communicator;
@@ -21,22 +24,29 @@ final class OutboundEdges {
         void onLost(AttemptKey key, String why);
     }
 
-    private record Edge(World world, AtomicInteger unsent) {}
+    private record Edge(World world, EdgePlace place, AtomicInteger unsent) {}
 
     private static final int DOWNSTREAM = 1;
 
     private final int maxUnsentPerWorld;
+    private final List<Device> devices;
     private final Lost lost;
     private final Map<Long, Edge> edges = new ConcurrentHashMap<>();
 
-    /** @param maxUnsentPerWorld more than credits allow in health; a world that does not take its data gets no more of it */
-    OutboundEdges(int maxUnsentPerWorld, Lost lost) {
+    /**
+     * @param maxUnsentPerWorld more than credits allow in health; a world that does not take its data gets no more of it
+     * @param devices of this process; the first is that of its NCCL worlds
+     */
+    OutboundEdges(int maxUnsentPerWorld, List<Device> devices, Lost lost) {
         this.maxUnsentPerWorld = maxUnsentPerWorld;
+        this.devices = List.copyOf(devices);
         this.lost = lost;
     }
 
     void add(World world) {
-        edges.put(world.id(), new Edge(world, new AtomicInteger()));
+        Optional<Device> carried =
+                world.spec().getBackend() == Backend.NCCL ? devices.stream().findFirst() : Optional.empty();
+        edges.put(world.id(), new Edge(world, new EdgePlace(carried), new AtomicInteger()));
     }
 
     void remove(long world) {
@@ -54,7 +64,12 @@ final class OutboundEdges {
             return Optional.of(
                     "busy: " + maxUnsentPerWorld + " messages wait to be sent over world " + Long.toHexString(world));
         }
-        send(edge, header, tensors);
+        try {
+            send(edge, header, edge.place().placed(tensors));
+        } catch (OrreryException e) {
+            edge.unsent.decrementAndGet();
+            return Optional.of("a tensor cannot be copied to the host: " + e.getMessage());
+        }
         return Optional.empty();
     }
 

@@ -63,7 +63,7 @@ final class StageReplica implements InboundEdge.Sink, GatewayLink.Listener {
         int maxInFlight = spec.getMaxInFlight() > 0 ? spec.getMaxInFlight() : DEFAULT_MAX_IN_FLIGHT;
         int maxWaiting = MESSAGES_PER_CREDIT * maxInFlight + DEFAULT_MAX_IN_FLIGHT;
         this.inbox = new StageInbox(maxWaiting);
-        this.outbound = new OutboundEdges(maxWaiting, this::onLost);
+        this.outbound = new OutboundEdges(maxWaiting, environment.devices(), this::onLost);
         this.links = new GatewayLinks(
                 environment,
                 ReplicaAttach.newBuilder()

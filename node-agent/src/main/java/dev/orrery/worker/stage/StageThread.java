@@ -7,10 +7,12 @@ import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.proto.ActorSpec;
+import dev.orrery.tensor.Device;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.loading.StageLoader;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +83,8 @@ final class StageThread {
                     spec.getStage().getName(),
                     replica,
                     environment.life().getIncarnation(),
-                    environment.launch().node()));
+                    environment.launch().node(),
+                    environment.devices()));
             return Optional.of(stage);
         } catch (Throwable thrown) {
             if (!stopping) {
@@ -156,6 +159,7 @@ final class StageThread {
         }
     }
 
-    private record ReplicaContext(String pipeline, String stage, String replica, long incarnation, String node)
+    private record ReplicaContext(
+            String pipeline, String stage, String replica, long incarnation, String node, List<Device> devices)
             implements StageContext {}
 }

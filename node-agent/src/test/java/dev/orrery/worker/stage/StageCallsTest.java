@@ -37,8 +37,8 @@ class StageCallsTest {
     private final TestingWorlds network = new TestingWorlds();
     private final TestingNotices notices = new TestingNotices();
     private final StageInbox inbox = new StageInbox(16);
-    private final OutboundEdges outbound =
-            new OutboundEdges(2, (key, why) -> notices.tell(key.gateway(), NoticeMessages.refused(key, why)));
+    private final OutboundEdges outbound = new OutboundEdges(
+            2, List.of(), (key, why) -> notices.tell(key.gateway(), NoticeMessages.refused(key, why)));
     private final ScriptedStage stage = new ScriptedStage();
     private final StageCalls calls = calls(new Declarations(List.of(TEXT), List.of(TEXT)));
     private World downstream;

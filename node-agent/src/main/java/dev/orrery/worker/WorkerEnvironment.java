@@ -1,0 +1,43 @@
+package dev.orrery.worker;
+
+import dev.orrery.error.Failure;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.rpc.RpcIdentity;
+import dev.orrery.internal.rpc.RpcTransport;
+import dev.orrery.internal.time.NanoClock;
+import dev.orrery.nccl.WorldManager;
+import dev.orrery.tensor.Device;
+import dev.orrery.worker.launch.LaunchSpec;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+
+/** What a worker's process lends to its actor. */
+record WorkerEnvironment(
+        LaunchSpec launch,
+        DesiredWorker desired,
+        WorldManager worlds,
+        List<Device> devices,
+        RpcTransport transport,
+        RpcIdentity identity,
+        NanoClock clock,
+        ScheduledExecutorService timers,
+        Runnable onChanged,
+        Consumer<Failure> onFatal)
+        implements ActorEnvironment {
+    @Override
+    public ActorLife life() {
+        return launch.life();
+    }
+
+    @Override
+    public void changed() {
+        onChanged.run();
+    }
+
+    @Override
+    public void fatal(Failure failure) {
+        onFatal.accept(failure);
+    }
+}
