@@ -2,7 +2,9 @@ package dev.orrery.examples.cli;
 
 import dev.orrery.examples.demo.DemoOptions;
 import dev.orrery.examples.demo.DemoRun;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +28,20 @@ final class DemoCommand implements Callable<Integer> {
     /** Set by the launcher when the output is a terminal. */
     private static final String TERMINAL = "orrery.terminal";
 
+    /** Set by the launcher: where it built the emulation. */
+    private static final String EMULATION = "orrery.emulation";
+
+    /** What the user can choose from. */
+    enum DemoBackend {
+        HOST,
+        NCCL;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     @Option(names = "--rate", description = "Requests a second (default: ${DEFAULT-VALUE}).")
     private double rate = 80;
 
@@ -46,6 +62,18 @@ final class DemoCommand implements Callable<Integer> {
             description = "Keep data and logs there (default: a fresh folder, removed).")
     private Path directory;
 
+    @Option(
+            names = "--backend",
+            paramLabel = "BACKEND",
+            description =
+                    "What carries tensors between the encoder's halves: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private DemoBackend backend = DemoBackend.HOST;
+
+    @Option(
+            names = "--emulated",
+            description = "With --backend nccl: CUDA and NCCL are emulated, for a machine without GPUs. Needs gcc.")
+    private boolean emulated;
+
     @Spec
     private CommandSpec spec;
 
@@ -59,6 +87,8 @@ final class DemoCommand implements Callable<Integer> {
                 Optional.ofNullable(input),
                 Optional.ofNullable(report),
                 plain || !Boolean.getBoolean(TERMINAL),
+                backend == DemoBackend.NCCL,
+                emulated ? Optional.of(emulation()) : Optional.empty(),
                 Optional.ofNullable(directory));
         CountDownLatch finished = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(stopOnSignal(Thread.currentThread(), finished));
@@ -67,6 +97,19 @@ final class DemoCommand implements Callable<Integer> {
         } finally {
             finished.countDown();
         }
+    }
+
+    private Path emulation() {
+        if (backend != DemoBackend.NCCL) {
+            throw new ParameterException(spec.commandLine(), "--emulated needs --backend nccl");
+        }
+        String built = System.getProperty(EMULATION, "");
+        if (built.isEmpty() || !Files.exists(Path.of(built, "libnccl.so.2"))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "the emulation of CUDA and NCCL is not built: use bin/orrery in a source tree, with gcc installed");
+        }
+        return Path.of(built);
     }
 
     /** Ctrl-C interrupts the run, whose {@code finally} blocks end the cluster, and waits for that. */

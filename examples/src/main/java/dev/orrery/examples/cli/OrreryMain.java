@@ -39,7 +39,7 @@ public final class OrreryMain implements Runnable {
     }
 
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new OrreryMain());
+        CommandLine line = new CommandLine(new OrreryMain()).setCaseInsensitiveEnumValuesAllowed(true);
         ConfigFlags.addTo(line.getSubcommands().get("head").getCommandSpec(), HeadConfig.KEYS, Map.of());
         ConfigFlags.addTo(
                 line.getSubcommands().get("agent").getCommandSpec(), AgentConfig.KEYS, AgentConfig.SHORT_FLAGS);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -102,12 +103,16 @@ final class ClusterProcesses implements AutoCloseable {
             config.put("agent.gpus", Integer.toString(options.gpusPerNode()));
         }
         config.putAll(options.agentConfig());
-        launch(orrery(agentProcess(node), "dev.orrery.agent.AgentMain", config));
+        Map<String, String> environment = new TreeMap<>(environment());
+        Optional.ofNullable(options.visibleGpus().get(node))
+                .ifPresent(devices -> environment.put("CUDA_VISIBLE_DEVICES", devices));
+        launch(orrery(agentProcess(node), "dev.orrery.agent.AgentMain", config, environment));
     }
 
-    /** One only: the GPUs of this machine are there once. */
+    /** One only, unless each has its own: the GPUs of this machine are there once. */
     private boolean discovers(String node) {
-        return options.discoverGpus() && node.equals(options.nodes().get(0));
+        return options.visibleGpus().containsKey(node)
+                || (options.discoverGpus() && node.equals(options.nodes().get(0)));
     }
 
     synchronized void killAgent(String node) {
@@ -123,9 +128,14 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     private ChildJvm.Command orrery(String name, String mainClass, Map<String, String> config) {
+        return orrery(name, mainClass, config, environment());
+    }
+
+    private ChildJvm.Command orrery(
+            String name, String mainClass, Map<String, String> config, Map<String, String> environment) {
         List<String> arguments = new ArrayList<>();
         config.forEach((key, value) -> arguments.add("--" + key + "=" + value));
-        return new ChildJvm.Command(name, mainClass, ChildJvm.SMALL_JVM, arguments, environment(), folder.log(name));
+        return new ChildJvm.Command(name, mainClass, ChildJvm.SMALL_JVM, arguments, environment, folder.log(name));
     }
 
     private Map<String, String> environment() {

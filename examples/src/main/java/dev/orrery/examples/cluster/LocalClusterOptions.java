@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param cpusPerNode CPUs that each node offers to placement
  * @param gpusPerNode GPU slots, without a GPU behind them, that each node offers
  * @param discoverGpus whether the first node offers the GPUs of this machine
+ * @param visibleGpus by node, which of this machine's GPUs it offers, as {@code CUDA_VISIBLE_DEVICES} says it
  * @param headPort port of the first head; 0: any free one
  * @param supervised whether heads and agents are started again when they end; ZooKeeper always is
  * @param startTimeout until the head leads and all nodes are ALIVE
@@ -30,6 +31,7 @@ public record LocalClusterOptions(
         double cpusPerNode,
         int gpusPerNode,
         boolean discoverGpus,
+        Map<String, String> visibleGpus,
         int headPort,
         boolean supervised,
         Duration startTimeout,
@@ -38,6 +40,7 @@ public record LocalClusterOptions(
 
     public LocalClusterOptions {
         nodes = List.copyOf(nodes);
+        visibleGpus = Map.copyOf(visibleGpus);
         headConfig = Map.copyOf(headConfig);
         agentConfig = Map.copyOf(agentConfig);
         List<String> errors = new ArrayList<>();
@@ -50,8 +53,11 @@ public record LocalClusterOptions(
         if (gpusPerNode < 0) {
             errors.add("gpusPerNode must not be negative: " + gpusPerNode);
         }
-        if (gpusPerNode > 0 && discoverGpus) {
-            errors.add("gpusPerNode and discoverGpus exclude each other");
+        if (gpusPerNode > 0 && (discoverGpus || !visibleGpus.isEmpty())) {
+            errors.add("gpusPerNode excludes discoverGpus and visibleGpus");
+        }
+        if (!nodes.containsAll(visibleGpus.keySet())) {
+            errors.add("visibleGpus are of " + visibleGpus.keySet() + ", but the nodes are " + nodes);
         }
         if (headPort < 0 || headPort > 65_535) {
             errors.add("headPort must be from 0 to 65535, not " + headPort);
@@ -72,6 +78,7 @@ public record LocalClusterOptions(
         private double cpusPerNode = Math.max(2, Runtime.getRuntime().availableProcessors());
         private int gpusPerNode;
         private boolean discoverGpus;
+        private final Map<String, String> visibleGpus = new TreeMap<>();
         private int headPort;
         private boolean supervised;
         private Duration startTimeout = Duration.ofSeconds(60);
@@ -110,6 +117,12 @@ public record LocalClusterOptions(
             return this;
         }
 
+        /** Default: none. Nodes that are to use the same GPUs would take them for different ones. */
+        public Builder visibleGpus(String node, String devices) {
+            visibleGpus.put(node, devices);
+            return this;
+        }
+
         /** Default: 0, any free port. */
         public Builder headPort(int value) {
             headPort = value;
@@ -145,6 +158,7 @@ public record LocalClusterOptions(
                     cpusPerNode,
                     gpusPerNode,
                     discoverGpus,
+                    visibleGpus,
                     headPort,
                     supervised,
                     startTimeout,

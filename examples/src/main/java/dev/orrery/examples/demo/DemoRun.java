@@ -6,7 +6,9 @@ import dev.orrery.examples.cluster.LocalCluster;
 import dev.orrery.examples.cluster.LocalClusterOptions;
 import dev.orrery.examples.embed.EmbedPipeline;
 import dev.orrery.examples.embed.Sentences;
+import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.GatewayStatus;
+import dev.orrery.internal.proto.WorldView;
 import dev.orrery.tensor.Tensors;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,6 +49,9 @@ public final class DemoRun {
         Set<String> sharedMemoryBefore = SharedMemory.files();
         LocalClusterOptions.Builder wanted = LocalClusterOptions.builder().cpusPerNode(2);
         options.directory().ifPresent(wanted::directory);
+        if (options.nccl()) {
+            offerGpus(wanted);
+        }
         out.println("Starting ZooKeeper, a head and two node agents...");
         LocalCluster cluster = LocalCluster.start(wanted.build());
         Served served;
@@ -67,8 +72,10 @@ public final class DemoRun {
 
     private Served serve(LocalCluster cluster, List<String> sentences) throws InterruptedException {
         out.println("Deploying pipeline embed: " + String.join(" -> ", EmbedPipeline.STAGES) + " ...");
-        PipelineRef pipeline = cluster.client().deploy(EmbedPipeline.define(), DEPLOY_TIMEOUT);
+        PipelineRef pipeline = cluster.client().deploy(EmbedPipeline.define(options.nccl() ? 1 : 0), DEPLOY_TIMEOUT);
         warmUp(pipeline, sentences);
+        List<String> broken = new ArrayList<>();
+        tellBackends(cluster, broken);
         RequestLog log = new RequestLog();
         OpenLoop load = new OpenLoop(pipeline, sentences, options.rate(), log);
         out.printf("Serving %.0f requests a second.%n", options.rate());
@@ -86,7 +93,41 @@ public final class DemoRun {
                 load.drain(DRAIN_TIMEOUT);
             }
             GatewayStatus gateway = cluster.observer().gateway(pipeline.name(), Long.MAX_VALUE, STATUS_TIMEOUT);
-            return new Served(log, faults.events(), faults.broken(), gateway);
+            tellBackends(cluster, broken);
+            broken.addAll(faults.broken());
+            return new Served(log, faults.events(), broken, gateway);
+        }
+    }
+
+    /** Emulated ones are shared out between the nodes; those of this machine are the first node's. */
+    private void offerGpus(LocalClusterOptions.Builder wanted) {
+        if (options.emulation().isPresent()) {
+            String libraries = options.emulation().get().toString();
+            wanted.visibleGpus("node-a", "0,1,2,3")
+                    .visibleGpus("node-b", "4,5,6,7")
+                    .agent("gpu.cuda-lib", libraries)
+                    .agent("gpu.nccl-lib", libraries);
+        } else {
+            wanted.discoverGpus(true);
+        }
+    }
+
+    /** How many worlds there are of each backend. Where NCCL was asked for, there must be some. */
+    private void tellBackends(LocalCluster cluster, List<String> broken) {
+        if (!options.nccl()) {
+            return;
+        }
+        List<Backend> ready = cluster.observer().cluster(STATUS_TIMEOUT).getWorldsList().stream()
+                .filter(world -> world.getState().equals("READY"))
+                .map(WorldView::getBackend)
+                .toList();
+        long overNccl =
+                ready.stream().filter(backend -> backend == Backend.NCCL).count();
+        out.printf(
+                "Worlds: %d over %sNCCL, %d over HOST.%n",
+                overNccl, options.emulation().isPresent() ? "emulated " : "", ready.size() - overNccl);
+        if (overNccl == 0) {
+            broken.add("no world is of NCCL");
         }
     }
 

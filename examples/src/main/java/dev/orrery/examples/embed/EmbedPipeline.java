@@ -24,12 +24,20 @@ public final class EmbedPipeline {
 
     private EmbedPipeline() {}
 
+    /** The encoder on CPUs. */
     public static Pipeline define() {
+        return define(0);
+    }
+
+    /** @param gpus for each replica of the encoder's halves, which then hand over from GPU to GPU */
+    public static Pipeline define(int gpus) {
         Pipeline.Builder pipeline = Pipeline.named(NAME)
                 .stage("tokenize", TokenizeStage::new, s -> s.cpus(CPUS).replicas(1, MOST_REPLICAS))
                 .stage(FRONT, () -> new EncodeStage(EncodeStage.Half.FRONT), s -> s.cpus(CPUS)
+                        .gpus(gpus)
                         .replicas(1, MOST_REPLICAS))
                 .stage(BACK, () -> new EncodeStage(EncodeStage.Half.BACK), s -> s.cpus(CPUS)
+                        .gpus(gpus)
                         .replicas(2, MOST_REPLICAS))
                 .stage("pool", PoolStage::new, s -> s.cpus(CPUS).replicas(1, MOST_REPLICAS));
         for (Class<?> used :
