@@ -16,6 +16,10 @@ final class Stages {
         return () -> new Append(name, workMillis);
     }
 
+    static StageFactory appendOnGpu(String name, long workMillis) {
+        return () -> new AppendOnGpu(name, workMillis);
+    }
+
     static StageFactory throwingConstructor() {
         return () -> {
             throw new IllegalStateException("no model at /models/none");
