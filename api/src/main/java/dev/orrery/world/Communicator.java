@@ -19,6 +19,11 @@ import java.util.concurrent.CompletableFuture;
  * comes from the pool and belongs to the caller, who closes it. {@link Tensor#prepare} makes memory ready for the first
  * ones: fresh memory costs more than copying into it.
  *
+ * <p><b>Place.</b> In a world of NCCL tensors may lie on the member's device: all those of one operation, at all members, or
+ * none (a receive excepted, which copies into a tensor that lies elsewhere). What is received without a tensor to receive into
+ * lies where the sender's lies. A send from a device ends when it is received. NCCL combines no elements of INT16. In other
+ * worlds, and for tensors of other devices, give copies of {@link Tensor#toHost}.
+ *
  * <p><b>Outcome.</b> A future completes, or fails with BROKEN_WORLD when the world broke (the failure tells why) or was
  * closed; bad arguments fail it at once with INVALID_ARGUMENT. Cancelling one stops nothing: the other members take part in
  * it. Futures complete on a thread of the transport, or of a caller, which what depends on them must not block. A thread
