@@ -40,6 +40,9 @@ final class DeviceStream implements DeviceWork {
 
         void onFailed(Failure cause);
 
+        /** The device is lost to this process. */
+        void onStuck(Failure cause);
+
         /** Something ended; perhaps nothing is left. */
         void onLess();
     }
@@ -205,7 +208,11 @@ final class DeviceStream implements DeviceWork {
         @Override
         public void failed(NativeCallException why) {
             parts.control().execute(() -> {
-                events.onFailed(why.failure().causing(Failure.of("operation", operation.what)));
+                Failure cause = why.failure().causing(Failure.of("operation", operation.what));
+                events.onFailed(cause);
+                if (why.isFatal()) {
+                    events.onStuck(cause);
+                }
                 operation.watched = false;
                 if (abandoned) {
                     operation.end(ended);

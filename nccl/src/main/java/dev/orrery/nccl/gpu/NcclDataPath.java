@@ -191,6 +191,11 @@ final class NcclDataPath implements DataPath {
         }
 
         @Override
+        public void onStuck(Failure cause) {
+            events.stuck(cause);
+        }
+
+        @Override
         public void onLess() {
             finishIfDrained();
             releaseIfGone();

@@ -71,6 +71,10 @@ final class TestingMember implements AutoCloseable {
         notifyAll();
     }
 
+    synchronized List<Failure> stuck() {
+        return List.copyOf(stuck);
+    }
+
     /** Why this process would have to end. */
     synchronized Failure awaitStuck() throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
