@@ -27,6 +27,11 @@ library libcudart.so.13 cudart.map devices.c memory.c streams.c events.c copies.
 library libcuda.so.1 cuda.map driver.c "$out/libcudart.so.13"
 library libnccl.so.2 nccl.map communicator.c information.c rendezvous.c bootstrap.c sockets.c operations.c group.c \
     exchange.c collectives.c reduce.c "$out/libcudart.so.13"
+# A host with CUDA 12, of which nothing is called.
+mkdir -p "$out/cuda-12"
+for name in libcuda.so.1 libcudart.so.12; do
+    gcc -shared -Wl,-soname,"$name" -o "$out/cuda-12/$name" -x c /dev/null
+done
 if [ -f violate.c ]; then
     gcc $flags -Wl,-rpath,'$ORIGIN' -o "$out/violate" violate*.c -lm \
         "$out/libnccl.so.2" "$out/libcuda.so.1" "$out/libcudart.so.13"
