@@ -28,7 +28,7 @@ final class GpuConfig {
             });
     static final ConfigKey<Duration> DISCOVER_TIMEOUT = ConfigKey.duration(
             "gpu.discover-timeout",
-            "10s",
+            "30s",
             "How long that may take; then there are none. The node joins its cluster after it.");
     static final ConfigKey<Path> CUDA_LIB = ConfigKey.path(
             "gpu.cuda-lib",

@@ -123,6 +123,9 @@ public final class GpuProbe implements AutoCloseable {
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:ErrorFile=" + folder.resolve("hs_err.log"),
                 "-Djava.io.tmpdir=" + folder,
+                // Its own: the one in the home directory is locked while any process unpacks, and links what others
+                // found.
+                "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("javacpp"),
                 "-cp",
                 classPath,
                 mainClass));
