@@ -254,6 +254,8 @@ final class NcclGroup {
             }
         } catch (NativeCallException e) {
             log.warn("world {}: giving up a group of NCCL: {}", name, e.getMessage());
+            // It may be in use for ever.
+            stream = Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

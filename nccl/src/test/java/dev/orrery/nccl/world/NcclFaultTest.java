@@ -200,6 +200,12 @@ final class NcclFaultTest {
         b.await(1, WorldState.BROKEN);
         TestingFaults.clear();
         onGpu.close();
+        a.end();
+        b.end();
+        // What the lost group may still use is not given to another one.
+        TestingGpus.giveAllBack();
+        List<World> fresh = form(2, start(), start());
+        works(fresh.get(0), fresh.get(1));
     }
 
     @Test
