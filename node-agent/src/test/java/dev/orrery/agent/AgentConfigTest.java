@@ -76,7 +76,7 @@ class AgentConfigTest {
     void gpusAreAsUsualUnlessSaidOtherwise() {
         assertEquals(
                 new GpuSettings(
-                        true, Duration.ofSeconds(10), Optional.empty(), Optional.empty(), Optional.empty(), 1, false),
+                        true, Duration.ofSeconds(30), Optional.empty(), Optional.empty(), Optional.empty(), 1, false),
                 settings("--cluster.secret-file=/s").gpu());
     }
 
