@@ -69,6 +69,10 @@ final class NcclGroup {
 
     private boolean destroying;
     private volatile boolean stopped;
+    private final Object asking = new Object();
+    /** Guarded by asking: NCCL frees it now or has freed it. */
+    private boolean freed;
+
     private Optional<Cancellable> limit = Optional.empty();
 
     NcclGroup(String name, NcclBackend.Parts parts, Events events) {
@@ -155,16 +159,21 @@ final class NcclGroup {
     /** Asks whether something went wrong that no call has told yet. Any thread. */
     void check() {
         try {
-            if (group.isPresent() && !isGivenUpOrDestroyed()) {
-                boolean unused = parts.nccl().isSettled(group.get());
+            synchronized (asking) {
+                if (group.isPresent() && !freed) {
+                    boolean unused = parts.nccl().isSettled(group.get());
+                }
             }
         } catch (NativeCallException e) {
             control(() -> onNativeFailure(e, "operations under way"));
         }
     }
 
-    private synchronized boolean isGivenUpOrDestroyed() {
-        return givenUp || destroying;
+    /** Waits for who asks just now. */
+    private void beginToFree() {
+        synchronized (asking) {
+            freed = true;
+        }
     }
 
     /** On the world's thread. */
@@ -203,6 +212,7 @@ final class NcclGroup {
             parts.nccl().finish(group.orElseThrow());
             settle();
             if (mayDestroy()) {
+                beginToFree();
                 parts.nccl().destroy(group.orElseThrow());
                 control(this::ended);
             }
@@ -247,6 +257,7 @@ final class NcclGroup {
             boolean idle = tasks.awaitIdle(LAST_CALL_LIMIT);
             if (group.isPresent()) {
                 parts.gpu().select();
+                beginToFree();
                 parts.nccl().abort(group.get());
             }
             if (!idle) {
