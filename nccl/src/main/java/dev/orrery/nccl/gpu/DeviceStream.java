@@ -8,6 +8,7 @@ import dev.orrery.nccl.device.DeviceStep;
 import dev.orrery.nccl.device.DeviceWork;
 import dev.orrery.nccl.device.EventPoller;
 import dev.orrery.nccl.device.NativeCallException;
+import dev.orrery.nccl.device.NativeStream;
 import dev.orrery.nccl.device.NcclCalls.Combination;
 import dev.orrery.nccl.gpu.Turn.Collective;
 import dev.orrery.nccl.gpu.Turn.Transfer;
@@ -179,10 +180,17 @@ final class DeviceStream implements DeviceWork {
 
     private void post(Posted operation) {
         inStream.add(operation);
-        group.post(operation.what, operation.step::post, stream -> {
-            operation.watched = true;
+        group.post(operation.what, operation.step::post, stream -> watch(operation, stream));
+    }
+
+    private void watch(Posted operation, NativeStream stream) {
+        operation.watched = true;
+        try {
             parts.poller().watch(parts.gpu(), stream, new Watcher(operation));
-        });
+        } catch (NativeCallException e) {
+            operation.watched = false;
+            throw e;
+        }
     }
 
     private final class Watcher implements EventPoller.Watcher {
