@@ -255,13 +255,16 @@ final class NcclGroup {
         try {
             // No call should be in NCCL any more. One that hangs may end by the abort.
             boolean idle = tasks.awaitIdle(LAST_CALL_LIMIT);
-            if (group.isPresent()) {
-                parts.gpu().select();
-                beginToFree();
-                parts.nccl().abort(group.get());
+            boolean begun = group.isPresent();
+            if (begun) {
+                free();
             }
             if (!idle) {
                 tasks.awaitIdle(parts.options().abortTimeout());
+            }
+            if (!begun && group.isPresent()) {
+                // The call that hung was the one that begins.
+                free();
             }
         } catch (NativeCallException e) {
             log.warn("world {}: giving up a group of NCCL: {}", name, e.getMessage());
@@ -271,6 +274,12 @@ final class NcclGroup {
             Thread.currentThread().interrupt();
         }
         control(this::ended);
+    }
+
+    private void free() {
+        parts.gpu().select();
+        beginToFree();
+        parts.nccl().abort(group.orElseThrow());
     }
 
     private void stuck(Duration patience) {

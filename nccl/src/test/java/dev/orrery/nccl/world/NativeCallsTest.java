@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
+import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.proto.WorldState;
 import dev.orrery.nccl.World;
 import dev.orrery.nccl.WorldOptions;
@@ -112,6 +113,46 @@ final class NativeCallsTest {
             get(a.worlds().leave(1));
             assertTrue(happens(aborted), "it was not given up");
             assertFalse(atOnce.get(), "it was given up while it was asked");
+        }
+    }
+
+    /** As where CUDA and NCCL take long to load: the members have given up before NCCL gives this one its group. */
+    @Test
+    void aGroupThatBeginsTooLateIsGivenUpAsWell() throws Exception {
+        CountDownLatch given = new CountDownLatch(1);
+        CountDownLatch aborted = new CountDownLatch(1);
+        Gpu gpu = TestingCalls.gpu(0, call -> {
+            if (call.equals("begin")) {
+                await(given);
+            } else if (call.equals("abort")) {
+                aborted.countDown();
+            }
+        });
+        try (TestingMember a = TestingMember.start(WorldOptions.builder().gpu(gpu));
+                TestingMember b = TestingMember.start(WorldOptions.builder().gpu(TestingGpus.open(1)))) {
+            WorldSpec spec = TestingMember.spec(1, a, b).toBuilder()
+                    .setFormingTimeoutMillis(300)
+                    .build();
+            CompletableFuture<World> first = a.join(spec, 0);
+            CompletableFuture<World> second = b.join(spec, 1);
+            assertEquals(ErrorCode.BROKEN_WORLD, failure(first).code());
+            assertEquals(ErrorCode.BROKEN_WORLD, failure(second).code());
+            CompletableFuture<Void> left = a.worlds().leave(1);
+            // Longer than a last call is waited for.
+            TimeUnit.MILLISECONDS.sleep(1_300);
+            assertFalse(left.isDone(), "it was left with a call under way");
+            given.countDown();
+            get(left);
+            assertEquals(0, aborted.getCount(), "the group was not given up");
+            assertTrue(a.stuck().isEmpty(), a.stuck()::toString);
+        }
+    }
+
+    private static void await(CountDownLatch event) {
+        try {
+            assertTrue(event.await(TestingMember.DEADLINE_SECONDS, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
