@@ -25,34 +25,36 @@ import java.util.Optional;
 final class TestingWorldProcess implements AutoCloseable {
     private final TestingJvm jvm;
     private final HostPort address;
+    private final int device;
 
-    private TestingWorldProcess(TestingJvm jvm, HostPort address) {
+    private TestingWorldProcess(TestingJvm jvm, HostPort address, int device) {
         this.jvm = jvm;
         this.address = address;
+        this.device = device;
     }
 
     static TestingWorldProcess start() throws IOException, InterruptedException {
-        return start(List.of(), List.of());
+        return start(List.of(), List.of(), 0);
     }
 
     /** @param carrier the only one that it uses */
     static TestingWorldProcess start(Carrier carrier) throws IOException, InterruptedException {
         int device = carrier == Carrier.NCCL ? TestingGpus.reserve() : 0;
-        return start(List.of(), List.of(carrier.name(), Integer.toString(device)));
+        return start(List.of(), List.of(carrier.name(), Integer.toString(device)), device);
     }
 
     /** @param jvmOptions further ones */
     static TestingWorldProcess startWith(String... jvmOptions) throws IOException, InterruptedException {
-        return start(List.of(jvmOptions), List.of());
+        return start(List.of(jvmOptions), List.of(), 0);
     }
 
-    private static TestingWorldProcess start(List<String> jvmOptions, List<String> arguments)
+    private static TestingWorldProcess start(List<String> jvmOptions, List<String> arguments, int device)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(TestingJvm.java(), "-Xmx256m"));
         command.addAll(jvmOptions);
         TestingJvm jvm = TestingJvm.start(command, TestingWorldProcess.class, arguments);
         HostPort address = HostPort.parse(jvm.awaitLine("address ").substring("address ".length()));
-        return new TestingWorldProcess(jvm, address);
+        return new TestingWorldProcess(jvm, address, device);
     }
 
     String awaitLine(String start) throws InterruptedException {
@@ -65,6 +67,11 @@ final class TestingWorldProcess implements AutoCloseable {
 
     HostPort address() {
         return address;
+    }
+
+    /** The number of its GPU. */
+    int device() {
+        return device;
     }
 
     /** Forms a world with it; returns this side. */
