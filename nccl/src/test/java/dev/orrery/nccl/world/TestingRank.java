@@ -46,8 +46,13 @@ final class TestingRank implements AutoCloseable {
     }
 
     static TestingRank start(Carrier only) throws IOException {
+        return start(only, List.of());
+    }
+
+    /** @param inside what its command is given to */
+    static TestingRank start(Carrier only, List<String> inside) throws IOException {
         int device = only == Carrier.NCCL ? TestingGpus.reserve() : 0;
-        return start(List.of(), "127.0.0.1", HostOptions.defaults().hostId(), only.name(), Integer.toString(device));
+        return start(inside, "127.0.0.1", HostOptions.defaults().hostId(), only.name(), Integer.toString(device));
     }
 
     /** On a host of its own. */
