@@ -115,6 +115,27 @@ final class NcclFaultBoundsTest {
         assertWithin("broken", 500, start);
     }
 
+    /** The first operation ends, and has the group fail while the second is in the stream, where it never ends. */
+    @Test
+    void anErrorOfTheGroupIsToldWhileAnOperationHangs() throws Exception {
+        TestingMember a = start(WorldOptions.builder().operationTimeout(Duration.ofSeconds(8)));
+        TestingMember b = start(WorldOptions.builder().operationTimeout(Duration.ofSeconds(8)));
+        List<World> worlds = form(1, a, b);
+        pass(worlds.get(0), worlds.get(1), TestingTensors.number(1)).close();
+        TestingFaults.set("SLOW_MILLIS=200", "SILENT_PEER@1=1", "ASYNC_ERROR@0=6:1");
+        long start = System.nanoTime();
+        beginLarge(worlds);
+        List<CompletableFuture<?>> hanging = beginLarge(worlds);
+        for (TestingMember member : List.of(a, b)) {
+            Failure cause = member.await(1, WorldState.BROKEN).cause().orElseThrow();
+            assertEquals("nccl", cause.kind(), cause::toString);
+            assertTrue(cause.message().contains("(6)"), cause.message());
+        }
+        hanging.forEach(
+                each -> assertEquals(ErrorCode.BROKEN_WORLD, failure(each).code()));
+        assertWithin("broken", 200, start);
+    }
+
     @Test
     void anAbortThatHangsIsToldAtItsTimeout() throws Exception {
         TestingMember a = start(WorldOptions.builder().abortTimeout(Duration.ofMillis(700)));
