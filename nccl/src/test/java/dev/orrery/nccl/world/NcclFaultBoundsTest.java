@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Within which bounds faults of CUDA and NCCL are told, and that nothing is left of them. */
 @Timeout(120)
@@ -158,20 +159,28 @@ final class NcclFaultBoundsTest {
                 each -> assertEquals(ErrorCode.BROKEN_WORLD, failure(each).code()));
     }
 
-    @Test
-    void anEndThatHangsIsToldWhenItsTimesAreOver() throws Exception {
+    /** @param rank of the member whose NCCL hangs; rank 0 leaves, rank 1 hears of it */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void anEndThatHangsIsToldWhenItsTimesAreOver(int rank) throws Exception {
+        Duration patience = Duration.ofMillis(600);
         TestingMember a = start(
-                WorldOptions.builder().leaveTimeout(Duration.ofMillis(400)).abortTimeout(Duration.ofMillis(600)));
-        TestingMember b = start();
+                WorldOptions.builder().leaveTimeout(Duration.ofMillis(400)).abortTimeout(patience));
+        TestingMember b = start(
+                WorldOptions.builder().leaveTimeout(Duration.ofMillis(400)).abortTimeout(patience));
+        TestingMember hanging = rank == 0 ? a : b;
         List<World> worlds = form(1, a, b);
         pass(worlds.get(0), worlds.get(1), TestingTensors.number(1)).close();
-        TestingFaults.set("HANGING_DESTROY@0=1");
+        TestingFaults.set("HANGING_DESTROY@" + rank + "=1");
         long start = System.nanoTime();
         CompletableFuture<Void> left = a.worlds().leave(1);
-        assertEquals("abort", a.awaitStuck().kind());
-        assertWithin("told", 600, start);
-        assertFalse(left.isDone(), "it was left although NCCL hangs in it");
+        b.await(1, WorldState.CLOSED);
+        assertEquals("abort", hanging.awaitStuck().kind());
+        assertWithin("told", patience.toMillis(), start);
+        CompletableFuture<Void> freed = hanging.worlds().leave(1);
+        assertFalse(freed.isDone(), "it was left although NCCL hangs in it");
         TestingFaults.clear();
+        get(freed);
         get(left);
     }
 
