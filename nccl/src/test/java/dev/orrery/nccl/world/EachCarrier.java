@@ -7,16 +7,19 @@ import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.nccl.HostOptions;
 import dev.orrery.nccl.WorldOptions;
 import dev.orrery.world.Transport;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for worlds, whatever carries them. */
 @ParameterizedClass
-@EnumSource(EachCarrier.Carrier.class)
+@MethodSource("dev.orrery.nccl.world.EachCarrier#carriers")
 abstract class EachCarrier {
     /** What carries the tensors of a world. */
     enum Carrier {
@@ -42,6 +45,9 @@ abstract class EachCarrier {
         }
     }
 
+    /** The only one that is tested; all are without it. */
+    private static final String ONLY = "orrery.test.carrier";
+
     /** More than any transport holds between two members. */
     static final int BEYOND_ANY_BUFFER = 64 << 20;
 
@@ -50,6 +56,11 @@ abstract class EachCarrier {
 
     /** That of the HOST paths. */
     Transport transport;
+
+    static Stream<Carrier> carriers() {
+        Optional<Carrier> only = Optional.ofNullable(System.getProperty(ONLY)).map(Carrier::valueOf);
+        return only.map(Stream::of).orElseGet(() -> Arrays.stream(Carrier.values()));
+    }
 
     @BeforeEach
     void chooseTransport() {
@@ -84,6 +95,14 @@ abstract class EachCarrier {
             carried.gpu(TestingGpus.take());
         }
         return TestingMember.start(carried, secret);
+    }
+
+    /** One that shares no world with members on a GPU where there is none left for it. */
+    TestingMember startBeside() {
+        return isNccl() && !TestingGpus.isOneLeft()
+                ? TestingMember.start(
+                        WorldOptions.builder().host(HostOptions.defaults().withTransport(transport)))
+                : start();
     }
 
     WorldSpec spec(long id, TestingMember... members) {

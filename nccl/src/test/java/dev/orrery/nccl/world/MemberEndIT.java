@@ -128,7 +128,7 @@ final class MemberEndIT extends EachCarrier {
     private void ends(End end, String moment, Beginning beginning) throws Exception {
         assumeTrue(transport != Transport.UNIX_SOCKET, "its stream is that of TCP");
         try (TestingMember self = start();
-                TestingMember neighbour = start();
+                TestingMember neighbour = startBeside();
                 TestingTraffic others = TestingTraffic.start(TestingMember.form(100, self, neighbour));
                 TestingWorldProcess child = TestingWorldProcess.start(carrier)) {
             World world = child.form(1, self);

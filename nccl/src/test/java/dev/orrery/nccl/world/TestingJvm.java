@@ -7,14 +7,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** A JVM of its own, which is told what to do by lines, and says by lines what happens. */
 final class TestingJvm implements AutoCloseable {
     private static final int SHOWN_LINES = 30;
-    /** By what a process of the tests finds the emulation of CUDA and NCCL, beside the environment. */
-    private static final List<String> EMULATION =
-            List.of("org.bytedeco.javacpp.platform.linkpath", "org.bytedeco.javacpp.cachedir");
+    /** By what a process of the tests finds CUDA and NCCL, beside the environment. */
+    private static final List<String> LIBRARIES = List.of(
+            "org.bytedeco.javacpp.platform.linkpath",
+            "org.bytedeco.javacpp.cachedir",
+            TestingGpus.CUDA_LIBRARY,
+            TestingGpus.NCCL_LIBRARY);
+    /**
+     * Set where processes share a GPU: NCCL refuses that within a host. To have a host of its own each gets another value of
+     * this variable, and NCCL goes over its network transport.
+     */
+    private static final boolean HOSTS_OF_THEIR_OWN = Boolean.getBoolean("orrery.test.nccl-host-each");
+
+    private static final String NCCL_HOST = "NCCL_HOSTID";
+    private static final AtomicInteger started = new AtomicInteger();
 
     private final Process process;
     private final List<String> said = new ArrayList<>();
@@ -27,15 +39,21 @@ final class TestingJvm implements AutoCloseable {
     /** @param command what comes before the class path, the JVM and its options */
     static TestingJvm start(List<String> command, Class<?> main, List<String> arguments) throws IOException {
         List<String> all = new ArrayList<>(command);
-        for (String property : EMULATION) {
+        for (String property : LIBRARIES) {
             Optional.ofNullable(System.getProperty(property))
                     .ifPresent(value -> all.add("-D" + property + "=" + value));
         }
         all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         all.addAll(arguments);
-        TestingJvm jvm = new TestingJvm(new ProcessBuilder(all)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        ProcessBuilder builder = new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (HOSTS_OF_THEIR_OWN) {
+            builder.environment()
+                    .put(
+                            NCCL_HOST,
+                            "orrery-test-%d-%d"
+                                    .formatted(ProcessHandle.current().pid(), started.incrementAndGet()));
+        }
+        TestingJvm jvm = new TestingJvm(builder.start());
         Thread reader = new Thread(jvm::read, "test-child-output");
         reader.setDaemon(true);
         reader.start();
@@ -122,7 +140,7 @@ final class TestingJvm implements AutoCloseable {
     }
 
     void signal(String name) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+        Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                 .inheritIO()
                 .start();
         if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {

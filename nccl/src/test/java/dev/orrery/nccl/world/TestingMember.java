@@ -16,6 +16,7 @@ import dev.orrery.nccl.device.Gpu;
 import dev.orrery.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -133,7 +134,10 @@ final class TestingMember implements AutoCloseable {
 
     static WorldSpec spec(long id, TestingMember... members) {
         return spec(id, List.of(members).stream().map(TestingMember::address).toList()).toBuilder()
-                .setBackend(members[0].backend())
+                .setBackend(
+                        Arrays.stream(members).allMatch(it -> it.backend() == Backend.NCCL)
+                                ? Backend.NCCL
+                                : Backend.HOST)
                 .build();
     }
 

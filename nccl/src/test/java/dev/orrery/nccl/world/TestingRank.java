@@ -129,7 +129,7 @@ final class TestingRank implements AutoCloseable {
                                 : host.withTransport(carrier(arguments).transport()));
         boolean onDevice = carrier(arguments) == Carrier.NCCL;
         int device = Integer.parseInt(arguments[3]);
-        warmUp(options, onDevice, device);
+        warmUp(options, onDevice && TestingGpus.isEnoughFor(2), device);
         if (onDevice) {
             options.gpu(TestingGpus.open(device));
         }
