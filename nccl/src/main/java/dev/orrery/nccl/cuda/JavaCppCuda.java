@@ -81,6 +81,15 @@ final class JavaCppCuda implements CudaCalls {
         return new String(zeroEnded, 0, length, StandardCharsets.UTF_8);
     }
 
+    /** The newest CUDA that the driver can do, and that of the runtime library: 13000 is 13.0. */
+    static List<Integer> versions() {
+        int[] driver = new int[1];
+        check(cudart.cudaDriverGetVersion(driver), "cudaDriverGetVersion");
+        int[] runtime = new int[1];
+        check(cudart.cudaRuntimeGetVersion(runtime), "cudaRuntimeGetVersion");
+        return List.of(driver[0], runtime[0]);
+    }
+
     @Override
     public void select(int device) {
         check(cudart.cudaSetDevice(device), "cudaSetDevice");

@@ -4,13 +4,14 @@ import dev.orrery.nccl.device.GpuInfo;
 import dev.orrery.nccl.device.GpuSupport;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Tells what GPUs a process of this host may use, in a process of its own: native libraries that do not fit can end the
  * process that loads them. Options: {@code --cuda-lib PATH}, {@code --nccl-lib PATH}. Says on standard output {@code nccl}
- * and the version's code and for each device {@code gpu}, its UUID, its bytes of memory and its name; or {@code off} and
- * why.
+ * and the version's code, {@code cuda} and the versions of driver and runtime, and for each device {@code gpu}, its UUID, its
+ * bytes of memory and its name; or {@code off} and why.
  */
 public final class ProbeMain {
     private ProbeMain() {}
@@ -33,6 +34,8 @@ public final class ProbeMain {
     private static void tell(GpuSupport support, PrintStream out) {
         if (support instanceof GpuSupport.On on) {
             out.println("nccl " + on.nccl().version().code());
+            List<Integer> cuda = JavaCppCuda.versions();
+            out.println("cuda " + cuda.get(0) + " " + cuda.get(1));
             for (GpuInfo device : on.devices()) {
                 out.println("gpu " + device.uuid() + " " + device.memoryBytes() + " " + device.name());
             }
