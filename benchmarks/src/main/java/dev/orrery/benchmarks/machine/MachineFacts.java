@@ -3,6 +3,8 @@ package dev.orrery.benchmarks.machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 
 /** @param load the load average when the run began: what else was running */
 public record MachineFacts(String cpu, int cores, String memory, String kernel, String jdk, String load) {
@@ -10,6 +12,11 @@ public record MachineFacts(String cpu, int cores, String memory, String kernel, 
     private static final Path MEMORY = Path.of("/proc/meminfo");
     private static final Path KERNEL = Path.of("/proc/sys/kernel/osrelease");
     private static final Path LOAD = Path.of("/proc/loadavg");
+
+    /** The day, for people. */
+    public static String today() {
+        return LocalDate.now(ZoneOffset.UTC).toString();
+    }
 
     public static MachineFacts here() throws IOException {
         return new MachineFacts(

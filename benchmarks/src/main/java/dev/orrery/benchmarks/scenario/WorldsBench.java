@@ -18,8 +18,6 @@ import dev.orrery.world.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,7 +65,7 @@ public final class WorldsBench {
 
     public BenchReport run() throws IOException, InterruptedException {
         MachineFacts machine = MachineFacts.here();
-        String date = LocalDate.now(ZoneOffset.UTC).toString();
+        String date = MachineFacts.today();
         long start = System.nanoTime();
         cores.warmUp();
         progress.phase("a reduction in memory");
