@@ -3,11 +3,13 @@ package dev.orrery.benchmarks.participant;
 import dev.orrery.benchmarks.command.Command;
 import dev.orrery.benchmarks.command.Lines;
 import dev.orrery.benchmarks.command.Reply;
+import dev.orrery.internal.proto.Backend;
 import dev.orrery.world.Transport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -16,10 +18,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A process of a run: obeys commands from its standard input until that ends, and never outlives the harness. Its arguments
- * are {@link #MEMBER} and a transport, or {@link #BARE}.
+ * are {@link #MEMBER} and a transport, {@link #DEVICE_MEMBER}, a backend, a device's number and the places of CUDA and NCCL, or
+ * {@link #BARE}.
  */
 public final class ParticipantMain {
     public static final String MEMBER = "member";
+    public static final String DEVICE_MEMBER = "device-member";
     public static final String BARE = "bare";
 
     private static final Logger LOG = LoggerFactory.getLogger(ParticipantMain.class);
@@ -72,6 +76,11 @@ public final class ParticipantMain {
     private static Participant participant(String[] arguments) {
         return switch (arguments[0]) {
             case MEMBER -> new WorldMember(Transport.valueOf(arguments[1]));
+            case DEVICE_MEMBER ->
+                DeviceMember.open(
+                        Backend.valueOf(arguments[1]),
+                        Integer.parseInt(arguments[2]),
+                        List.of(arguments[3], arguments[4]));
             case BARE -> new BarePeer();
             default -> throw new IllegalArgumentException("there is no participant '" + arguments[0] + "'");
         };

@@ -32,10 +32,10 @@ final class ParticipantProcess implements AutoCloseable {
 
     /** @param replies is called on a thread of this process's own */
     static ParticipantProcess start(Launch launch, Consumer<Reply> replies) throws IOException {
-        Process process = new ProcessBuilder(launch.command())
-                .redirectError(ProcessBuilder.Redirect.appendTo(launch.log().toFile()))
-                .start();
-        ParticipantProcess participant = new ParticipantProcess(launch, process, replies);
+        ProcessBuilder builder = new ProcessBuilder(launch.command())
+                .redirectError(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+        builder.environment().putAll(launch.environment());
+        ParticipantProcess participant = new ParticipantProcess(launch, builder.start(), replies);
         participant.reader.start();
         return participant;
     }

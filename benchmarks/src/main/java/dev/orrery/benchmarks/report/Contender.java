@@ -15,7 +15,9 @@ public enum Contender {
     MANAGED("managed"),
     UNMANAGED("unmanaged"),
     SUM("FP32 sum"),
-    COPY("memcpy");
+    COPY("memcpy"),
+    NCCL("NCCL"),
+    HOST_COPIES("HOST with copies");
 
     private final String label;
 

@@ -1,6 +1,7 @@
 package dev.orrery.benchmarks.report;
 
 import dev.orrery.benchmarks.statistics.Statistics;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /** Rows and targets as lines for a terminal. */
@@ -16,6 +17,17 @@ public final class RowText {
                         row.sides().stream()
                                 .map(side -> side.contender().label() + " " + Labels.value(topic, side.median()))
                                 .collect(Collectors.joining(", ")));
+    }
+
+    /** What it is about. */
+    public static String name(Row row) {
+        return Labels.full(row.subject());
+    }
+
+    /** The median of a side. */
+    public static String value(Row row, Contender contender) {
+        OptionalDouble median = row.median(contender);
+        return median.isPresent() ? Labels.value(row.subject().topic(), median.getAsDouble()) : "-";
     }
 
     public static String of(PairRow pair) {

@@ -46,6 +46,17 @@ public record RunPlan(
                 List.of(4 * KIB, 4 * MIB, 64 * MIB));
     }
 
+    /** Of tensors on GPUs. */
+    public static RunPlan ofDevices() {
+        List<Long> sizes = List.of(4 * KIB, 256 * KIB, MIB, 4 * MIB, 64 * MIB);
+        return new RunPlan(7, 0, Duration.ZERO, Duration.ofMillis(150), Duration.ofMillis(400), sizes, sizes);
+    }
+
+    public static RunPlan quickOfDevices() {
+        List<Long> sizes = List.of(4 * KIB, MIB);
+        return new RunPlan(5, 0, Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(50), sizes, sizes);
+    }
+
     /** For a look: figures vary more. */
     public static RunPlan quick() {
         return new RunPlan(
