@@ -181,7 +181,8 @@ final class WorldFormingTest extends EachCarrier {
     void aTakenPortIsNamed() {
         try (TestingMember a = start()) {
             OrreryException failure = org.junit.jupiter.api.Assertions.assertThrows(
-                    OrreryException.class, () -> start(WorldOptions.builder().bind(a.address())));
+                    OrreryException.class,
+                    () -> TestingMember.start(WorldOptions.builder().bind(a.address())));
             assertEquals(ErrorCode.ADDRESS_IN_USE, failure.code());
             assertTrue(failure.getMessage().contains(a.address().toString()));
         }
