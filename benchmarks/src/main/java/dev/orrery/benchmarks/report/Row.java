@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 /**
  * Several sides, measured in turn.
  *
- * @param coreRoundTripNanos between two cores, before each turn
+ * @param coreRoundTripNanos between two cores, before each turn; empty where nobody looked
  */
 public record Row(Subject subject, String unit, List<Double> coreRoundTripNanos, List<Side> sides) {
     /** @param runs the value of each, in order */

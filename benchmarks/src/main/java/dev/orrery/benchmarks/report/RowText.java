@@ -10,10 +10,13 @@ public final class RowText {
 
     public static String of(Row row) {
         Topic topic = row.subject().topic();
-        return "%s (cores %s ns): %s"
+        String cores = row.coreRoundTripNanos().isEmpty()
+                ? ""
+                : " (cores %s ns)".formatted(Labels.significant(Statistics.median(row.coreRoundTripNanos())));
+        return "%s%s: %s"
                 .formatted(
                         Labels.full(row.subject()),
-                        Labels.significant(Statistics.median(row.coreRoundTripNanos())),
+                        cores,
                         row.sides().stream()
                                 .map(side -> side.contender().label() + " " + Labels.value(topic, side.median()))
                                 .collect(Collectors.joining(", ")));

@@ -1,7 +1,6 @@
 package dev.orrery.benchmarks.scenario;
 
 import dev.orrery.benchmarks.command.CollectiveKind;
-import dev.orrery.benchmarks.machine.CoreRoundTrip;
 import dev.orrery.benchmarks.process.DeviceSetting;
 import dev.orrery.benchmarks.process.JavaLaunches;
 import dev.orrery.benchmarks.process.Team;
@@ -33,7 +32,6 @@ public final class DeviceBench {
     private static final int LARGE_OUTSTANDING = 2;
 
     private final RunPlan plan;
-    private final CoreRoundTrip cores = new CoreRoundTrip();
     private final RowRunner runner;
     private final Consumer<Row> progress;
     private final List<Row> rows = new ArrayList<>();
@@ -42,12 +40,11 @@ public final class DeviceBench {
     /** @param progress told of each row when it is done */
     public DeviceBench(RunPlan plan, Consumer<Row> progress) {
         this.plan = plan;
-        this.runner = new RowRunner(plan, cores);
+        this.runner = new RowRunner(plan);
         this.progress = progress;
     }
 
     public Found run(JavaLaunches launches, DeviceSetting setting) throws InterruptedException {
-        cores.warmUp();
         try (WorldTeam nccl = new WorldTeam(Contender.NCCL);
                 WorldTeam host = new WorldTeam(Contender.HOST_COPIES)) {
             nccl.start(launches.deviceMembers(Backend.NCCL.name(), setting));

@@ -10,15 +10,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs the sides of a row in turn, so that all meet the same machine: it changes within minutes. */
 final class RowRunner {
     private final RunPlan plan;
-    private final CoreRoundTrip cores;
+    private final Optional<CoreRoundTrip> cores;
 
     RowRunner(RunPlan plan, CoreRoundTrip cores) {
         this.plan = plan;
-        this.cores = cores;
+        this.cores = Optional.of(cores);
+    }
+
+    /** Without looking at the cores: for what depends on other things more. It cannot run pairs. */
+    RowRunner(RunPlan plan) {
+        this.plan = plan;
+        this.cores = Optional.empty();
     }
 
     /** Sides that fail, or whose team failed before, are left out. */
@@ -28,7 +35,9 @@ final class RowRunner {
         loads.keySet().forEach(trial -> values.put(trial, new ArrayList<>()));
         List<Double> coreNanos = new ArrayList<>();
         for (int run = 0; run < plan.runs(); run++) {
-            coreNanos.add(cores.nanos());
+            if (cores.isPresent()) {
+                coreNanos.add(cores.get().nanos());
+            }
             for (Trial trial : List.copyOf(values.keySet())) {
                 try {
                     values.get(trial).add(trial.work().run(loads.get(trial)).value());
@@ -66,7 +75,7 @@ final class RowRunner {
             throws TeamFailedException, InterruptedException {
         PairRuns runs = new PairRuns();
         pairs(runs, plan.pairs(), calibration, arms);
-        runs.cores(cores.nanos());
+        runs.cores(cores.orElseThrow().nanos());
         return runs.row(subject, transport, arms.get(0).side(), arms.get(1).side());
     }
 
@@ -78,7 +87,7 @@ final class RowRunner {
         Load load = calibration.load(first, plan.ofPairs());
         Load secondLoad = calibration.load(second, plan.ofPairs());
         for (int pair = 0; pair < count; pair++) {
-            runs.cores(cores.nanos());
+            runs.cores(cores.orElseThrow().nanos());
             boolean swapped = pair % 2 == 1;
             if (swapped) {
                 runs.second(second.work().run(secondLoad).value());

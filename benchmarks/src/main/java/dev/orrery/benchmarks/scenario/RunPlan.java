@@ -53,8 +53,8 @@ public record RunPlan(
     }
 
     public static RunPlan quickOfDevices() {
-        List<Long> sizes = List.of(4 * KIB, MIB);
-        return new RunPlan(5, 0, Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(50), sizes, sizes);
+        return new RunPlan(
+                5, 0, Duration.ZERO, Duration.ofMillis(20), Duration.ofMillis(50), List.of(4 * KIB, MIB), List.of(MIB));
     }
 
     /** For a look: figures vary more. */
