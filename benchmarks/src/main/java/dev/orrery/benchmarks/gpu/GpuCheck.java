@@ -44,7 +44,7 @@ final class GpuCheck {
         }
         return new GpuReport(
                 date,
-                setting.emulated() || found.isEmulated() ? "emulated" : "real",
+                on(found),
                 setting.quick(),
                 TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
                 outcome(found),
@@ -58,6 +58,13 @@ final class GpuCheck {
                 suites,
                 benchmark,
                 failures);
+    }
+
+    private String on(FoundGpus found) {
+        if (setting.emulated() || found.isEmulated()) {
+            return "emulated";
+        }
+        return found.nccl().isPresent() ? "real" : "none";
     }
 
     private Outcome outcome(FoundGpus found) {

@@ -4,6 +4,7 @@ import dev.orrery.benchmarks.gpu.GpuReport.Outcome;
 import dev.orrery.nccl.cuda.GpuLibraries;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -63,7 +64,8 @@ public final class GpuCheckMain implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         GpuSetting setting = new GpuSetting(libraries(), emulated, quick);
         Path folder = Files.createTempDirectory("orrery-gpu-check");
-        PrintWriter out = spec.commandLine().getOut();
+        // Units are not of ASCII, and a host may know no other characters.
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         CountDownLatch finished = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(stopOnSignal(Thread.currentThread(), finished));
         try {

@@ -13,7 +13,7 @@ import java.util.Map;
  * All that a check found.
  *
  * @param date when it began
- * @param on whether the GPUs were "real" or "emulated"
+ * @param on which GPUs: "real", "emulated" or "none"
  * @param quick whether only a small part was run
  * @param cause why there is nothing to check; empty otherwise
  * @param nccl its version; empty where there is none

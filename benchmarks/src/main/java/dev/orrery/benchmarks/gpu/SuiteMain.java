@@ -72,7 +72,7 @@ final class SuiteMain {
                         tell(Kind.PASSED, test, "");
                     }
                 }
-                case ABORTED -> tell(Kind.SKIPPED, test, why);
+                case ABORTED -> tell(Kind.SKIPPED, test, why.replaceFirst("^Assumption failed: ", ""));
                 case FAILED -> {
                     tell(Kind.FAILED, test, why);
                     result.getThrowable().ifPresent(Throwable::printStackTrace);

@@ -59,7 +59,7 @@ final class TestingGpus {
         assumeTrue(
                 isOneLeft(),
                 () ->
-                        "needs more GPUs than the %d that are here: NCCL %s is not allowed to have two members of one process on one"
+                        "needs more GPUs than the %d that are here: this NCCL, %s, may not have two members of one process on one"
                                 .formatted(GPUS.size(), GPUS.get(0).nccl().version()));
         Gpu gpu = GPUS.get(taken % GPUS.size());
         taken++;
