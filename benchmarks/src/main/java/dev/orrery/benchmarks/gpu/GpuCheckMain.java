@@ -63,6 +63,7 @@ public final class GpuCheckMain implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         GpuSetting setting = new GpuSetting(libraries(), emulated, quick);
+        report.ifPresent(this::needFolder);
         Path folder = Files.createTempDirectory("orrery-gpu-check");
         // Units are not of ASCII, and a host may know no other characters.
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
@@ -77,6 +78,14 @@ public final class GpuCheckMain implements Callable<Integer> {
             return found.outcome().exitCode();
         } finally {
             finished.countDown();
+        }
+    }
+
+    /** Now, and not after half an hour. */
+    private void needFolder(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isWritable(folder) || Files.isDirectory(file)) {
+            throw new ParameterException(spec.commandLine(), "no report can be written to " + file);
         }
     }
 

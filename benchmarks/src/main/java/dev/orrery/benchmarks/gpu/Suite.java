@@ -53,7 +53,7 @@ record Suite(String name, List<String> selectors, Duration limit) {
     static Suite kill(boolean quick) {
         if (!quick) {
             return new Suite(
-                    "kill", List.of("class:" + MEMBER_END, "class:" + JOINING_MEMBER_END), Duration.ofMinutes(20));
+                    "kill", List.of("class:" + JOINING_MEMBER_END, "class:" + MEMBER_END), Duration.ofMinutes(20));
         }
         // Killed: between operations, while one waits to receive, and inside a large send and a large receive.
         String killed = "iteration:method:%s#aMemberEnds(%s$End, %s$Moment)[0..3]"

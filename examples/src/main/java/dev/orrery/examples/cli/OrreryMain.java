@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "Orrery 0.1.0",
         description = "Distributed tasks and elastic pipelines on the JVM.",
-        footer = "%nBenchmarks: orrery bench --help",
+        footer = "%nBenchmarks: orrery bench --help%nGPUs of this host: orrery gpu-check --help",
         subcommands = {
             HeadCommand.class,
             AgentCommand.class,
