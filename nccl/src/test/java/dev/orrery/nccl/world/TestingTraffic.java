@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Round trips in a world of two members of this process, without end. */
 final class TestingTraffic implements AutoCloseable {
+    private static final long WINDOW_MILLIS = 400;
+    private static final long MILLIS_PER_SECOND = 1_000;
+
     private final List<World> worlds;
     private final AtomicLong roundTrips = new AtomicLong();
     private final Thread thread = new Thread(this::run, "test-traffic");
@@ -53,12 +56,12 @@ final class TestingTraffic implements AutoCloseable {
         }
     }
 
-    /** Over the next second. Fails when anything failed. */
+    /** Over a part of the next second. Fails when anything failed. */
     long perSecond() throws InterruptedException {
         long before = roundTrips.get();
-        Thread.sleep(1_000);
+        Thread.sleep(WINDOW_MILLIS);
         check();
-        return roundTrips.get() - before;
+        return (roundTrips.get() - before) * MILLIS_PER_SECOND / WINDOW_MILLIS;
     }
 
     private void check() {
