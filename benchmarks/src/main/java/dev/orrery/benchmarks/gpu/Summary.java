@@ -25,6 +25,8 @@ final class Summary {
             out.printf(COLUMNS, title, Contender.NCCL.label(), Contender.HOST_COPIES.label(), "times");
             benchmark.rows().forEach(line -> print(line, out));
         });
+        report.suites().forEach(suite -> suite.skips()
+                .forEach((why, count) -> out.printf("skipped in %s: %d: %s%n", suite.name(), count, why)));
         report.failures().forEach(failure -> out.println("FAILED: " + failure));
         out.printf("%s (%s) in %d s%n", report.outcome(), report.on(), report.seconds());
         out.flush();
