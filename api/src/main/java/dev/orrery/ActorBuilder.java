@@ -15,6 +15,8 @@ import java.util.Optional;
 /** Collects how an actor is to be started. Not thread-safe. */
 public final class ActorBuilder<A> {
     private static final int MOST_PENDING_CALLS = 1_000_000;
+    private static final int MOST_RESTARTS = 1_000_000;
+    private static final int MOST_CALL_RETRIES = 1_000;
 
     private final ActorStart start;
     private final Serializable factory;
@@ -23,8 +25,13 @@ public final class ActorBuilder<A> {
     private Optional<String> name = Optional.empty();
     private double cpus = 1;
     private int gpus;
+    private boolean exclusive;
     private int maxPendingCalls = 1_000;
     private Duration startTimeout = Duration.ofMinutes(2);
+    private int restarts;
+    private int callRetries;
+    private boolean detached;
+    private Duration restartWindow = Duration.ofSeconds(60);
 
     ActorBuilder(ActorStart start, Serializable factory, List<Object> arguments) {
         this.start = start;
@@ -53,6 +60,18 @@ public final class ActorBuilder<A> {
         return this;
     }
 
+    /**
+     * At most one life of it runs calls at any time, whatever is stopped or cut off: calls are run, and their outcomes told,
+     * only while its worker holds a lease of the leader's ({@code exclusive.lease}, 15 s by default). It costs a pause where
+     * no leader can renew the lease for so long (calls wait meanwhile, up to their deadline), and a move to another node waits
+     * until the node is DEAD <i>and</i> the lease is over. A call that runs when the lease ends cannot be taken back: give
+     * {@link ActorContext#incarnation()} to what it writes to, as a fencing token.
+     */
+    public ActorBuilder<A> exclusive() {
+        exclusive = true;
+        return this;
+    }
+
     /** A jar with code that it uses, beside what its own class and those of its arguments were loaded from here. */
     public ActorBuilder<A> artifact(Path jar) {
         artifacts.add(Given.given("an artifact", jar));
@@ -71,6 +90,44 @@ public final class ActorBuilder<A> {
         return this;
     }
 
+    /**
+     * How many crashes within {@link #restartWindow} a next life follows; one more ends the actor. A crash is an end of its
+     * worker's process, a constructor that throws or ends it, and a start that takes longer than {@link #startTimeout}; a node
+     * that is lost does not count. Default 0: there is one life, whatever ends it.
+     *
+     * <p>The next life is made by the same factory and arguments, possibly on another node; it has none of the state of the
+     * one before and is in none of its worlds. The first restart goes at once, later ones wait longer and longer, up to 10 s.
+     */
+    public ActorBuilder<A> restarts(int value) {
+        restarts = value;
+        return this;
+    }
+
+    /** Default 60 s. */
+    public ActorBuilder<A> restartWindow(Duration value) {
+        restartWindow = value;
+        return this;
+    }
+
+    /**
+     * How often a call is sent again, within its deadline, when the life that had it, or the way there, ended before the answer
+     * came. It may then run more than once. Default 0: a call that may have run is never sent again, it fails with
+     * ACTOR_RESTARTED, ACTOR_DEAD or CONNECTION_LOST. It holds for every reference to the actor.
+     */
+    public ActorBuilder<A> callRetries(int value) {
+        callRetries = value;
+        return this;
+    }
+
+    /**
+     * Lives on when the {@link Orrery} that starts it closes or its process dies; others find it by its {@link #name}. By default
+     * an actor is killed then, at once or when the job's lease is over (by default 30 s after the last word of the process).
+     */
+    public ActorBuilder<A> detached() {
+        detached = true;
+        return this;
+    }
+
     /** As {@link #start(Duration)}, for three minutes. */
     public ActorRef<A> start() {
         return start(Duration.ofMinutes(3));
@@ -79,8 +136,8 @@ public final class ActorBuilder<A> {
     /**
      * Ships the actor's code, starts it and waits until it is ALIVE. Throws INVALID_ARGUMENT, NOT_SERIALIZABLE (an argument
      * or what a lambda captured), ALREADY_EXISTS (its name), DOES_NOT_FIT (with need and free per node), START_FAILED (its
-     * constructor threw, or its worker died: first cause first) or DEADLINE_EXCEEDED; one that did not come up is taken away
-     * again.
+     * constructor threw, or its worker died, more often than it may restart: first cause first) or DEADLINE_EXCEEDED; one that
+     * did not come up is taken away again.
      */
     public ActorRef<A> start(Duration timeout) {
         List<String> errors = new ArrayList<>();
@@ -96,6 +153,13 @@ public final class ActorBuilder<A> {
         if (maxPendingCalls < 1 || maxPendingCalls > MOST_PENDING_CALLS) {
             errors.add("maxPendingCalls must be from 1 to " + MOST_PENDING_CALLS + ", not " + maxPendingCalls);
         }
+        if (restarts < 0 || restarts > MOST_RESTARTS) {
+            errors.add("restarts must be from 0 to " + MOST_RESTARTS + ", not " + restarts);
+        }
+        if (callRetries < 0 || callRetries > MOST_CALL_RETRIES) {
+            errors.add("callRetries must be from 0 to " + MOST_CALL_RETRIES + ", not " + callRetries);
+        }
+        PipelinePolicy.positive("restartWindow", restartWindow, errors);
         PipelinePolicy.positive("startTimeout", startTimeout, errors);
         PipelinePolicy.positive("timeout", timeout, errors);
         artifacts.stream()
@@ -108,7 +172,18 @@ public final class ActorBuilder<A> {
                     name.map(known -> Map.of("actor", known)).orElse(Map.of()));
         }
         return start.start(
-                new ActorStart.Options(name, cpus, gpus, List.copyOf(artifacts), maxPendingCalls, startTimeout),
+                new ActorStart.Options(
+                        name,
+                        cpus,
+                        gpus,
+                        List.copyOf(artifacts),
+                        maxPendingCalls,
+                        startTimeout,
+                        restarts,
+                        restartWindow,
+                        exclusive,
+                        callRetries,
+                        detached),
                 factory,
                 arguments,
                 timeout);

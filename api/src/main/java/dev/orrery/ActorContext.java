@@ -12,8 +12,16 @@ public interface ActorContext {
     /** The id of the actor, unique in the cluster for ever. */
     String actor();
 
-    /** Which life of the actor this is; counts from 1. */
+    /**
+     * Which life of the actor this is; counts from 1. A later life has a higher number, so what an actor writes to can refuse
+     * what an earlier one still had under way.
+     */
     long incarnation();
+
+    /** Whether a life of the actor ended before this one; what was in it is gone. */
+    default boolean restarted() {
+        return incarnation() > 1;
+    }
 
     /** The name that the actor was started with. */
     Optional<String> name();

@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An actor: an object of the user's that lives in a worker of its own. It lives until it is killed or its worker dies, also
- * when the driver that started it closes. It is not restarted. Thread-safe.
+ * An actor: an object of the user's that lives in a worker of its own. It lives until it is killed, its worker dies,
+ * or the driver that started it ends (unless it is {@link ActorBuilder#detached}). When its worker dies and it may restart (see {@link ActorBuilder#restarts}), the
+ * reference stays usable: calls that are made while no life of it is there wait for the next one, up to their deadline.
+ * Thread-safe.
  */
 // A method reference always tells which of the two is meant; a lambda does when its parameters have types.
 @SuppressWarnings("overloads")
@@ -36,11 +38,17 @@ public interface ActorRef<A> {
      *
      * <ul>
      *   <li>ACTOR_FAILED: the method threw; the failure is its exception. The actor lives on.
-     *   <li>ACTOR_DEAD: the failure tells how it died. Whether a call that was under way had run is not known.
+     *   <li>ACTOR_DEAD: the failure tells how it died. Of a call that was under way the message says that it is not known
+     *       whether it has run.
+     *   <li>ACTOR_RESTARTED: the life that had the call ended and another one follows; the failure tells how it ended. Whether
+     *       the call has run is not known. See {@link ActorBuilder#callRetries}.
+     *   <li>LEASE_LOST: the actor is exclusive, and its lease ended while the call ran: it has run, at least in part, and its
+     *       outcome is not told.
      *   <li>CONNECTION_LOST: the way to the actor was lost; whether the call has run is not known.
      *   <li>NOT_SERIALIZABLE: an argument, the result or the lambda, named.
-     *   <li>ACTOR_OVERLOADED: more calls wait than the actor takes; it was not called.
-     *   <li>DEADLINE_EXCEEDED: see {@link #within}; the method is not interrupted.
+     *   <li>ACTOR_OVERLOADED: more calls wait than the actor takes, or here for its next life; it was not called.
+     *   <li>DEADLINE_EXCEEDED: see {@link #within}; the method is not interrupted. The message names the actor, and its state
+     *       when it has no life.
      *   <li>INVALID_ARGUMENT: the method is null, or not one of what the actor is (see {@link Orrery#actor(String, Class)}).
      *   <li>CANCELLED: the {@link Orrery} that this reference is from was closed.
      * </ul>

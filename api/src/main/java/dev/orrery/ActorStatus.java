@@ -6,10 +6,10 @@ import java.util.Optional;
 /**
  * What the leader knows of an actor.
  *
- * @param state PENDING, STARTING, ALIVE, DRAINING or DEAD
+ * @param state PENDING, STARTING, ALIVE, RESTARTING, DRAINING or DEAD
  * @param node where it lives; empty when it does not
  * @param pid of its worker; 0 while there is none
- * @param failure why it is DEAD, first cause first
+ * @param failure how its last life ended, first cause first
  */
 public record ActorStatus(
         String id,

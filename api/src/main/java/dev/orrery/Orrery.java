@@ -21,7 +21,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** A connection to a cluster. Thread-safe; make one for a process and close it at the end. */
+/**
+ * A connection to a cluster, and the owner of the actors that are started through it. Thread-safe; make one for a process and
+ * close it at the end.
+ */
 public final class Orrery implements AutoCloseable {
     private static final Duration DEPLOY_TIMEOUT = Duration.ofMinutes(3);
     private static final String SECRET_VARIABLE = "ORRERY_SECRET_FILE";
@@ -127,7 +130,19 @@ public final class Orrery implements AutoCloseable {
         return new WorldBuilder(new WorldForming(client, callTimeout), Given.given("the name of a world", name));
     }
 
-    /** Ends the connections; requests and calls that wait fail with CANCELLED. Pipelines and actors go on. Idempotent. */
+    /**
+     * The id of the job that this connection is, unique for ever: it owns the actors that are started here, but for
+     * {@linkplain ActorBuilder#detached detached} ones. {@code orrery jobs} lists it once it owns something.
+     */
+    public String job() {
+        return client.job().id();
+    }
+
+    /**
+     * Ends the job, so that the actors that it owns are killed, and the connections; requests and calls that wait fail with
+     * CANCELLED. Pipelines and detached actors go on. Idempotent. Takes a few seconds where no leader can be reached; then the
+     * job ends with its lease.
+     */
     @Override
     public void close() {
         client.close();

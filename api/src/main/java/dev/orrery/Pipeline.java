@@ -144,7 +144,10 @@ public final class Pipeline {
             return this;
         }
 
-        /** Crashes of one replica that are made good within a time; default 5 in 10 minutes. */
+        /**
+         * Crashes of one replica that are made good within a time; default 5 in 10 minutes. They begin to count anew after
+         * a life that served for 30 s. A poisoned request costs three.
+         */
         public Builder restarts(int most, Duration window) {
             maxRestarts = most;
             restartWindow = window;

@@ -9,7 +9,8 @@ import java.util.List;
  * How a pipeline treats requests and failures.
  *
  * @param queueCapacity accepted requests that may wait at the gateway for a free path; then OVERLOADED
- * @param maxAttempts how often one request is sent into the pipeline at most
+ * @param maxAttempts how often one request is sent into the pipeline at most, not counting attempts that ended with the
+ *     death of a replica: the third such death fails the request as poisoned. 1: none is ever sent twice
  * @param requestDeadline for requests that give none
  * @param drainDeadline how long a replica that is scaled in may finish what it has
  * @param maxTensorBytes no tensor of a request, an answer or between stages may be larger

@@ -18,7 +18,8 @@ public interface PipelineRef {
     /**
      * Sends a request. It is answered exactly once or fails by its deadline: with STAGE_FAILED (a stage's
      * {@code process} threw; the message begins with its exception), TENSOR_MISMATCH, TENSOR_TOO_LARGE, OVERLOADED,
-     * DEADLINE_EXCEEDED or ATTEMPTS_EXHAUSTED. Stages may process it more than once.
+     * DEADLINE_EXCEEDED, ATTEMPTS_EXHAUSTED, or POISONED_REQUEST (three replicas died of it). Stages may process it more
+     * than once.
      *
      * @param request copied before this returns; the caller closes it
      * @return the answer, which the caller closes; completes on a thread of the client's, where it may block

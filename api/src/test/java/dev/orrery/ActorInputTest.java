@@ -81,6 +81,8 @@ class ActorInputTest {
                 .gpus(-1)
                 .maxPendingCalls(0)
                 .startTimeout(null)
+                .restarts(-1)
+                .restartWindow(Duration.ZERO)
                 .artifact(folder.resolve("none.jar"))
                 .start(FOREVER));
         for (String part : List.of(
@@ -89,6 +91,8 @@ class ActorInputTest {
                 "gpus must be",
                 "maxPendingCalls must be",
                 "startTimeout must be from 1 ms to 365 days, not null",
+                "restarts must be",
+                "restartWindow must be from 1 ms to 365 days, not PT0S",
                 "timeout must be from 1 ms to 365 days, not " + FOREVER,
                 "there is no artifact " + folder.resolve("none.jar"))) {
             assertTrue(message.contains(part), message);

@@ -27,6 +27,12 @@ public enum ErrorCode {
     ACTOR_FAILED(Category.USER, false),
     /** The actor is dead; the failure tells why it died. */
     ACTOR_DEAD(Category.AVAILABILITY, false),
+    /** The life of an actor that had the call ended, and another one follows; the failure tells how it ended. */
+    ACTOR_RESTARTED(Category.AVAILABILITY, true),
+    /** An exclusive actor holds no lease just now, so it did not run the call; it, or its next life, will. */
+    ACTOR_PAUSED(Category.AVAILABILITY, true),
+    /** An exclusive actor's lease ended while the call ran: its outcome is withheld, as another life may answer by now. */
+    LEASE_LOST(Category.AVAILABILITY, false),
     /** An argument, a result or a function that cannot be made into bytes or back; the message names the class. */
     NOT_SERIALIZABLE(Category.USER, false),
     /** An actor's queue of calls is full. */
@@ -35,6 +41,8 @@ public enum ErrorCode {
     OVERLOADED(Category.CAPACITY, true),
     /** The time given for an operation is over; the message names who was waited for. */
     DEADLINE_EXCEEDED(Category.TIME, true),
+    /** A request was in flight on replicas that died three times; it would hardly do better on a fourth. */
+    POISONED_REQUEST(Category.USER, false),
     /** A request was replayed as often as its pipeline's policy allows. */
     ATTEMPTS_EXHAUSTED(Category.AVAILABILITY, true),
     /** The caller, or the end of what it called, cancelled the operation. */

@@ -70,9 +70,12 @@ public class OrreryException extends RuntimeException {
             case TENSOR_MISMATCH, TENSOR_TOO_LARGE -> new TensorException(details);
             case ACTOR_FAILED -> new ActorFailedException(details);
             case ACTOR_DEAD -> new ActorDeadException(details);
+            case ACTOR_RESTARTED -> new ActorRestartedException(details);
+            case LEASE_LOST -> new LeaseLostException(details);
             case STAGE_FAILED -> new StageFailedException(details);
             case START_FAILED -> new StartFailedException(details);
             case OVERLOADED -> new PipelineOverloadedException(details);
+            case POISONED_REQUEST -> new PoisonedRequestException(details);
             case DEADLINE_EXCEEDED -> new DeadlineExceededException(details);
             case BROKEN_WORLD -> new BrokenWorldException(details);
             case UNAUTHENTICATED -> new AuthenticationException(details);

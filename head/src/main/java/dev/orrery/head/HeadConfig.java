@@ -1,5 +1,7 @@
 package dev.orrery.head;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
 import dev.orrery.head.control.ControlOptions;
 import dev.orrery.head.reconcile.Settings;
 import dev.orrery.head.zookeeper.ZooKeeperSettings;
@@ -53,6 +55,16 @@ public final class HeadConfig {
     public static final ConfigKey<Duration> WORLD_NCCL_FORMING_TIMEOUT = ConfigKey.duration(
             "world.nccl-forming-timeout", "30s", "For the members of a world of NCCL to find each other.");
 
+    public static final ConfigKey<Duration> EXCLUSIVE_LEASE = ConfigKey.duration(
+            "exclusive.lease",
+            "15s",
+            "How long a worker may run calls of an exclusive actor after it asked; such actors pause when no leader "
+                    + "can renew it for so long.");
+    public static final ConfigKey<Duration> JOB_LEASE = ConfigKey.duration(
+            "job.lease",
+            "30s",
+            "Silence of a driver after which its job ends and the actors that it owns are killed; 1s or more.");
+
     public static final List<ConfigKey<?>> KEYS = List.of(
             ClusterConfig.NAME,
             SECRET_FILE,
@@ -69,7 +81,11 @@ public final class HeadConfig {
             SUSPECT_AFTER,
             DEAD_AFTER,
             WORLD_FORMING_TIMEOUT,
-            WORLD_NCCL_FORMING_TIMEOUT);
+            WORLD_NCCL_FORMING_TIMEOUT,
+            EXCLUSIVE_LEASE,
+            JOB_LEASE);
+
+    private static final Duration SHORTEST_JOB_LEASE = Duration.ofSeconds(1);
 
     private HeadConfig() {}
 
@@ -85,11 +101,21 @@ public final class HeadConfig {
                 config.get(ZOOKEEPER_OPERATION_TIMEOUT));
     }
 
+    /** Throws INVALID_CONFIG. */
     static ControlOptions control(Config config) {
+        Duration lease = config.get(JOB_LEASE);
+        if (lease.compareTo(SHORTEST_JOB_LEASE) < 0) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_CONFIG,
+                    JOB_LEASE.name() + " must be 1s or more, not " + lease.toMillis()
+                            + "ms: drivers could not renew it in time");
+        }
         return ControlOptions.of(Settings.of(
-                config.get(SUSPECT_AFTER),
-                config.get(DEAD_AFTER),
-                config.get(WORLD_FORMING_TIMEOUT),
-                config.get(WORLD_NCCL_FORMING_TIMEOUT)));
+                        config.get(SUSPECT_AFTER),
+                        config.get(DEAD_AFTER),
+                        config.get(WORLD_FORMING_TIMEOUT),
+                        config.get(WORLD_NCCL_FORMING_TIMEOUT))
+                .withExclusiveLease(config.get(EXCLUSIVE_LEASE))
+                .withJobLease(lease));
     }
 }

@@ -6,6 +6,7 @@ import dev.orrery.head.artifact.ArtifactStore;
 import dev.orrery.head.control.ControlPlane;
 import dev.orrery.head.control.ControlThread;
 import dev.orrery.head.control.HeadIdentity;
+import dev.orrery.head.control.KnownLeader;
 import dev.orrery.head.store.LeaderAddress;
 import dev.orrery.head.store.Leadership;
 import dev.orrery.head.zookeeper.HeadSelf;
@@ -109,8 +110,10 @@ public final class HeadProcess implements AutoCloseable {
         own.start(control);
     }
 
-    private Optional<HostPort> leader() {
-        return leadership.flatMap(Leadership::currentLeader).map(LeaderAddress::address);
+    private KnownLeader leader() {
+        return new KnownLeader(
+                leadership.flatMap(Leadership::currentLeader).map(LeaderAddress::address),
+                leadership.flatMap(Leadership::trouble));
     }
 
     private <T extends AutoCloseable> T part(T part) {

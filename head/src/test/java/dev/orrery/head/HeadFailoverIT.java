@@ -2,6 +2,7 @@ package dev.orrery.head;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import com.google.protobuf.MessageLite;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.SecretFile;
+import dev.orrery.internal.client.LeaderClient;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.DescribeClusterRequest;
 import dev.orrery.internal.proto.NodeHello;
@@ -30,13 +32,16 @@ import dev.orrery.internal.rpc.RpcTransport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -50,6 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class HeadFailoverIT {
     private static final Duration SESSION = Duration.ofSeconds(2);
+    private static final int MAX_DRIVERS = 100;
     private static final Duration CALL = Duration.ofSeconds(10);
     /** While a head is stopped, its peers should not give up before it goes on. */
     private static final RpcLimits PATIENT =
@@ -66,7 +72,7 @@ class HeadFailoverIT {
     void start() throws IOException {
         transport.start();
         zooKeeperPort = freePort();
-        startZooKeeper();
+        processes.put("zookeeper", TestingProcess.startZooKeeper(folder, zooKeeperPort));
     }
 
     @AfterEach
@@ -79,32 +85,6 @@ class HeadFailoverIT {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
-    }
-
-    private void startZooKeeper() throws IOException {
-        Path config = folder.resolve("zoo.cfg");
-        Files.writeString(
-                config,
-                """
-                dataDir=%s
-                clientPortAddress=127.0.0.1
-                clientPort=%d
-                tickTime=500
-                minSessionTimeout=1000
-                maxSessionTimeout=60000
-                admin.enableServer=false
-                """
-                        .formatted(folder.resolve("zookeeper"), zooKeeperPort));
-        processes.put(
-                "zookeeper",
-                TestingProcess.start(
-                        "zookeeper",
-                        folder,
-                        List.of(
-                                "-Dzookeeper.preAllocSize=4096",
-                                "-Dzookeeper.serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory",
-                                "org.apache.zookeeper.server.quorum.QuorumPeerMain",
-                                config.toString())));
     }
 
     private TestingProcess startHead(String name) {
@@ -271,12 +251,119 @@ class HeadFailoverIT {
     }
 
     @Test
-    void aLeaderThatIsToldToEndHandsOverAtOnce() throws Exception {
+    void readsAreAnsweredAlsoWhenZooKeeperDiesInTheMiddleOfCommits() throws Exception {
+        TestingProcess head = startHead("h1");
+        awaitLeader(head, "h1", 1);
+        RpcConnection driver = connect(head, PeerRole.DRIVER, "test");
+        List<Long> took = new ArrayList<>();
+        try (Pump pump = new Pump(connect(head, PeerRole.AGENT, "agents"))) {
+            pump.awaitCalls(200);
+            processes.get("zookeeper").signal("KILL");
+            long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+            while (System.nanoTime() < end) {
+                long begun = System.nanoTime();
+                readOrRefusal(driver);
+                took.add(Duration.ofNanos(System.nanoTime() - begun).toMillis());
+            }
+        }
+        long worst = took.stream().mapToLong(millis -> millis).max().orElseThrow();
+        System.out.println("longest of " + took.size() + " reads while ZooKeeper was gone: " + worst + " ms");
+        assertTrue(worst < 3_000, "took " + worst + " ms");
+    }
+
+    /** Once its session has expired, a head says that it does not lead. */
+    private static void readOrRefusal(RpcConnection head) {
+        try {
+            describe(head);
+        } catch (OrreryException e) {
+            assertEquals(ErrorCode.NOT_LEADER, e.code(), e.getMessage());
+        }
+    }
+
+    @Test
+    void driversFindTheNextLeaderBesideAStoppedOne() throws Exception {
         TestingProcess first = startHead("h1");
         awaitLeader(first, "h1", 1);
         TestingProcess second = startHead("h2");
-        RpcConnection standby = connect(second, PeerRole.DRIVER, "test");
+        List<HostPort> heads = List.of(address(first), address(second));
+        Deque<LeaderClient> drivers = new ArrayDeque<>();
+        try {
+            LeaderClient known = driver(heads);
+            drivers.add(known);
+            askLeader(known).join();
+            first.signal("STOP");
+            List<CompletableFuture<Long>> answered = new ArrayList<>(List.of(askLeader(known)));
+            // Their attempts are spread over time, as those of drivers that do not know of each other are.
+            while (!second.said("head h2 is leader, epoch 2\\b") && answered.size() < MAX_DRIVERS) {
+                drivers.add(driver(heads));
+                answered.add(askLeader(drivers.getLast()));
+                LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
+            }
+            awaitLeader(second, "h2", 2);
+            long led = System.nanoTime();
+            drivers.add(driver(heads));
+            answered.add(askLeader(drivers.getLast()));
+
+            List<Long> waited = answered.stream()
+                    .map(answer -> Duration.ofNanos(answer.join() - led).toMillis())
+                    .toList();
+            System.out.println("answered after a stopped leader's successor led, ms: " + waited);
+            assertTrue(waited.stream().allMatch(millis -> millis < 1_500), waited.toString());
+        } finally {
+            drivers.forEach(LeaderClient::close);
+            first.signal("CONT");
+        }
+    }
+
+    @Test
+    void aStandbyNamesZooKeeperWhileItIsAway() throws Exception {
+        TestingProcess first = startHead("h1");
+        awaitLeader(first, "h1", 1);
+        TestingProcess second = startStandby("h2");
+
+        processes.get("zookeeper").signal("KILL");
+        first.signal("KILL");
+
+        try (LeaderClient driver = driver(List.of(address(first), address(second)))) {
+            Throwable failure = assertThrows(CompletionException.class, () -> askLeader(driver, Duration.ofSeconds(3))
+                            .join())
+                    .getCause();
+            assertEquals(
+                    ErrorCode.DEADLINE_EXCEEDED,
+                    assertInstanceOf(OrreryException.class, failure).code());
+            assertTrue(failure.getMessage().contains("127.0.0.1:" + zooKeeperPort), failure.getMessage());
+        }
+    }
+
+    /** A head that knows who leads. */
+    private TestingProcess startStandby(String head) throws Exception {
+        TestingProcess process = startHead(head);
+        RpcConnection standby = connect(process, PeerRole.DRIVER, "test");
         await().atMost(Duration.ofSeconds(10)).until(() -> leaderSeenBy(standby).isPresent());
+        return process;
+    }
+
+    private LeaderClient driver(List<HostPort> heads) {
+        RpcIdentity identity =
+                new RpcIdentity("orrery", PeerRole.DRIVER, "driver", SecretFile.read(folder.resolve("secret")));
+        return new LeaderClient(new RpcClient(transport, identity, RpcLimits.defaults(), RpcHandlers.none()), heads);
+    }
+
+    /** When it was answered. */
+    private static CompletableFuture<Long> askLeader(LeaderClient driver) {
+        return askLeader(driver, Duration.ofSeconds(30));
+    }
+
+    private static CompletableFuture<Long> askLeader(LeaderClient driver, Duration timeout) {
+        return driver.call(Protocol.DESCRIBE_CLUSTER, DescribeClusterRequest.getDefaultInstance(), timeout)
+                .thenApply(view -> System.nanoTime());
+    }
+
+    @Test
+    void aLeaderThatIsToldToEndHandsOverAtOnce() throws Exception {
+        TestingProcess first = startHead("h1");
+        awaitLeader(first, "h1", 1);
+        TestingProcess second = startStandby("h2");
 
         long told = System.nanoTime();
         first.signal("TERM");

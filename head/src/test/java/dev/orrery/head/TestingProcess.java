@@ -1,5 +1,6 @@
 package dev.orrery.head;
 
+import dev.orrery.testing.TestingSignals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,6 +51,31 @@ final class TestingProcess implements AutoCloseable {
         }
     }
 
+    /** A server that keeps its data in {@code folder}, so that it can be started again. */
+    static TestingProcess startZooKeeper(Path folder, int port) throws IOException {
+        Path config = folder.resolve("zoo.cfg");
+        Files.writeString(
+                config,
+                """
+                dataDir=%s
+                clientPortAddress=127.0.0.1
+                clientPort=%d
+                tickTime=500
+                minSessionTimeout=1000
+                maxSessionTimeout=60000
+                admin.enableServer=false
+                """
+                        .formatted(folder.resolve("zookeeper"), port));
+        return start(
+                "zookeeper",
+                folder,
+                List.of(
+                        "-Dzookeeper.preAllocSize=4096",
+                        "-Dzookeeper.serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory",
+                        "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+                        config.toString()));
+    }
+
     /** Waits for output that matches, and returns its first group. */
     String await(String pattern) {
         long end = System.nanoTime() + PATIENCE.toNanos();
@@ -67,6 +93,11 @@ final class TestingProcess implements AutoCloseable {
         throw new AssertionError(name + " never said '" + pattern + "':\n" + output());
     }
 
+    /** Whether its output matches by now. */
+    boolean said(String pattern) {
+        return Pattern.compile(pattern).matcher(output()).find();
+    }
+
     String output() {
         try {
             return Files.readString(log);
@@ -77,10 +108,7 @@ final class TestingProcess implements AutoCloseable {
 
     /** STOP, CONT, TERM, KILL. */
     void signal(String signal) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
-        if (kill.waitFor() != 0) {
-            throw new IOException("cannot send " + signal + " to " + name);
-        }
+        TestingSignals.send(signal, process.pid());
     }
 
     int awaitExit(Duration limit) throws InterruptedException {

@@ -46,6 +46,17 @@ public final class AgentConfig {
             "Options of the JVMs of workers.");
     public static final ConfigKey<String> WORKER_CLASS_PATH =
             ConfigKey.string("agent.worker-class-path", "", "Class path of workers; default: the agent's own.");
+    public static final ConfigKey<Integer> WARM_WORKERS = ConfigKey.integer(
+            "agent.warm-workers",
+            1,
+            new Range(0, 64),
+            "How many JVMs wait on this node for an actor without GPUs, so that a replacement serves again at once; each"
+                    + " takes some 80 MB. 0: every worker is started when it is needed.");
+    public static final ConfigKey<Boolean> CLASS_ARCHIVE = ConfigKey.bool(
+            "agent.class-archive",
+            true,
+            "Whether the agent makes, once and in the background, a class data sharing archive of some 40 MB in its folder, with"
+                    + " which workers start faster. Needs a class path of jars only.");
     public static final ConfigKey<Long> WORKER_LOG_LIMIT = ConfigKey.bytes(
             "agent.worker-log-limit",
             "16MiB",
@@ -73,6 +84,8 @@ public final class AgentConfig {
             HEARTBEAT,
             WORKER_JAVA_OPTIONS,
             WORKER_CLASS_PATH,
+            WARM_WORKERS,
+            CLASS_ARCHIVE,
             WORKER_LOG_LIMIT,
             STOP_TIMEOUT,
             GRACE_PERIOD,

@@ -1,12 +1,14 @@
 package dev.orrery.agent;
 
 import dev.orrery.agent.artifact.ArtifactCache;
+import dev.orrery.agent.desired.DesiredFiles;
 import dev.orrery.agent.desired.DesiredSets;
-import dev.orrery.agent.desired.DesiredStore;
 import dev.orrery.agent.gpu.FoundGpus;
 import dev.orrery.agent.gpu.GpuOffer;
 import dev.orrery.agent.gpu.GpuProbe;
 import dev.orrery.agent.link.HeadLink;
+import dev.orrery.agent.process.ClassArchive;
+import dev.orrery.agent.process.DiskRoom;
 import dev.orrery.agent.process.LinuxProcesses;
 import dev.orrery.agent.process.RunWatch;
 import dev.orrery.agent.process.Verdict;
@@ -16,15 +18,19 @@ import dev.orrery.agent.process.WorkerScan;
 import dev.orrery.agent.supervisor.FoundWorker;
 import dev.orrery.agent.supervisor.Supervisor;
 import dev.orrery.agent.supervisor.SupervisorSettings;
+import dev.orrery.agent.warm.WarmPool;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.internal.config.Config;
 import dev.orrery.internal.proto.DesiredSet;
 import dev.orrery.internal.proto.DesiredSetAck;
+import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.NodeGpus;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.RenewLeaseRequest;
+import dev.orrery.internal.proto.RenewLeaseResponse;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
@@ -38,12 +44,12 @@ import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.worker.launch.DurableFile;
+import dev.orrery.worker.launch.LaunchSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -64,6 +70,9 @@ public final class AgentProcess implements AutoCloseable {
     private final AgentThreads threads = new AgentThreads();
     private final DesiredSets desired;
     private final WorkerFolders folders;
+    private final DiskRoom room;
+    private final ClassArchive archive;
+    private final WhenQuiet archiving;
     private final WorkerLauncher launcher;
     private final RpcTransport transport = new RpcTransport("agent", IO_THREADS);
     private final RunWatch watch = new RunWatch(this::touchedLater);
@@ -73,6 +82,8 @@ public final class AgentProcess implements AutoCloseable {
     private LinuxProcesses processes;
     private Supervisor supervisor;
     private LocalWorkers workers;
+    private LocalWarmWorkers warmWorkers;
+    private WarmPool warm;
     private HeadLink heads;
     private RpcServer server;
     private boolean closing;
@@ -83,12 +94,17 @@ public final class AgentProcess implements AutoCloseable {
     AgentProcess(Config config, AgentMain.Mains mains) {
         this.settings = AgentSettings.of(config);
         this.sharedFiles = new SharedFilesSweep(
-                Set.of(settings.worlds().folder(), settings.worlds().socketFolder()));
+                List.of(settings.worlds().folder(), settings.worlds().socketFolder()));
         this.folder = new NodeFolder(settings.dataDir());
-        this.desired = new DesiredSets(new DesiredStore(folder.desiredSet(), folder.cluster()));
+        this.desired = new DesiredSets(new DesiredFiles(folder.desiredSet(), folder.cluster()));
+        this.room = DiskRoom.of(
+                settings.dataDir(), settings.host(), () -> threads.loop().execute(() -> heads.changed()));
         this.folders = new WorkerFolders(folder.workers(), settings.workerLogLimit());
+        this.archive = new ClassArchive(
+                folder.classArchive(), settings.workerClassPath(), settings.workerJavaOptions(), mains.worker());
         this.launcher = new WorkerLauncher(
-                folder.shim(), settings.workerClassPath(), settings.workerJavaOptions(), mains.worker());
+                folder.shim(), settings.workerClassPath(), settings.workerJavaOptions(), mains.worker(), archive);
+        this.archiving = new WhenQuiet(this::makeArchive, NanoClock.SYSTEM.nanoTime());
         this.gpuProbe = new GpuProbe(folder.gpuProbe(), settings.workerClassPath(), mains.gpuProbe(), settings.gpu());
     }
 
@@ -105,12 +121,14 @@ public final class AgentProcess implements AutoCloseable {
                 settings.cluster(), PeerRole.AGENT, settings.name(), SecretFile.read(settings.secretFile()));
         wire(identity);
         threads.disk().execute(sharedFiles);
+        warmWorkers.sweep();
         List<FoundWorker> found = scan();
         threads.call(() -> supervisor.start(found, desired.current()));
         HostPort address = server.start();
         announce(address);
         looking.thenAcceptAsync(this::join, threads.loop());
-        threads.startTicking(lookAtProcesses -> supervisor.tick(lookAtProcesses), folders::tidy, settings.heartbeat());
+        threads.call(warm::start);
+        threads.startTicking(this::tick, this::tidy, settings.heartbeat());
         LOG.info(
                 "agent {} of cluster {} listens at {}, folder {}",
                 settings.name(),
@@ -126,6 +144,26 @@ public final class AgentProcess implements AutoCloseable {
         heads.start();
     }
 
+    private void tick(boolean lookAtProcesses) {
+        supervisor.tick(lookAtProcesses);
+        warm.tick(supervisor.isStarting());
+        archiving.tick(supervisor.isStarting(), NanoClock.SYSTEM.nanoTime());
+    }
+
+    private void tidy() {
+        folders.tidy();
+        room.look();
+    }
+
+    private void makeArchive() {
+        if (settings.classArchive()) {
+            WorkerFolder place = new WorkerFolder(folder.classArchive().resolve("rehearsal"));
+            LaunchSpec rehearsal = settings.launch(
+                    DesiredWorker.getDefaultInstance(), "rehearsal", place, folder.address(), List.of());
+            threads.disk().execute(() -> archive.prepare(rehearsal));
+        }
+    }
+
     private void wire(RpcIdentity identity) {
         RpcHandlers forHeads = RpcHandlers.builder()
                 .on(Protocol.DESIRED_SET, this::onDesiredSet)
@@ -138,11 +176,20 @@ public final class AgentProcess implements AutoCloseable {
                 settings.heartbeat(),
                 new HeadLink.Node(this::hello, this::report, desired::joined));
         ArtifactCache artifacts = new ArtifactCache(folder.artifacts(), heads, threads.disk());
+        DesiredWorker nobody = DesiredWorker.newBuilder().setLabel("warm").build();
+        warmWorkers = new LocalWarmWorkers(
+                folder,
+                launcher,
+                processes,
+                threads,
+                GpuOffer.environment(settings.gpu(), nobody),
+                (nonce, place) -> settings.launch(nobody, nonce, place, folder.address(), List.of()));
+        warm = new WarmPool(warmWorkers, NanoClock.SYSTEM, settings.warmWorkers(), heads::changed);
         workers = new LocalWorkers(
-                new LocalWorkers.Parts(settings, folder, launcher, artifacts, processes, watch, sharedFiles),
+                new LocalWorkers.Parts(
+                        settings, folder, room, launcher, artifacts, processes, watch, sharedFiles, warmWorkers, warm),
                 folders,
-                threads.loop(),
-                threads.disk(),
+                threads,
                 touched -> supervisor.touched(touched));
         supervisor = new Supervisor(
                 workers,
@@ -154,7 +201,11 @@ public final class AgentProcess implements AutoCloseable {
                 identity,
                 RpcLimits.defaults(),
                 settings.bind(),
-                new WorkerEndpoint(supervisor, threads.loop()).handlers());
+                new WorkerEndpoint(supervisor, warm, threads.loop(), this::renewLease).handlers());
+    }
+
+    private CompletableFuture<RenewLeaseResponse> renewLease(RenewLeaseRequest request) {
+        return heads.renewLease(request.toBuilder().setNode(settings.name()).build());
     }
 
     private List<FoundWorker> scan() throws IOException {
@@ -165,7 +216,12 @@ public final class AgentProcess implements AutoCloseable {
             }
             worker.launch().ifPresent(launch -> {
                 folders.use(worker.folder());
-                found.add(new FoundWorker(launch, worker.folder(), worker.verdict()));
+                found.add(new FoundWorker(
+                        launch,
+                        worker.folder(),
+                        worker.verdict(),
+                        worker.folder().hasCalledIn(),
+                        worker.folder().isCleared()));
             });
         }
         return found;
@@ -194,7 +250,11 @@ public final class AgentProcess implements AutoCloseable {
     }
 
     private NodeReport report() {
-        return supervisor.report().toBuilder().setAgentInstance(instance).build();
+        return supervisor.report().toBuilder()
+                .setAgentInstance(instance)
+                .setWarmWorkers(warm.waiting())
+                .setCannotLaunch(room.obstacle().orElse(""))
+                .build();
     }
 
     private CompletableFuture<DesiredSetAck> onDesiredSet(RpcConnection connection, DesiredSet set) {
@@ -227,8 +287,12 @@ public final class AgentProcess implements AutoCloseable {
             closing = true;
         }
         gpuProbe.close();
+        archive.close();
         if (supervisor != null && settings.stopWorkersOnExit()) {
             stopWorkers();
+        }
+        if (warm != null) {
+            endWarmWorkers();
         }
         if (heads != null) {
             threads.call(heads::close);
@@ -261,6 +325,21 @@ public final class AgentProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
             LOG.error("workers of agent {} did not end: {}", settings.name(), threads.ask(supervisor::left));
+        }
+    }
+
+    private void endWarmWorkers() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        threads.call(() -> {
+            warm.close();
+            threads.whenTrue(warm::isEmpty, done);
+        });
+        try {
+            done.get(KILL_SLACK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            LOG.error("warm workers of agent {} did not end; the next agent of this node ends them", settings.name());
         }
     }
 

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class AgentThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentThreads.class);
     private static final int DISK_THREADS = 4;
+    private static final int LAUNCH_THREADS = 4;
     private static final long TICK_MILLIS = 100;
     private static final int TICKS_PER_LOOK = 5;
     private static final long POLL_MILLIS = 20;
@@ -30,6 +31,10 @@ final class AgentThreads implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(new NamedThreads("agent-loop"));
     private final ScheduledExecutorService disk =
             Executors.newScheduledThreadPool(DISK_THREADS, new NamedThreads("agent-disk"));
+    private final ScheduledExecutorService launches =
+            Executors.newScheduledThreadPool(LAUNCH_THREADS, new NamedThreads("agent-launch"));
+    private final ScheduledExecutorService endings =
+            Executors.newSingleThreadScheduledExecutor(new NamedThreads("agent-end"));
     private int ticks;
 
     ScheduledExecutorService loop() {
@@ -38,6 +43,16 @@ final class AgentThreads implements AutoCloseable {
 
     ScheduledExecutorService disk() {
         return disk;
+    }
+
+    /** Forks: apart from the disk's, for a store of jars may hang. */
+    ScheduledExecutorService launches() {
+        return launches;
+    }
+
+    /** Looks for what dead workers have left: never behind a fork that hangs. */
+    ScheduledExecutorService endings() {
+        return endings;
     }
 
     /** @param tick told whether it is time to look at all processes */
@@ -60,6 +75,21 @@ final class AgentThreads implements AutoCloseable {
                 LOG.error("a periodic task of the agent failed", e);
             }
         };
+    }
+
+    /** The same, completed on the loop. */
+    <T> CompletableFuture<T> onLoop(CompletableFuture<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        work.whenCompleteAsync(
+                (value, failure) -> {
+                    if (failure == null) {
+                        result.complete(value);
+                    } else {
+                        result.completeExceptionally(failure);
+                    }
+                },
+                loop);
+        return result;
     }
 
     /** Completes {@code done} on the loop once {@code condition} holds there. */
@@ -102,5 +132,7 @@ final class AgentThreads implements AutoCloseable {
     public void close() {
         loop.shutdownNow();
         disk.shutdownNow();
+        launches.shutdownNow();
+        endings.shutdownNow();
     }
 }

@@ -2,7 +2,9 @@ package dev.orrery.agent;
 
 import dev.orrery.agent.artifact.ArtifactCache;
 import dev.orrery.agent.gpu.GpuOffer;
+import dev.orrery.agent.process.DiskRoom;
 import dev.orrery.agent.process.ExitStatus;
+import dev.orrery.agent.process.LaunchEnd;
 import dev.orrery.agent.process.OutputLog;
 import dev.orrery.agent.process.ProcessId;
 import dev.orrery.agent.process.ProcessTable;
@@ -11,10 +13,11 @@ import dev.orrery.agent.process.Verdict;
 import dev.orrery.agent.process.WorkerFolder;
 import dev.orrery.agent.process.WorkerLauncher;
 import dev.orrery.agent.supervisor.WorkerHost;
+import dev.orrery.agent.warm.WarmPool;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.DesiredWorker;
-import dev.orrery.worker.launch.GpuLaunch;
+import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,10 +25,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -39,33 +42,27 @@ final class LocalWorkers implements WorkerHost {
     record Parts(
             AgentSettings settings,
             NodeFolder folder,
+            DiskRoom room,
             WorkerLauncher launcher,
             ArtifactCache artifacts,
             ProcessTable processes,
             RunWatch watch,
-            SharedFilesSweep sharedFiles) {}
+            SharedFilesSweep sharedFiles,
+            LocalWarmWorkers warm,
+            WarmPool pool) {}
 
     private final Parts parts;
     private final WorkerFolders folders;
-    private final ScheduledExecutorService loop;
-    private final Executor forks;
+    private final AgentThreads threads;
+    private final LaunchEnd launchEnd;
     private final Consumer<WorkerFolder> touched;
 
-    /**
-     * @param loop the supervisor's thread
-     * @param forks where launches may wait for the disk
-     * @param touched told, on the loop, that a process may have ended
-     */
-    LocalWorkers(
-            Parts parts,
-            WorkerFolders folders,
-            ScheduledExecutorService loop,
-            Executor forks,
-            Consumer<WorkerFolder> touched) {
+    /** @param touched told, on the loop, that a process may have ended */
+    LocalWorkers(Parts parts, WorkerFolders folders, AgentThreads threads, Consumer<WorkerFolder> touched) {
         this.parts = parts;
         this.folders = folders;
-        this.loop = loop;
-        this.forks = forks;
+        this.threads = threads;
+        this.launchEnd = new LaunchEnd(parts.processes(), threads.endings());
         this.touched = touched;
     }
 
@@ -75,45 +72,86 @@ final class LocalWorkers implements WorkerHost {
     }
 
     @Override
+    public boolean launchedBefore(WorkerFolder folder) {
+        return folder.exists();
+    }
+
+    @Override
+    public void calledIn(WorkerFolder folder) {
+        threads.disk().execute(() -> {
+            try {
+                folder.markCalledIn();
+            } catch (IOException e) {
+                LOG.warn("cannot note that the worker in {} has called in: {}", folder.root(), e.toString());
+            }
+        });
+    }
+
+    @Override
     public CompletableFuture<List<Path>> prepare(List<ArtifactRef> artifacts) {
-        return onLoop(parts.artifacts().get(artifacts));
+        // The disk's threads may hang: what has not failed does not go there.
+        return threads.onLoop(parts.artifacts()
+                .get(artifacts)
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.supplyAsync(() -> blameDisk(failure), threads.disk())));
+    }
+
+    /** Throws instead of what failed, where the disk is a reason for that. */
+    private List<Path> blameDisk(Throwable failure) {
+        parts.room().require();
+        throw new CompletionException(ErrorCodec.unwrap(failure));
     }
 
     @Override
     public CompletableFuture<Void> launch(DesiredWorker worker, String nonce, List<Path> artifacts) {
         WorkerFolder folder = folder(worker.getLife());
         folders.use(folder);
-        LaunchSpec spec = spec(worker, nonce, folder, artifacts);
+        LaunchSpec spec =
+                parts.settings().launch(worker, nonce, folder, parts.folder().address(), artifacts);
+        if (parts.pool().isTaken(nonce)) {
+            return bind(spec, folder);
+        }
         Map<String, String> environment = GpuOffer.environment(parts.settings().gpu(), worker);
-        return onLoop(CompletableFuture.runAsync(() -> fork(spec, folder, environment), forks));
+        return threads.onLoop(CompletableFuture.runAsync(() -> fork(spec, folder, environment), threads.launches()));
     }
 
-    private LaunchSpec spec(DesiredWorker worker, String nonce, WorkerFolder folder, List<Path> artifacts) {
-        AgentSettings settings = parts.settings();
-        return new LaunchSpec(
-                nonce,
-                worker.getLife(),
-                worker.getLabel(),
-                settings.name(),
-                settings.host(),
-                settings.bind().host(),
-                settings.cluster(),
-                settings.secretFile(),
-                parts.folder().address(),
-                folder.root(),
-                settings.gracePeriod(),
-                settings.worlds(),
-                new GpuLaunch(settings.gpu().cudaLib(), settings.gpu().ncclLib(), worker.getGpusList()),
-                artifacts);
+    /** Gives the life to a process that waits for one. */
+    private CompletableFuture<Void> bind(LaunchSpec spec, WorkerFolder folder) {
+        WorkerFolder warm = parts.warm().folder(spec.nonce());
+        return threads.onLoop(CompletableFuture.runAsync(
+                        () -> {
+                            parts.room().require();
+                            LocalWarmWorkers.bind(spec, warm, folder);
+                            watch(folder);
+                        },
+                        threads.launches()))
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        parts.pool().written(spec.nonce());
+                    } else {
+                        parts.pool().notWritten(spec.nonce());
+                    }
+                });
+    }
+
+    private void watch(WorkerFolder folder) {
+        try {
+            parts.watch().add(folder);
+        } catch (IOException e) {
+            // A hint is all that it gives; without it the end is seen a little later.
+            LOG.warn("cannot watch {}: {}", folder.run(), e.toString());
+        }
     }
 
     private void fork(LaunchSpec spec, WorkerFolder folder, Map<String, String> environment) {
+        parts.room().require();
         try {
             folder.create();
             parts.watch().add(folder);
             Process shim = parts.launcher().launch(spec, folder, environment);
-            shim.onExit().thenRunAsync(() -> touched.accept(folder), loop);
+            shim.onExit().thenRunAsync(() -> touched.accept(folder), threads.loop());
         } catch (IOException e) {
+            parts.room().require();
             throw new UncheckedIOException("cannot start the worker in " + folder.root(), e);
         }
     }
@@ -140,6 +178,11 @@ final class LocalWorkers implements WorkerHost {
     }
 
     @Override
+    public CompletableFuture<Void> endStrays(WorkerFolder folder, String nonce) {
+        return threads.onLoop(launchEnd.of(folder, nonce));
+    }
+
+    @Override
     public String outputTail(WorkerFolder folder) {
         return new OutputLog(folder.output()).tail();
     }
@@ -148,7 +191,7 @@ final class LocalWorkers implements WorkerHost {
     public void ended(WorkerFolder folder) {
         parts.watch().remove(folder);
         folders.ended(folder);
-        forks.execute(parts.sharedFiles());
+        threads.disk().execute(parts.sharedFiles());
     }
 
     @Override
@@ -157,8 +200,12 @@ final class LocalWorkers implements WorkerHost {
     }
 
     @Override
-    public String newNonce() {
-        return UUID.randomUUID().toString();
+    public String nonceFor(DesiredWorker worker) {
+        boolean fits = parts.warm().fits(GpuOffer.environment(parts.settings().gpu(), worker));
+        return Optional.of(parts.pool())
+                .filter(pool -> fits && worker.getGpusCount() == 0)
+                .flatMap(WarmPool::take)
+                .orElseGet(() -> UUID.randomUUID().toString());
     }
 
     @Override
@@ -173,20 +220,6 @@ final class LocalWorkers implements WorkerHost {
 
     @Override
     public void later(Duration delay, Runnable action) {
-        loop.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private <T> CompletableFuture<T> onLoop(CompletableFuture<T> work) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        work.whenCompleteAsync(
-                (value, failure) -> {
-                    if (failure == null) {
-                        result.complete(value);
-                    } else {
-                        result.completeExceptionally(failure);
-                    }
-                },
-                loop);
-        return result;
+        threads.loop().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -44,14 +44,24 @@ final class NodeFolder implements AutoCloseable {
         return root.resolve("gpu-probe");
     }
 
+    Path classArchive() {
+        return root.resolve("class-archive");
+    }
+
     Path workers() {
         return root.resolve("workers");
+    }
+
+    /** Of processes that no life was bound to; what is bound is linked from {@link #workers()}. */
+    Path warm() {
+        return root.resolve("warm");
     }
 
     /** Throws ALREADY_EXISTS, naming the process that holds the folder. The lock ends with this process, however it ends. */
     void open() {
         try {
             Files.createDirectories(workers());
+            Files.createDirectories(warm());
             FileChannel channel = FileChannel.open(
                     root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             if (!tryLock(channel)) {

@@ -4,7 +4,6 @@ import dev.orrery.nccl.shared.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,11 +11,11 @@ import org.slf4j.LoggerFactory;
 final class SharedFilesSweep implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedFilesSweep.class);
 
-    private final Set<Path> folders;
+    private final List<Path> folders;
 
-    /** @param folders where workers make them */
-    SharedFilesSweep(Set<Path> folders) {
-        this.folders = Set.copyOf(folders);
+    /** @param folders where workers make them; they may be the same */
+    SharedFilesSweep(List<Path> folders) {
+        this.folders = folders.stream().distinct().toList();
     }
 
     @Override

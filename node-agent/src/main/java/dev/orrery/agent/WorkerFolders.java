@@ -55,9 +55,10 @@ final class WorkerFolders {
         for (WorkerFolder folder : List.copyOf(ended)) {
             ended.remove(folder);
             try {
+                folder.markCleared();
                 folder.removeTemporary();
             } catch (IOException e) {
-                LOG.warn("cannot remove {}: {}", folder.temporary(), e.toString());
+                LOG.warn("cannot tidy {}: {}", folder.root(), e.toString());
             }
         }
         removeOld();

@@ -3,6 +3,7 @@ package dev.orrery.gateway;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
+import dev.orrery.gateway.core.Attachment;
 import dev.orrery.gateway.core.ClientKey;
 import dev.orrery.gateway.core.Effect;
 import dev.orrery.gateway.core.GatewayCore;
@@ -10,8 +11,10 @@ import dev.orrery.gateway.core.GatewayOptions;
 import dev.orrery.gateway.core.Life;
 import dev.orrery.gateway.core.RoutingSnapshot;
 import dev.orrery.gateway.core.Submission;
+import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorSpec;
 import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.proto.Farewell;
 import dev.orrery.internal.proto.GatewayEvent;
 import dev.orrery.internal.proto.GatewayReport;
 import dev.orrery.internal.proto.GatewayStatus;
@@ -211,7 +214,9 @@ public final class GatewayActor implements HostedActor {
                     "this is the gateway of pipeline " + here.pipeline() + ", not of " + attach.getPipeline());
         }
         ReplicaLinks.Link link = links.open(connection, attach);
-        step(now -> here.core().attached(link.life(), link.replica(), link.id(), now));
+        Attachment attachment =
+                new Attachment(link.life(), link.replica(), link.id(), attach.getHost(), attach.getLogPath());
+        step(now -> here.core().attached(attachment, now));
         var unused = connection.closed().thenAccept(why -> {
             links.close(link);
             step(now -> here.core().linkLost(link.life(), link.id(), why, now));
@@ -247,7 +252,21 @@ public final class GatewayActor implements HostedActor {
                 int attempt = notice.getCancelled().getAttempt();
                 step(now -> core.cancelAcknowledged(life, request, attempt, now));
             }
+            case FAREWELL -> farewell(life, notice.getFarewell());
             case KIND_NOT_SET -> LOG.warn("{} sent a notice of a kind that is not known here", connection.peer());
+        }
+    }
+
+    private void farewell(Life replica, Farewell farewell) {
+        Parts here = parts();
+        ActorLife own = here.life().toMessage();
+        ActorLife successor = farewell.getSuccessor();
+        if (successor.getActor().equals(own.getActor()) && successor.getIncarnation() > own.getIncarnation()) {
+            // Its own agent may be stopped or cut off. Clients would wait here for what nobody processes.
+            step(here.core()::stop);
+            here.environment().superseded(Life.of(successor) + " is followed by its replicas");
+        } else {
+            step(now -> here.core().left(replica, now));
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.orrery.worker;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.Assignment;
+import dev.orrery.internal.proto.RenewLeaseRequest;
 import dev.orrery.internal.proto.StopWorker;
 import dev.orrery.internal.proto.WorkerHello;
 import dev.orrery.internal.proto.WorkerReport;
@@ -36,6 +39,9 @@ final class AgentLink implements AutoCloseable {
 
         void onAssignment(Assignment assignment);
 
+        /** The launch file names this process's life now. */
+        void onBound();
+
         void onStop(StopWorker stop);
 
         void onAway();
@@ -45,6 +51,7 @@ final class AgentLink implements AutoCloseable {
     private static final long RETRY_MILLIS = 100;
     private static final Duration DIAL_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration REGISTER_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LEASE_TIMEOUT = Duration.ofSeconds(2);
 
     private final LaunchSpec launch;
     private final RpcClient client;
@@ -69,6 +76,7 @@ final class AgentLink implements AutoCloseable {
                 RpcLimits.defaults(),
                 RpcHandlers.builder()
                         .onNotice(Protocol.ASSIGNMENT, (connection, notice) -> listener.onAssignment(notice))
+                        .onNotice(Protocol.BIND_WORKER, (connection, notice) -> listener.onBound())
                         .onNotice(Protocol.STOP_WORKER, (connection, notice) -> listener.onStop(notice))
                         .build());
     }
@@ -150,6 +158,17 @@ final class AgentLink implements AutoCloseable {
     /** Lost without an agent: the next registration is followed by a complete report. */
     void report(WorkerReport report) {
         up.ifPresent(connection -> connection.notify(Protocol.WORKER_REPORT, report));
+    }
+
+    /** Fails when the agent is away, and when the leader, which it asks, gives none. Any thread. */
+    CompletableFuture<Duration> renewLease() {
+        RenewLeaseRequest request =
+                RenewLeaseRequest.newBuilder().setLife(launch.life()).build();
+        return up.map(connection -> connection
+                        .call(Protocol.RENEW_LEASE, request, LEASE_TIMEOUT)
+                        .thenApply(lease -> Duration.ofMillis(lease.getDurationMillis())))
+                .orElseGet(() -> CompletableFuture.failedFuture(
+                        OrreryException.of(ErrorCode.UNAVAILABLE, "the node agent is away")));
     }
 
     /** Completes when what was reported is on its way and the connection has ended. */

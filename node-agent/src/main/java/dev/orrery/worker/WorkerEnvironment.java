@@ -9,9 +9,12 @@ import dev.orrery.internal.time.NanoClock;
 import dev.orrery.nccl.WorldManager;
 import dev.orrery.tensor.Device;
 import dev.orrery.worker.launch.LaunchSpec;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What a worker's process lends to its actor. */
 record WorkerEnvironment(
@@ -23,12 +26,19 @@ record WorkerEnvironment(
         RpcIdentity identity,
         NanoClock clock,
         ScheduledExecutorService timers,
+        Supplier<CompletableFuture<Duration>> leases,
         Runnable onChanged,
-        Consumer<Failure> onFatal)
+        Consumer<Failure> onFatal,
+        Consumer<String> onSuperseded)
         implements ActorEnvironment {
     @Override
     public ActorLife life() {
         return launch.life();
+    }
+
+    @Override
+    public CompletableFuture<Duration> renewLease() {
+        return leases.get();
     }
 
     @Override
@@ -39,5 +49,10 @@ record WorkerEnvironment(
     @Override
     public void fatal(Failure failure) {
         onFatal.accept(failure);
+    }
+
+    @Override
+    public void superseded(String how) {
+        onSuperseded.accept(how);
     }
 }

@@ -9,6 +9,7 @@ import ch.qos.logback.core.OutputStreamAppender;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import org.slf4j.LoggerFactory;
 
 /** Writes the worker's log to its standard output, apart from user code's prints, and never waits for it. */
@@ -31,7 +32,7 @@ final class WorkerLogging {
         output.setContext(context);
         output.setEncoder(encoder);
         // Not System.out: user code may replace or hold it.
-        output.setOutputStream(new FileOutputStream(FileDescriptor.out));
+        output.setOutputStream(new StandardOutput());
         output.start();
 
         AsyncAppender async = new AsyncAppender();
@@ -43,10 +44,23 @@ final class WorkerLogging {
         async.start();
 
         ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.INFO);
+        // What a process without a life does is a rehearsal.
+        root.setLevel(launch.isBound() ? Level.INFO : Level.WARN);
         // It advises about users' classes.
         context.getLogger("org.apache.fory").setLevel(Level.ERROR);
         root.addAppender(async);
+    }
+
+    /** Stays open when the log is configured anew. */
+    private static final class StandardOutput extends FileOutputStream {
+        StandardOutput() {
+            super(FileDescriptor.out);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
     }
 
     /** Of a pattern these are special. */

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
@@ -32,29 +33,64 @@ public final class WorkerMain {
 
     private WorkerMain() {}
 
-    public static void main(String[] arguments) throws IOException {
-        if (arguments.length != 1) {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        boolean rehearsal = arguments.length == 2 && arguments[0].equals(LaunchSpec.REHEARSE);
+        if (arguments.length != 1 && !rehearsal) {
             System.err.println("usage: WorkerMain <launch file>; node agents start workers");
             System.exit(USAGE);
         }
-        LaunchSpec launch = LaunchSpec.read(Path.of(arguments[0]));
+        Path file = Path.of(arguments[arguments.length - 1]);
+        LaunchSpec launch = LaunchSpec.read(file);
         WorkerLogging.configure(launch);
         Thread.setDefaultUncaughtExceptionHandler(
                 (thread, thrown) -> LOG.error("thread {} ended by an exception", thread.getName(), thrown));
         ClusterSecret secret = SecretFile.read(launch.secretFile());
+        if (rehearsal) {
+            Rehearsal all = new Rehearsal(launch, secret);
+            all.run();
+            all.loadAll();
+            exit(ExitReason.stopped("rehearsed"));
+        }
+        if (!launch.isBound()) {
+            Optional<ExitReason> useless = await(launch, secret);
+            if (useless.isPresent()) {
+                LOG.info(
+                        "exiting with code {}: {}",
+                        useless.get().code(),
+                        useless.get().why());
+                exit(useless.get());
+            }
+            launch = LaunchSpec.read(file);
+            WorkerLogging.configure(launch);
+        }
+        exit(live(launch, parts(launch, secret)));
+    }
+
+    /** Returns why to exit, or nothing when the launch file names a life. */
+    private static Optional<ExitReason> await(LaunchSpec launch, ClusterSecret secret) throws InterruptedException {
+        new Rehearsal(launch, secret).run();
+        try (WarmWorker warm = new WarmWorker(launch, secret, NanoClock.SYSTEM)) {
+            warm.start();
+            return warm.over().join();
+        }
+    }
+
+    private static WorkerParts parts(LaunchSpec launch, ClusterSecret secret) {
         List<Gpu> gpus = WorkerGpus.open(launch);
         WorldOptions.Builder worlds = WorldOptions.builder()
                 .bind(new HostPort(launch.bindHost(), 0))
                 .advertisedHost(launch.host())
                 .host(launch.worlds());
         gpus.stream().findFirst().ifPresent(worlds::gpu);
-        WorkerParts parts = new WorkerParts(
+        return new WorkerParts(
                 secret,
                 NanoClock.SYSTEM,
                 List.copyOf(gpus),
                 listener -> WorldManagers.create(worlds.build(), secret, listener),
                 WorkerMain::actor);
-        ExitReason reason = live(launch, parts);
+    }
+
+    private static void exit(ExitReason reason) {
         WorkerLogging.flush();
         System.exit(reason.code());
     }

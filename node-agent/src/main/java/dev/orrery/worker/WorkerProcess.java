@@ -158,13 +158,16 @@ public final class WorkerProcess implements AutoCloseable {
     }
 
     private void adopt(Stamp newStamp, DesiredWorker desired) {
-        if (!desired.getLife().equals(launch.life())) {
-            LOG.warn("ignoring an assignment for another life: {}", desired.getLife());
-            return;
-        }
-        if (older(newStamp)) {
-            LOG.info("ignoring an assignment that is older than the present one");
-            return;
+        switch (AssignmentDecision.on(launch.life(), stamp, newStamp, desired.getLife())) {
+            case OTHER_LIFE -> {
+                LOG.warn("ignoring an assignment for another life: {}", desired.getLife());
+                return;
+            }
+            case OLDER -> {
+                LOG.info("ignoring an assignment that is older than the present one");
+                return;
+            }
+            case FOLLOW -> {}
         }
         stamp = newStamp;
         if (stopping) {
@@ -190,13 +193,10 @@ public final class WorkerProcess implements AutoCloseable {
                 identity,
                 parts.clock(),
                 timers,
+                agent::renewLease,
                 this::changed,
-                first -> onControl(() -> fail(first)));
-    }
-
-    private boolean older(Stamp other) {
-        return other.getEpoch() < stamp.getEpoch()
-                || (other.getEpoch() == stamp.getEpoch() && other.getSequence() < stamp.getSequence());
+                first -> onControl(() -> fail(first)),
+                how -> stop("superseded: " + how));
     }
 
     private void changed() {
@@ -306,6 +306,11 @@ public final class WorkerProcess implements AutoCloseable {
         @Override
         public void onAssignment(Assignment assignment) {
             onControl(() -> adopt(assignment.getStamp(), assignment.getDesired()));
+        }
+
+        @Override
+        public void onBound() {
+            LOG.debug("told again of its life");
         }
 
         @Override

@@ -98,7 +98,7 @@ final class WorldsReconciler {
                 : Failure.of(inner);
     }
 
-    private void ready(World world) {
+    void ready(World world) {
         Membership membership = memberships.get(world.id());
         if (membership == null || membership.leaving || membership.over()) {
             return;

@@ -1,6 +1,6 @@
 package dev.orrery.agent;
 
-import static dev.orrery.agent.TestingHead.life;
+import static dev.orrery.testing.TestingWorlds.life;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

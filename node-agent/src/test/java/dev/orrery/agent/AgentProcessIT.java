@@ -1,7 +1,7 @@
 package dev.orrery.agent;
 
-import static dev.orrery.agent.TestingHead.life;
 import static dev.orrery.agent.TestingHead.worker;
+import static dev.orrery.testing.TestingWorlds.life;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
-import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorSpec;
 import dev.orrery.internal.proto.ArtifactRef;
@@ -21,7 +20,6 @@ import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
-import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,82 +32,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** A real agent with real worker processes, and a head that does as the test says. */
-@Timeout(180)
-class AgentProcessIT {
+/** Launching, adopting and stopping. */
+class AgentProcessIT extends AgentScenario {
     private static final ActorLife A1 = life("actor-a", 1);
     private static final ActorLife A2 = life("actor-a", 2);
     private static final ActorLife B1 = life("actor-b", 1);
     private static final Duration DEATH_BOUND = Duration.ofMillis(200);
-
-    @TempDir
-    Path root;
-
-    private TestingHead head;
-    private HostPort address;
-    private TestingAgent agent;
-
-    @BeforeEach
-    void start() throws Exception {
-        head = new TestingHead(SecretFile.readOrCreate(root.resolve("secret")));
-        address = head.start();
-        agent = TestingAgent.start(root, address);
-        head.awaitRegistration(1);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        System.out.println(agent.log());
-        head.close();
-        agent.close();
-        List<ProcessHandle> left = workers();
-        left.forEach(ProcessHandle::destroyForcibly);
-        for (ProcessHandle process : left) {
-            process.onExit().get();
-        }
-    }
-
-    /** Everything that was launched from this test's folder. */
-    private List<ProcessHandle> workers() {
-        String mark = root.resolve("node").toString();
-        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-            return all.filter(process -> process.pid() != agent.pid())
-                    .filter(process -> commandLine(process.pid()).contains(mark + "/workers"))
-                    .toList();
-        }
-    }
-
-    private static String commandLine(long pid) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private void awaitNoWorkers() throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!workers().isEmpty() && System.nanoTime() < end) {
-            Thread.sleep(20);
-        }
-        assertEquals(List.of(), workers());
-    }
-
-    private static void kill(long pid) {
-        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-    }
-
-    private NodeReport awaitGone(ActorLife life) throws InterruptedException {
-        return head.await(
-                life + " gone", report -> TestingHead.find(report, life).isEmpty());
-    }
 
     /** Other processes may hold this one up; the quickest of three tells what the agent needs. */
     @Test
@@ -132,7 +62,7 @@ class AgentProcessIT {
         head.await(A2, WorkerState.OPEN);
         head.send();
         awaitGone(A2);
-        awaitNoWorkers();
+        awaitNoProcesses();
     }
 
     private Duration killAndAwaitReport(ActorLife life, long pid) throws Exception {
@@ -157,7 +87,7 @@ class AgentProcessIT {
         assertTrue(failure.getFailure().getLogPath().endsWith("output.log"));
         Thread.sleep(300);
         head.await(A1, WorkerState.EXITED);
-        awaitNoWorkers();
+        awaitNoProcesses();
     }
 
     @Test
@@ -181,7 +111,7 @@ class AgentProcessIT {
         assertEquals(1, adopted.getApplied().getSequence());
 
         killAndAwaitReport(A1, pid);
-        awaitNoWorkers();
+        awaitNoProcesses();
     }
 
     @Test
@@ -194,7 +124,7 @@ class AgentProcessIT {
 
         head.send();
         awaitGone(A1);
-        awaitNoWorkers();
+        awaitNoProcesses();
 
         String log = agent.log();
         assertTrue(log.contains("STOPPING -> TERMINATING on OVERDUE"), log);
@@ -319,6 +249,6 @@ class AgentProcessIT {
         agent.terminate();
         agent.awaitExit();
         assertEquals(Optional.empty(), ProcessHandle.of(pid).filter(ProcessHandle::isAlive));
-        awaitNoWorkers();
+        awaitNoProcesses();
     }
 }

@@ -9,7 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,7 @@ final class SharedFilesSweepTest {
         }
         assertTrue(Files.exists(socket), "a socket's file outlives it");
         Path other = Files.createFile(sockets.resolve("another-file"));
-        new SharedFilesSweep(Set.of(rings, sockets)).run();
+        new SharedFilesSweep(List.of(rings, sockets)).run();
         assertFalse(Files.exists(ring));
         assertFalse(Files.exists(socket));
         assertTrue(Files.exists(other));
@@ -44,7 +44,14 @@ final class SharedFilesSweepTest {
     @Test
     void aFolderThatIsNotThereIsNoDefectAndKeepsNoOtherFromIt() throws IOException {
         Path ring = Files.createFile(rings.resolve(name(".ring")));
-        new SharedFilesSweep(Set.of(sockets.resolve("missing"), rings)).run();
+        new SharedFilesSweep(List.of(sockets.resolve("missing"), rings)).run();
+        assertFalse(Files.exists(ring));
+    }
+
+    @Test
+    void bothMayLieInOneFolder() throws IOException {
+        Path ring = Files.createFile(rings.resolve(name(".ring")));
+        new SharedFilesSweep(List.of(rings, rings)).run();
         assertFalse(Files.exists(ring));
     }
 }

@@ -21,6 +21,15 @@ final class TestingAgent implements AutoCloseable {
     }
 
     static TestingAgent start(Path root, HostPort head, String... flags) throws IOException {
+        return start(TestingAgentMain.class, root, head, flags);
+    }
+
+    /** One whose workers are real. */
+    static TestingAgent startReal(Path root, HostPort head, String... flags) throws IOException {
+        return start(AgentMain.class, root, head, flags);
+    }
+
+    private static TestingAgent start(Class<?> main, Path root, HostPort head, String... flags) throws IOException {
         Path log = Files.createTempFile(root, "agent-", ".log");
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -28,10 +37,11 @@ final class TestingAgent implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                TestingAgentMain.class.getName(),
+                main.getName(),
                 "--agent.name=node-1",
                 "--agent.heads=" + head,
                 "--gpu.discover=off",
+                "--agent.warm-workers=0",
                 "--agent.data-dir=" + root.resolve("node"),
                 "--cluster.secret-file=" + root.resolve("secret")));
         line.addAll(List.of(flags));

@@ -20,9 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
-/** A worker that does what its label says: {@code exit:3}, {@code fail}, {@code stubborn}, {@code print}, {@code plain}. */
+/** A worker that does what its label says: {@code exit:3}, {@code fail}, {@code stubborn}, {@code strays}, {@code print}, {@code plain}. */
 final class TestingWorkerMain {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
@@ -30,6 +31,14 @@ final class TestingWorkerMain {
 
     public static void main(String[] arguments) throws Exception {
         LaunchSpec launch = LaunchSpec.read(Path.of(arguments[0]));
+        if (!launch.isBound()) {
+            awaitLife(launch);
+            launch = LaunchSpec.read(Path.of(arguments[0]));
+        }
+        live(launch);
+    }
+
+    private static void live(LaunchSpec launch) throws Exception {
         for (String name : List.of("CUDA_VISIBLE_DEVICES", "NCCL_MULTI_RANK_GPU_ENABLE")) {
             System.out.println(name + "=" + System.getenv(name));
         }
@@ -64,6 +73,45 @@ final class TestingWorkerMain {
         }
     }
 
+    /** Calls in again and again until it is told that its launch file names a life. */
+    private static void awaitLife(LaunchSpec launch) throws Exception {
+        RpcTransport transport = new RpcTransport("testing-warm", 1);
+        transport.start();
+        CompletableFuture<Void> bound = new CompletableFuture<>();
+        RpcHandlers handlers = RpcHandlers.builder()
+                .onNotice(Protocol.BIND_WORKER, (connection, notice) -> bound.complete(null))
+                .build();
+        RpcIdentity identity =
+                new RpcIdentity(launch.cluster(), PeerRole.WORKER, "warm", SecretFile.read(launch.secretFile()));
+        RpcClient client = new RpcClient(transport, identity, RpcLimits.defaults(), handlers);
+        while (!bound.isDone()) {
+            try {
+                RpcConnection connection = client.connect(
+                                HostPort.parse(Files.readString(launch.agentAddressFile())
+                                        .strip()),
+                                TIMEOUT)
+                        .get();
+                WorkerHello hello =
+                        WorkerHello.newBuilder().setNonce(launch.nonce()).build();
+                WorkerWelcome welcome = connection
+                        .call(Protocol.REGISTER_WORKER, hello, TIMEOUT)
+                        .get();
+                if (welcome.getSuperseded()) {
+                    System.exit(0);
+                }
+                if (!welcome.getWaiting()) {
+                    bound.complete(null);
+                }
+                CompletableFuture.anyOf(bound, connection.closed()).get();
+                connection.close();
+            } catch (java.util.concurrent.ExecutionException | java.io.IOException e) {
+                System.out.println("no agent: " + e.getMessage());
+            }
+            Thread.sleep(50);
+        }
+        transport.close();
+    }
+
     private static void serve(RpcClient client, LaunchSpec launch) throws InterruptedException {
         try {
             HostPort agent =
@@ -86,7 +134,8 @@ final class TestingWorkerMain {
         }
     }
 
-    private static void open(LaunchSpec launch, RpcConnection connection) throws InterruptedException {
+    private static void open(LaunchSpec launch, RpcConnection connection)
+            throws InterruptedException, java.io.IOException {
         WorkerReport.Builder report = WorkerReport.newBuilder()
                 .setLife(launch.life())
                 .setNonce(launch.nonce())
@@ -94,6 +143,9 @@ final class TestingWorkerMain {
         if (launch.label().equals("fail")) {
             report.setState(WorkerState.EXITED)
                     .setFailure(Failure.newBuilder().setKind("demo.NoModel").setMessage("no model at /m"));
+        }
+        if (launch.label().equals("strays")) {
+            startStrays(launch.workerDir().resolve("strays"));
         }
         // Printed first: a test may kill this process as soon as it is reported.
         System.out.println("open");
@@ -104,6 +156,18 @@ final class TestingWorkerMain {
         }
         if (launch.label().startsWith("exit:")) {
             System.exit(Integer.parseInt(launch.label().substring("exit:".length())));
+        }
+    }
+
+    /** Of this session, of another process group, of a session of their own; all deaf to SIGTERM, and with a child each. */
+    private static void startStrays(Path file) throws InterruptedException, java.io.IOException {
+        String script = "trap '' TERM; "
+                + "(sleep 60 & echo $! >> %1$s; sleep 60) & echo $! >> %1$s; "
+                + "set -m; (sleep 60 & echo $! >> %1$s; sleep 60) & echo $! >> %1$s; set +m; "
+                + "setsid /bin/sh -c 'sleep 60 & echo $! >> %1$s; echo $$ >> %1$s; exec sleep 60' &";
+        new ProcessBuilder("/bin/sh", "-c", script.formatted(file)).inheritIO().start();
+        while (!Files.exists(file) || Files.readAllLines(file).size() < 6) {
+            Thread.sleep(5);
         }
     }
 

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.Farewell;
 import dev.orrery.internal.proto.GatewayStatus;
 import dev.orrery.internal.proto.InferRequest;
 import dev.orrery.internal.proto.InferResponse;
@@ -106,6 +108,26 @@ class GatewayActorTest {
         assertEquals(1, status.getReplayed());
         assertTrue(status.getEventsList().stream()
                 .anyMatch(event -> event.getKind().equals("REPLICA_REMOVED") && event.getReplayed() == 1));
+    }
+
+    @Test
+    void aReplicaThatFollowsALaterLifeSupersedesTheGateway() throws Exception {
+        TestingReplica first = gateway.addReplica(1);
+        CompletableFuture<InferResponse> answer = infer(client, 1);
+        first.receive(2).tensors().forEach(Tensor::close);
+        TestingReplica second = gateway.addReplica(2);
+        first.tell(farewell(ActorLife.newBuilder().setActor("another").setIncarnation(9)));
+        second.echo(second.receive(4));
+        assertEcho(answer.join(), 2);
+        assertFalse(gateway.superseded.isDone(), "another gateway is no later life of this one");
+        second.tell(farewell(gateway.life().toBuilder().setIncarnation(2)));
+        assertTrue(gateway.superseded.get(10, TimeUnit.SECONDS).startsWith("gateway#2 "));
+    }
+
+    private static ReplicaNotice farewell(ActorLife.Builder successor) {
+        return ReplicaNotice.newBuilder()
+                .setFarewell(Farewell.newBuilder().setSuccessor(successor))
+                .build();
     }
 
     @Test

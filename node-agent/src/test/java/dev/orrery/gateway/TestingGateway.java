@@ -53,6 +53,7 @@ final class TestingGateway implements ActorEnvironment, AutoCloseable {
     final TestingWorlds worlds = new TestingWorlds();
     final GatewayActor actor = new GatewayActor();
     final CompletableFuture<Failure> fatal = new CompletableFuture<>();
+    final CompletableFuture<String> superseded = new CompletableFuture<>();
     private final RpcTransport transport = new RpcTransport("test", 2);
     private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
     private final TestingWorldManager manager = worlds.manager(this::onWorld);
@@ -208,6 +209,11 @@ final class TestingGateway implements ActorEnvironment, AutoCloseable {
     }
 
     @Override
+    public CompletableFuture<Duration> renewLease() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void changed() {
         WorkerReport report = report();
         if (report.hasRpcAddress()) {
@@ -218,6 +224,11 @@ final class TestingGateway implements ActorEnvironment, AutoCloseable {
     @Override
     public void fatal(Failure failure) {
         fatal.complete(failure);
+    }
+
+    @Override
+    public void superseded(String how) {
+        superseded.complete(how);
     }
 
     @Override

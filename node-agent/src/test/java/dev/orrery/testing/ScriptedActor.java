@@ -97,6 +97,7 @@ public class ScriptedActor implements ContextAware, AutoCloseable {
     }
 
     public void blockForGood() {
+        System.getProperties().put(CLOSED, "blocked");
         while (true) {
             try {
                 Thread.sleep(60_000);

@@ -1,6 +1,7 @@
 package dev.orrery.testing;
 
 import dev.orrery.internal.proto.Assignment;
+import dev.orrery.internal.proto.BindWorker;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.Stamp;
 import dev.orrery.internal.proto.StopWorker;
@@ -79,6 +80,19 @@ public final class TestingAgent implements AutoCloseable {
 
     public void welcomeSuperseded() {
         welcome = WorkerWelcome.newBuilder().setSuperseded(true).build();
+    }
+
+    public void welcomeWaiting() {
+        welcome = WorkerWelcome.newBuilder().setWaiting(true).build();
+    }
+
+    /** As {@link #welcomeWith} for one that comes to wait, when its launch file names its life. */
+    public void welcomeBound() {
+        welcome = WorkerWelcome.getDefaultInstance();
+    }
+
+    public void bind() {
+        link.notify(Protocol.BIND_WORKER, BindWorker.getDefaultInstance());
     }
 
     private Stamp nextStamp() {

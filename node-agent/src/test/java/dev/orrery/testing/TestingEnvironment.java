@@ -10,8 +10,10 @@ import dev.orrery.nccl.WorldManager;
 import dev.orrery.tensor.Device;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.launch.LaunchSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +25,7 @@ public final class TestingEnvironment implements ActorEnvironment {
     private final ManualTimers timers = new ManualTimers(clock);
     private final BlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
     private final BlockingQueue<Failure> failures = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CompletableFuture<Duration>> leases = new LinkedBlockingQueue<>();
     private final LaunchSpec launch;
     private final DesiredWorker desired;
     private final WorldManager worlds;
@@ -98,6 +101,22 @@ public final class TestingEnvironment implements ActorEnvironment {
         return timers;
     }
 
+    /** What was asked for, to be granted or refused. */
+    public CompletableFuture<Duration> awaitLeaseRequest() throws InterruptedException {
+        CompletableFuture<Duration> asked = leases.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        if (asked == null) {
+            throw new AssertionError("no lease was asked for within " + DEADLINE_SECONDS + " s");
+        }
+        return asked;
+    }
+
+    @Override
+    public CompletableFuture<Duration> renewLease() {
+        CompletableFuture<Duration> asked = new CompletableFuture<>();
+        leases.add(asked);
+        return asked;
+    }
+
     @Override
     public void changed() {
         changes.add(true);
@@ -106,5 +125,10 @@ public final class TestingEnvironment implements ActorEnvironment {
     @Override
     public void fatal(Failure failure) {
         failures.add(failure);
+    }
+
+    @Override
+    public void superseded(String how) {
+        throw new AssertionError("unexpected: superseded, " + how);
     }
 }

@@ -15,6 +15,7 @@ import dev.orrery.internal.rpc.RpcHandlers;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.internal.rpc.RpcTransport;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -78,6 +79,15 @@ public final class TestingGateway implements AutoCloseable {
 
     public ReplicaNotice awaitNotice() throws InterruptedException {
         return await(notices, "a notice");
+    }
+
+    /** What nobody has awaited yet. */
+    public List<ReplicaNotice> notices() {
+        return List.copyOf(notices);
+    }
+
+    public void awaitLinkLost() throws Exception {
+        link.closed().get(DEADLINE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static <T> T await(BlockingQueue<T> queue, String what) throws InterruptedException {

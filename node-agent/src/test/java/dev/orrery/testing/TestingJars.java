@@ -67,7 +67,8 @@ public final class TestingJars {
         }
     }
 
-    private static Path pack(Path classes, Path jar) throws IOException {
+    /** A jar of what is in a folder. */
+    public static Path pack(Path classes, Path jar) throws IOException {
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
                 Stream<Path> files = Files.walk(classes)) {
             files.filter(Files::isRegularFile).forEach(file -> add(out, classes, file));

@@ -48,6 +48,20 @@ public final class TestingPath {
         return sent;
     }
 
+    /** Sends as {@link #send} does, and closes the tensors then. */
+    public static void sendAndClose(World world, StageMessageHeader header, Tensors tensors) {
+        send(world, header, tensors).whenComplete((sent, failure) -> tensors.close());
+    }
+
+    /** Receives one message with a text at rank 1: its request and the text. */
+    public static String receiveText(World world) throws Exception {
+        Message message = receive(world);
+        try (Tensors tensors = message.tensors()) {
+            return message.header().getRequest() + " "
+                    + tensors.get("text").toStrings().get(0);
+        }
+    }
+
     /** Receives one whole message at rank 1. */
     public static Message receive(World world) throws Exception {
         StageMessageHeader header;

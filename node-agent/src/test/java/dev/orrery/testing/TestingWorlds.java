@@ -52,7 +52,14 @@ public final class TestingWorlds {
     }
 
     public static ActorLife life(String actor) {
-        return ActorLife.newBuilder().setActor(actor).setIncarnation(1).build();
+        return life(actor, 1);
+    }
+
+    public static ActorLife life(String actor, long incarnation) {
+        return ActorLife.newBuilder()
+                .setActor(actor)
+                .setIncarnation(incarnation)
+                .build();
     }
 
     /** Breaks a world at all its members, as the death of one of them would. */

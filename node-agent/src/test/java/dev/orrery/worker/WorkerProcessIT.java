@@ -27,7 +27,6 @@ import dev.orrery.testing.TestingAgent;
 import dev.orrery.testing.TestingGateway;
 import dev.orrery.testing.TestingNode;
 import dev.orrery.testing.TestingPath;
-import dev.orrery.testing.TestingPath.Message;
 import dev.orrery.testing.TestingWorker;
 import dev.orrery.testing.TestingWorlds;
 import dev.orrery.worker.launch.LaunchSpec;
@@ -132,16 +131,11 @@ class WorkerProcessIT {
 
     private void send(long request, String script) {
         Tensors tensors = Tensors.of("text", script);
-        TestingPath.send(upstream, TestingPath.header(GATEWAY, request, tensors, IN, OUT), tensors)
-                .whenComplete((sent, failure) -> tensors.close());
+        TestingPath.sendAndClose(upstream, TestingPath.header(GATEWAY, request, tensors, IN, OUT), tensors);
     }
 
     private String receive() throws Exception {
-        Message message = TestingPath.receive(downstream);
-        try (Tensors tensors = message.tensors()) {
-            return message.header().getRequest() + " "
-                    + tensors.get("text").toStrings().get(0);
-        }
+        return TestingPath.receiveText(downstream);
     }
 
     @Test

@@ -2,59 +2,77 @@ package dev.orrery.internal.client;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.client.ActorWhereabouts.Dialled;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
-import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
-import dev.orrery.internal.rpc.RpcConnection;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The way to one life of an actor: calls go over one connection in the order in which they were made; no head is on the
- * path. A call is sent once: when the connection is lost it fails, with the cause of the actor's death where there is one.
- * Thread-safe.
+ * The way to an actor, whichever of its lives is there: calls go over one connection in the order in which they were made;
+ * no head is on the path. While no life can be reached they wait here. When the connection to a life is lost, the leader is
+ * asked what became of it before anything is sent elsewhere: what the life did not begin is sent to the next one; what it may
+ * have run is sent again only as often as the actor's options allow, and fails otherwise. Thread-safe.
  */
 final class ActorLink implements AutoCloseable {
     /** Beyond what any actor's queue takes by default, so that it is the actor that refuses. */
     static final int MOST_OPEN_CALLS = 100_000;
 
+    private static final int SHARE_OF_HEAP = 4;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final ActorLife life;
+    /** A sent call that came back unanswered. */
+    private record Returned(ActorCall call, Dialled from, CallEnd end, OrreryException why) {
+        /** Because of the actor's death. */
+        void fail(OrreryException death) {
+            if (end == CallEnd.NOT_RUN) {
+                call.fail(death);
+            } else {
+                call.failUnknown(death);
+            }
+        }
+    }
+
+    private final String actor;
     private final String label;
     private final Optional<String> name;
+    private final int callRetries;
     private final ActorWhereabouts whereabouts;
     private final LeaderClient timer;
     private final Set<ActorCall> open = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
-    private final Queue<ActorCall> waiting = new ArrayDeque<>();
-    private Optional<RpcConnection> connection = Optional.empty();
-    private Optional<CompletableFuture<Optional<OrreryException>>> verdict = Optional.empty();
+    private final WaitingCalls waiting = new WaitingCalls(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+    private final List<Returned> returned = new ArrayList<>();
+    private Optional<Dialled> connection = Optional.empty();
     private Optional<OrreryException> dead = Optional.empty();
-    private boolean connecting;
+    private long lastNumber;
+    /** Whether the leader is being asked, a connection made, or a pause waited for: one at a time. */
+    private boolean busy;
+
     private boolean closed;
+    private volatile String state = "";
 
     ActorLink(ActorView view, ActorWhereabouts whereabouts, LeaderClient timer) {
-        this.life = view.getLife();
+        this.actor = view.getLife().getActor();
         this.label = view.getLabel();
         this.name = ActorViews.name(view);
+        this.callRetries = view.getCallRetries();
         this.whereabouts = whereabouts;
         this.timer = timer;
     }
 
-    ActorLife life() {
-        return life;
+    String actor() {
+        return actor;
     }
 
     String label() {
@@ -72,64 +90,88 @@ final class ActorLink implements AutoCloseable {
         }
     }
 
-    /** @param method for errors */
+    /**
+     * @param method for errors
+     * @param request without the life
+     */
     CompletableFuture<ActorCallResponse> call(String method, ActorCallRequest request, Duration timeout) {
-        ActorCall call = new ActorCall(label + " (" + life.getActor() + ")", method, request, timeout);
-        boolean connect = false;
+        ActorCall call;
         synchronized (lock) {
-            Optional<OrreryException> refusal = refusal();
+            lastNumber++;
+            ActorCall.Target target = new ActorCall.Target(actor, label, method);
+            call = new ActorCall(target, lastNumber, request, timeout, callRetries);
+            Optional<Dialled> ready = ready();
+            Optional<OrreryException> refusal = refusal(call, ready.isPresent());
             if (refusal.isPresent()) {
                 call.fail(refusal.get());
                 return call.result();
             }
             open.add(call);
-            if (connection.isPresent()) {
-                send(connection.get(), call);
+            if (ready.isPresent()) {
+                send(ready.get(), call);
             } else {
-                waiting.add(call);
-                call.expireAfter(timer);
-                connect = !connecting;
-                connecting = true;
+                await(call);
             }
         }
         call.result().whenComplete((response, failure) -> open.remove(call));
-        if (connect) {
-            connect();
-        }
+        proceed();
         return call.result();
     }
 
-    private Optional<OrreryException> refusal() {
+    /** Where a call can go at once without overtaking another. */
+    private Optional<Dialled> ready() {
+        return waiting.isEmpty() && returned.isEmpty() ? connection.filter(Dialled::isOpen) : Optional.empty();
+    }
+
+    private Optional<OrreryException> refusal(ActorCall call, boolean ready) {
         if (closed) {
-            return Optional.of(OrreryException.of(ErrorCode.CANCELLED, "the client was closed"));
+            return Optional.of(closedHere());
         }
         if (dead.isPresent()) {
             return dead;
         }
-        return open.size() < MOST_OPEN_CALLS
+        return open.size() < MOST_OPEN_CALLS && (ready || waiting.takes(call))
                 ? Optional.empty()
                 : Optional.of(OrreryException.of(
                         ErrorCode.ACTOR_OVERLOADED,
-                        MOST_OPEN_CALLS + " calls of this client wait for actor '" + label + "'",
-                        Map.of("actor", life.getActor())));
+                        "as many calls of this client wait for actor '%s' as may (at most %d calls, and a quarter of its heap)%s"
+                                .formatted(label, MOST_OPEN_CALLS, state.isEmpty() ? "" : "; " + state),
+                        Map.of("actor", actor)));
     }
 
-    private void send(RpcConnection to, ActorCall call) {
+    private static OrreryException closedHere() {
+        return OrreryException.of(ErrorCode.CANCELLED, "the client was closed");
+    }
+
+    private void await(ActorCall call) {
+        waiting.add(call);
+        call.expireAfter(timer, () -> state);
+        call.result().whenComplete((response, failure) -> forget(call));
+    }
+
+    private void forget(ActorCall call) {
+        synchronized (lock) {
+            waiting.remove(call);
+        }
+    }
+
+    private void send(Dialled to, ActorCall call) {
         if (call.result().isDone()) {
             return;
         }
-        CompletableFuture<ActorCallResponse> sent = to.call(Protocol.CALL_ACTOR, call.request(), call.left());
+        CompletableFuture<ActorCallResponse> sent =
+                to.rpc().call(Protocol.CALL_ACTOR, call.requestTo(to.life()), call.left());
         sent.whenComplete((response, failure) -> {
             if (failure == null) {
                 call.result().complete(response);
             } else {
-                onFailure(call, ErrorCodec.unwrap(failure));
+                onFailure(call, to, ErrorCodec.unwrap(failure));
             }
         });
         call.result().whenComplete((response, failure) -> sent.cancel(false));
     }
 
-    private void onFailure(ActorCall call, Throwable failure) {
+    private void onFailure(ActorCall call, Dialled from, Throwable failure) {
         if (call.result().isDone()) {
             return;
         }
@@ -137,42 +179,136 @@ final class ActorLink implements AutoCloseable {
             call.result().completeExceptionally(failure);
             return;
         }
-        switch (known.code()) {
-            case DEADLINE_EXCEEDED -> call.expire();
-            // A worker that is being stopped may say so before it ends.
-            case CONNECTION_LOST, UNAVAILABLE -> verdict().thenAccept(death -> call.fail(death.orElse(known)));
-            default -> call.fail(known);
+        CallEnd end = CallEnd.of(known.code());
+        switch (end) {
+            case ANSWERED -> call.fail(known);
+            case LATE -> call.expire("");
+            case NOT_RUN, UNKNOWN -> cameBack(new Returned(call, from, end, known));
         }
     }
 
-    /** How the actor died; empty when the leader does not know it to be dead. Never fails. */
-    private CompletableFuture<Optional<OrreryException>> verdict() {
+    private void cameBack(Returned one) {
         synchronized (lock) {
-            if (dead.isPresent()) {
-                return CompletableFuture.completedFuture(dead);
+            if (closed) {
+                one.call().fail(closedHere());
+            } else if (dead.isPresent()) {
+                one.fail(dead.get());
+            } else {
+                returned.add(one);
+                one.call().expireAfter(timer, () -> state);
             }
-            if (verdict.isEmpty() || verdict.get().isDone()) {
-                CompletableFuture<Optional<OrreryException>> asked = whereabouts.death();
-                verdict = Optional.of(asked.thenApply(this::found));
+        }
+        proceed();
+    }
+
+    /** Takes the next step, unless one is under way; what ends a step takes the one after it. */
+    private void proceed() {
+        Optional<Returned> unclear;
+        synchronized (lock) {
+            if (busy || closed || dead.isPresent()) {
+                return;
             }
-            return verdict.get();
+            unclear = returned.stream().findFirst();
+            if (unclear.isEmpty()) {
+                if (waiting.isEmpty()) {
+                    return;
+                }
+                if (connection.filter(Dialled::isOpen).isPresent()) {
+                    flush(connection.get());
+                    return;
+                }
+            }
+            busy = true;
+        }
+        unclear.ifPresentOrElse(
+                one -> whereabouts.fate(one.from().life()).thenAccept(fate -> settle(one.from(), fate)), this::connect);
+    }
+
+    /** Under the lock, so that no later call overtakes. */
+    private void flush(Dialled to) {
+        state = "";
+        waiting.take().forEach(call -> send(to, call));
+    }
+
+    /** Now that it is known what became of that life. */
+    private void settle(Dialled from, LifeFate fate) {
+        if (fate instanceof LifeFate.Dead death) {
+            died(death.why());
+            return;
+        }
+        List<Returned> settled;
+        boolean over = fate instanceof LifeFate.Over;
+        boolean strange;
+        synchronized (lock) {
+            settled = returned.stream()
+                    .filter(one -> one.from().life().equals(from.life()))
+                    .toList();
+            returned.removeAll(settled);
+            strange = settled.stream().anyMatch(one -> one.why().code() == ErrorCode.FENCED);
+            if (over || strange) {
+                // Not closed when over: what that life is finishing may still be answered, and then it closes it.
+                connection = connection.filter(to -> !to.life().equals(from.life()));
+            }
+            settled.stream().findFirst().ifPresent(one -> state = one.why().detail());
+            if (over) {
+                state = "its life " + from.life().getIncarnation() + " ended";
+            }
+            settled.forEach(one -> settle(one, fate));
+        }
+        if (strange) {
+            from.close();
+        }
+        if (over) {
+            free();
+        } else {
+            pause();
         }
     }
 
-    private Optional<OrreryException> found(Optional<OrreryException> death) {
-        death.ifPresent(this::died);
-        return death;
+    private void settle(Returned one, LifeFate fate) {
+        ActorCall call = one.call();
+        if (call.result().isDone()) {
+            return;
+        }
+        if (one.end() == CallEnd.NOT_RUN) {
+            await(call);
+        } else if (call.mayRepeat()) {
+            call.repeat();
+            await(call);
+        } else if (fate instanceof LifeFate.Over over) {
+            call.failRestarted(one.from().life(), over.cause());
+        } else {
+            call.failUnknown(one.why());
+        }
     }
 
     private void died(OrreryException why) {
-        List<ActorCall> failed;
+        List<Returned> undone;
+        List<ActorCall> unsent;
         synchronized (lock) {
             dead = Optional.of(why);
-            connecting = false;
-            failed = List.copyOf(waiting);
-            waiting.clear();
+            busy = false;
+            undone = List.copyOf(returned);
+            returned.clear();
+            unsent = waiting.take();
         }
-        failed.forEach(call -> call.fail(why));
+        unsent.forEach(call -> call.fail(why));
+        undone.forEach(one -> one.fail(why));
+    }
+
+    private void free() {
+        synchronized (lock) {
+            busy = false;
+        }
+        proceed();
+    }
+
+    private void pause() {
+        try {
+            timer.schedule(this::free, PAUSE_NANOS);
+        } catch (OrreryException e) {
+            close();
+        }
     }
 
     private void connect() {
@@ -185,36 +321,17 @@ final class ActorLink implements AutoCloseable {
         });
     }
 
-    private void connected(RpcConnection made) {
+    private void connected(Dialled made) {
         synchronized (lock) {
-            connecting = false;
             if (closed) {
                 made.close();
                 return;
             }
             connection = Optional.of(made);
-            // Under the lock, so that no later call overtakes.
-            for (ActorCall call = waiting.poll(); call != null; call = waiting.poll()) {
-                send(made, call);
-            }
+            state = "";
         }
-        made.closed().thenAccept(why -> disconnected(made));
-    }
-
-    // What is compared is which connection it was.
-    @SuppressWarnings("ReferenceEquality")
-    private void disconnected(RpcConnection lost) {
-        boolean connect;
-        synchronized (lock) {
-            if (connection.isPresent() && connection.get() == lost) {
-                connection = Optional.empty();
-            }
-            connect = !waiting.isEmpty() && !connecting && !closed;
-            connecting |= connect;
-        }
-        if (connect) {
-            connect();
-        }
+        made.rpc().closed().thenAccept(why -> proceed());
+        free();
     }
 
     private void notConnected(Throwable failure) {
@@ -225,49 +342,34 @@ final class ActorLink implements AutoCloseable {
                     return;
                 }
                 case CONNECTION_FAILED, CONNECTION_LOST, UNAVAILABLE, DEADLINE_EXCEEDED -> {
-                    if (tryAgain()) {
-                        return;
-                    }
+                    // Until every waiting call has met its deadline.
+                    state = known.detail();
+                    pause();
+                    return;
                 }
                 default -> {}
             }
         }
         List<ActorCall> failed;
         synchronized (lock) {
-            connecting = false;
-            failed = List.copyOf(waiting);
-            waiting.clear();
+            busy = false;
+            failed = waiting.take();
         }
         failed.forEach(call -> call.result().completeExceptionally(failure));
-    }
-
-    /** Until every waiting call has met its deadline. */
-    private boolean tryAgain() {
-        synchronized (lock) {
-            waiting.removeIf(call -> call.result().isDone());
-            if (waiting.isEmpty() || closed) {
-                return false;
-            }
-        }
-        try {
-            timer.schedule(this::connect, PAUSE_NANOS);
-            return true;
-        } catch (OrreryException e) {
-            return false;
-        }
     }
 
     /** Ends the connection; calls that wait fail with CANCELLED. Idempotent. */
     @Override
     public void close() {
-        Optional<RpcConnection> last;
+        Optional<Dialled> last;
         synchronized (lock) {
             closed = true;
             last = connection;
             connection = Optional.empty();
-            waiting.clear();
+            returned.clear();
+            waiting.take();
         }
-        open.forEach(call -> call.fail(OrreryException.of(ErrorCode.CANCELLED, "the client was closed")));
-        last.ifPresent(RpcConnection::close);
+        open.forEach(call -> call.fail(closedHere()));
+        last.ifPresent(Dialled::close);
     }
 }

@@ -35,7 +35,12 @@ public final class ActorStart {
             int gpus,
             List<Path> artifacts,
             int maxPendingCalls,
-            Duration startTimeout) {}
+            Duration startTimeout,
+            int restarts,
+            Duration restartWindow,
+            boolean exclusive,
+            int callRetries,
+            boolean detached) {}
 
     private final ClusterClient client;
     private final Duration callTimeout;
@@ -58,12 +63,19 @@ public final class ActorStart {
         }
         String id;
         try (ArtifactShipment shipment = ArtifactShipment.of(classes, options.artifacts())) {
-            shipment.upload(client, waiting.callTimeout());
+            if (!options.detached()) {
+                client.job().begin();
+            }
             StartActorRequest request = StartActorRequest.newBuilder()
                     .setOperation(UUID.randomUUID().toString())
-                    .setActor(spec.addAllArtifacts(shipment.refs()))
+                    .setActor(spec.addAllArtifacts(shipment.refs())
+                            .setJob(client.job().id()))
+                    .setJob(client.job().describe())
                     .build();
-            id = client.call(Protocol.START_ACTOR, request, waiting.callTimeout())
+            id = shipment.upload(
+                            client,
+                            waiting::callTimeout,
+                            () -> client.call(Protocol.START_ACTOR, request, waiting.callTimeout()))
                     .getActor();
         }
         try {
@@ -83,7 +95,12 @@ public final class ActorStart {
                         .setGpus(options.gpus()))
                 .setOpenTimeoutMillis(options.startTimeout().toMillis())
                 .setMaxPendingCalls(options.maxPendingCalls())
-                .setClassLabel(function.name());
+                .setMaxRestarts(options.restarts())
+                .setRestartWindowMillis(options.restartWindow().toMillis())
+                .setClassLabel(function.name())
+                .setExclusive(options.exclusive())
+                .setCallRetries(options.callRetries())
+                .setDetached(options.detached());
     }
 
     private ActorView awaitAlive(String id, Waiting waiting) {
@@ -95,11 +112,7 @@ public final class ActorStart {
                 return view;
             }
             if (ActorViews.isEnding(view)) {
-                throw OrreryException.of(
-                        ErrorCode.START_FAILED,
-                        "actor '" + view.getLabel() + "' did not start",
-                        Map.of("actor", id),
-                        ActorViews.failure(view));
+                throw notStarted(view);
             }
             long now = clock.nanoTime();
             boolean misfit = !view.getReason().isEmpty();
@@ -115,6 +128,18 @@ public final class ActorStart {
                         view.getState(),
                         view.getNode().isEmpty() ? "" : " on " + view.getNode(),
                         view.getLogPath().isEmpty() ? "" : ", log " + view.getLogPath()));
+    }
+
+    private static OrreryException notStarted(ActorView view) {
+        long lives = view.getLife().getIncarnation();
+        String whole = "actor '%s' (%s) did not start%s%s"
+                .formatted(
+                        view.getLabel(),
+                        view.getClassLabel(),
+                        view.getLastNode().isEmpty() ? "" : " on node " + view.getLastNode(),
+                        lives > 1 ? "; attempts: " + lives : "");
+        return OrreryException.of(
+                ErrorCode.START_FAILED, whole, Map.of("actor", view.getLife().getActor()), ActorViews.failure(view));
     }
 
     private void takeAway(String id, OrreryException why) {

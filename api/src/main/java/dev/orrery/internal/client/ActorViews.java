@@ -44,6 +44,14 @@ final class ActorViews {
         return view.getState().equals("DEAD") || view.getState().equals("DRAINING");
     }
 
+    /** Why one that is not ALIVE takes no calls now. */
+    static String notAlive(ActorView view) {
+        String why = !view.getReason().isEmpty()
+                ? ": " + view.getReason()
+                : failure(view).map(cause -> ", after " + cause.summary()).orElse("");
+        return "actor '" + view.getLabel() + "' is " + view.getState() + ", not ALIVE" + why;
+    }
+
     static OrreryException dead(ActorView view) {
         return OrreryException.of(
                 ErrorCode.ACTOR_DEAD,

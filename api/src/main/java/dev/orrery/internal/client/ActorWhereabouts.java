@@ -12,11 +12,10 @@ import dev.orrery.internal.rpc.RpcClient;
 import dev.orrery.internal.rpc.RpcConnection;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** What the leader knows of one life of an actor: where it takes calls, and how it died. Thread-safe. */
+/** What the leader knows of an actor: where it takes calls, and what became of its lives. Thread-safe. */
 final class ActorWhereabouts {
     private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
@@ -26,85 +25,95 @@ final class ActorWhereabouts {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final ActorLife life;
+    /** A connection to one life of the actor. */
+    record Dialled(ActorLife life, RpcConnection rpc) {
+        boolean isOpen() {
+            return rpc.isOpen();
+        }
+
+        void close() {
+            rpc.close();
+        }
+    }
+
+    private final String actor;
     private final RpcClient rpc;
     private final LeaderClient leader;
 
-    ActorWhereabouts(ActorLife life, RpcClient rpc, LeaderClient leader) {
-        this.life = life;
+    ActorWhereabouts(String actor, RpcClient rpc, LeaderClient leader) {
+        this.actor = actor;
         this.rpc = rpc;
         this.leader = leader;
     }
 
-    /** Fails with ACTOR_DEAD, UNAVAILABLE (not ALIVE yet) or what connections fail with. */
-    CompletableFuture<RpcConnection> dial() {
-        return view().thenApply(this::addressOf).thenCompose(this::connect);
+    /** Fails with ACTOR_DEAD, UNAVAILABLE (not ALIVE now) or what connections fail with. */
+    CompletableFuture<Dialled> dial() {
+        return view().thenCompose(this::connect);
     }
 
     private CompletableFuture<ActorView> view() {
         DescribeActorRequest request =
-                DescribeActorRequest.newBuilder().setActor(life.getActor()).build();
+                DescribeActorRequest.newBuilder().setActor(actor).build();
         return leader.call(Protocol.DESCRIBE_ACTOR, request, RESOLVE_TIMEOUT);
     }
 
-    private HostPort addressOf(ActorView view) {
+    private CompletableFuture<Dialled> connect(ActorView view) {
+        HostPort address = addressOf(view);
+        return rpc.connect(address, CONNECT_TIMEOUT).thenApply(connection -> {
+            // A dead worker's port can be another one's by now.
+            if (!connection.peer().name().equals(actor)) {
+                connection.close();
+                throw OrreryException.of(
+                        ErrorCode.UNAVAILABLE, "at " + address + " is " + connection.peer() + ", not actor " + actor);
+            }
+            return new Dialled(view.getLife(), connection);
+        });
+    }
+
+    private static HostPort addressOf(ActorView view) {
         if (ActorViews.isEnding(view)) {
             throw ActorViews.dead(view);
         }
         if (view.getRpcAddress().getPort() == 0) {
-            throw OrreryException.of(
-                    ErrorCode.UNAVAILABLE, "actor '" + view.getLabel() + "' is " + view.getState() + ", not ALIVE yet");
+            throw OrreryException.of(ErrorCode.UNAVAILABLE, ActorViews.notAlive(view));
         }
         return HostPort.of(view.getRpcAddress());
     }
 
-    private CompletableFuture<RpcConnection> connect(HostPort address) {
-        return rpc.connect(address, CONNECT_TIMEOUT).thenApply(connection -> {
-            // A dead worker's port can be another one's by now.
-            if (!connection.peer().name().equals(life.getActor())) {
-                connection.close();
-                throw OrreryException.of(
-                        ErrorCode.UNAVAILABLE,
-                        "at " + address + " is " + connection.peer() + ", not actor " + life.getActor());
-            }
-            return connection;
-        });
-    }
-
-    /** Waits a little for the leader to hear of it; empty when it has not by then. Never fails. */
-    CompletableFuture<Optional<OrreryException>> death() {
-        CompletableFuture<Optional<OrreryException>> found = new CompletableFuture<>();
-        ask(found, System.nanoTime() + VERDICT_PATIENCE.toNanos());
+    /** Waits a little for the leader to hear of its end. Never fails. */
+    CompletableFuture<LifeFate> fate(ActorLife life) {
+        CompletableFuture<LifeFate> found = new CompletableFuture<>();
+        ask(life, found, System.nanoTime() + VERDICT_PATIENCE.toNanos());
         return found;
     }
 
-    private void ask(CompletableFuture<Optional<OrreryException>> found, long endNanos) {
+    private void ask(ActorLife life, CompletableFuture<LifeFate> found, long endNanos) {
         view().whenComplete((view, failure) -> {
-            if (failure == null && ActorViews.isEnding(view)) {
-                found.complete(Optional.of(ActorViews.dead(view)));
-            } else if (failure != null && isForgotten(ErrorCodec.unwrap(failure))) {
-                found.complete(Optional.of(OrreryException.of(
-                        ErrorCode.ACTOR_DEAD,
-                        "actor " + life.getActor() + " is dead for so long that its cause is forgotten",
-                        Map.of("actor", life.getActor()))));
-            } else if (endNanos - System.nanoTime() > 0) {
-                askAgain(found, endNanos);
+            LifeFate fate = failure == null ? LifeFate.of(view, life) : unseen(ErrorCodec.unwrap(failure));
+            if (fate instanceof LifeFate.Unknown && endNanos - System.nanoTime() > 0) {
+                askAgain(life, found, endNanos);
             } else {
-                found.complete(Optional.empty());
+                found.complete(fate);
             }
         });
     }
 
-    private static boolean isForgotten(Throwable failure) {
-        return failure instanceof OrreryException known && known.code() == ErrorCode.NOT_FOUND;
+    private LifeFate unseen(Throwable failure) {
+        boolean forgotten = failure instanceof OrreryException known && known.code() == ErrorCode.NOT_FOUND;
+        return forgotten
+                ? new LifeFate.Dead(OrreryException.of(
+                        ErrorCode.ACTOR_DEAD,
+                        "actor " + actor + " is dead for so long that its cause is forgotten",
+                        Map.of("actor", actor)))
+                : new LifeFate.Unknown();
     }
 
-    private void askAgain(CompletableFuture<Optional<OrreryException>> found, long endNanos) {
+    private void askAgain(ActorLife life, CompletableFuture<LifeFate> found, long endNanos) {
         try {
-            leader.schedule(() -> ask(found, endNanos), PAUSE_NANOS);
+            leader.schedule(() -> ask(life, found, endNanos), PAUSE_NANOS);
         } catch (OrreryException e) {
             // The client was closed.
-            found.complete(Optional.empty());
+            found.complete(new LifeFate.Unknown());
         }
     }
 }

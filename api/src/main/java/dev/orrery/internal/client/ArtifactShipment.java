@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.orrery.Orrery;
 import dev.orrery.Pipeline;
 import dev.orrery.error.ErrorCode;
+import dev.orrery.error.NotFoundException;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.MissingArtifactsRequest;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,6 +133,27 @@ final class ArtifactShipment implements AutoCloseable {
 
     List<ArtifactRef> refs() {
         return List.copyOf(files.keySet());
+    }
+
+    /**
+     * Uploads, then asks for what needs the artifacts; both again when another head took over in between, which may have none
+     * of them.
+     *
+     * @param callTimeout for the next call
+     * @param ask safe to repeat
+     */
+    <R> R upload(ClusterClient client, Supplier<Duration> callTimeout, Supplier<R> ask) {
+        for (int turn = 1; ; turn++) {
+            upload(client, callTimeout.get());
+            try {
+                return ask.get();
+            } catch (NotFoundException e) {
+                if (turn == MOST_TURNS || !e.ids().containsKey("artifact")) {
+                    throw e;
+                }
+                LOG.info("another head leads that lacks artifacts, uploading them again");
+            }
+        }
     }
 
     /** Sends what the head does not have. */

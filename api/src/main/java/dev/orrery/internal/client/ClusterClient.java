@@ -5,7 +5,6 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.lifecycle.NamedThreads;
-import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.DescribeClusterRequest;
@@ -50,9 +49,10 @@ public final class ClusterClient implements AutoCloseable {
     private final LeaderClient leader;
     private final ExecutorService callbacks;
     private final Map<String, GatewayClient> gateways = new ConcurrentHashMap<>();
-    private final Map<ActorLife, ActorLink> actors = new ConcurrentHashMap<>();
+    private final Map<String, ActorLink> actors = new ConcurrentHashMap<>();
     private final Map<ClassLoader, ValueCodec> codecs = new ConcurrentHashMap<>();
     private final ActorFunctions functions = new ActorFunctions();
+    private final JobLease job;
 
     private ClusterClient(
             String id, RpcTransport transport, RpcClient rpc, LeaderClient leader, ExecutorService callbacks) {
@@ -61,6 +61,7 @@ public final class ClusterClient implements AutoCloseable {
         this.rpc = rpc;
         this.leader = leader;
         this.callbacks = callbacks;
+        this.job = new JobLease(id, leader);
     }
 
     public static ClusterClient open(ClusterSecret secret, List<HostPort> heads) {
@@ -121,7 +122,12 @@ public final class ClusterClient implements AutoCloseable {
     ActorLink actor(ActorView view) {
         actors.values().removeIf(ActorLink::isDead);
         return actors.computeIfAbsent(
-                view.getLife(), life -> new ActorLink(view, new ActorWhereabouts(life, rpc, leader), leader));
+                view.getLife().getActor(),
+                actor -> new ActorLink(view, new ActorWhereabouts(actor, rpc, leader), leader));
+    }
+
+    public JobLease job() {
+        return job;
     }
 
     ActorFunctions functions() {
@@ -166,6 +172,7 @@ public final class ClusterClient implements AutoCloseable {
 
     @Override
     public void close() {
+        job.close();
         gateways.values().forEach(GatewayClient::close);
         actors.values().forEach(ActorLink::close);
         leader.close();

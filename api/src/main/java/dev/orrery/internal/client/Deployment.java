@@ -19,9 +19,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings pipelines up, and gives out references to them. */
 public final class Deployment {
+    private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
     private static final long POLL_MILLIS = 50;
 
     /** How long placement may fail before a deployment is given up: nodes may be about to join. */
@@ -68,12 +71,12 @@ public final class Deployment {
     public PipelineRef deploy(Pipeline pipeline, Duration timeout) {
         long end = clock.nanoTime() + UserDurations.checked("timeout", timeout).toNanos();
         try (ArtifactShipment shipment = ArtifactShipment.of(pipeline)) {
-            shipment.upload(client, callTimeout(end));
             DeployRequest request = DeployRequest.newBuilder()
                     .setOperation(UUID.randomUUID().toString())
                     .setPipeline(PipelineMessages.toMessage(pipeline, shipment.refs()))
                     .build();
-            client.call(Protocol.DEPLOY, request, callTimeout(end));
+            shipment.upload(
+                    client, () -> callTimeout(end), () -> client.call(Protocol.DEPLOY, request, callTimeout(end)));
         }
         try {
             await(pipeline.name(), "to be RUNNING", timeout, end, Deployment::isUp);
@@ -98,13 +101,20 @@ public final class Deployment {
     }
 
     void undeploy(String pipeline, Duration timeout) {
-        client.call(
-                Protocol.UNDEPLOY,
-                UndeployRequest.newBuilder()
-                        .setOperation(UUID.randomUUID().toString())
-                        .setPipeline(pipeline)
-                        .build(),
-                callTimeout(timeout));
+        try {
+            client.call(
+                    Protocol.UNDEPLOY,
+                    UndeployRequest.newBuilder()
+                            .setOperation(UUID.randomUUID().toString())
+                            .setPipeline(pipeline)
+                            .build(),
+                    callTimeout(timeout));
+        } catch (NotFoundException e) {
+            if (!LeaderCall.wasRepeated(e)) {
+                throw e;
+            }
+            LOG.info("pipeline {} is gone already: the first answer was lost", pipeline);
+        }
         awaitGone(pipeline, timeout);
         client.forget(pipeline);
     }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 
 /** One call with its repetitions. A single step is under way at any time; only {@link #expire} comes between. */
 final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
@@ -92,7 +93,7 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
         }
         client.connection().whenComplete((connection, failure) -> {
             if (failure != null) {
-                onFailure(ErrorCodec.unwrap(failure), true);
+                onFailure(ErrorCodec.unwrap(failure), GatewayCall::triesAgainToConnect);
             } else {
                 send(connection);
             }
@@ -115,7 +116,7 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
                 result.complete(response);
             } else {
                 maybeAccepted = before || !isRefusal(ErrorCodec.unwrap(failure));
-                onFailure(ErrorCodec.unwrap(failure), false);
+                onFailure(ErrorCodec.unwrap(failure), known -> triesAgain(known, before));
             }
         });
         // Ended in between, when this call could not be seen yet.
@@ -124,11 +125,11 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
         }
     }
 
-    private void onFailure(Throwable failure, boolean connecting) {
+    private void onFailure(Throwable failure, Predicate<OrreryException> triesAgain) {
         if (result.isDone()) {
             return;
         }
-        if (!(failure instanceof OrreryException known) || !triesAgain(known, connecting)) {
+        if (!(failure instanceof OrreryException known) || !triesAgain.test(known)) {
             result.completeExceptionally(failure);
             return;
         }
@@ -146,7 +147,8 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
     }
 
     private static boolean isRefusal(Throwable failure) {
-        return failure instanceof OrreryException known && known.code() == ErrorCode.UNAVAILABLE;
+        return failure instanceof OrreryException known
+                && (known.code() == ErrorCode.UNAVAILABLE || known.code() == ErrorCode.OVERLOADED);
     }
 
     /** Each trouble once, the latest at the end. */
@@ -162,12 +164,19 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
         return said.isEmpty() ? "" : "; before: " + String.join("; ", said);
     }
 
-    /** Not after OVERLOADED: whether to wait then is the user's choice. */
-    private static boolean triesAgain(OrreryException failure, boolean connecting) {
+    /** Whatever else there is with the leader; and its deadline is that of a step, not of this call. */
+    private static boolean triesAgainToConnect(OrreryException failure) {
+        return failure.code() == ErrorCode.DEADLINE_EXCEEDED || triesAgain(failure, false);
+    }
+
+    /**
+     * Not after OVERLOADED, as whether to wait then is the user's choice; unless a gateway that has died had accepted it:
+     * all that one had comes to the next at once, before its replicas have found it.
+     */
+    private static boolean triesAgain(OrreryException failure, boolean acceptedBefore) {
         return switch (failure.code()) {
             case CONNECTION_FAILED, CONNECTION_LOST, UNAVAILABLE, NOT_LEADER, STORE_UNAVAILABLE -> true;
-            // While connecting it is a step's deadline, not this call's.
-            case DEADLINE_EXCEEDED -> connecting;
+            case OVERLOADED -> acceptedBefore;
             default -> false;
         };
     }

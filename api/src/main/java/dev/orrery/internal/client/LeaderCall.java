@@ -3,12 +3,12 @@ package dev.orrery.internal.client;
 import com.google.protobuf.MessageLite;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
-import dev.orrery.internal.client.LeaderClient.Link;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.rpc.RpcMethod;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final String REPEATED = "repeated";
 
     private final LeaderClient client;
     private final RpcMethod<Q, R> method;
@@ -28,9 +29,12 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
     private final long endNanos;
     private final CompletableFuture<R> result = new CompletableFuture<>();
     private final Map<HostPort, String> lastSaid = new LinkedHashMap<>();
+    private Optional<HeadSearch> searching = Optional.empty();
     private Optional<HostPort> asking = Optional.empty();
     private long pauseNanos = FIRST_PAUSE_NANOS;
     private boolean followed;
+    /** A leader may have done it, and its answer was lost. */
+    private boolean maybeDone;
 
     LeaderCall(LeaderClient client, RpcMethod<Q, R> method, Q request, Duration timeout) {
         this.client = client;
@@ -59,13 +63,14 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
             return;
         }
         try {
-            Link link = client.link();
-            asking(link.head());
-            link.connection().whenComplete((connection, failure) -> {
+            HeadSearch link = client.link();
+            searching(link);
+            link.reached().whenComplete((found, failure) -> {
+                searched(link);
                 if (failure != null) {
-                    onFailure(link, ErrorCodec.unwrap(failure), true);
+                    onUnreached(link, ErrorCodec.unwrap(failure));
                 } else {
-                    ask(link, connection);
+                    ask(link, found.head(), found.connection());
                 }
             });
         } catch (OrreryException e) {
@@ -73,23 +78,37 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
         }
     }
 
-    private void ask(Link link, RpcConnection connection) {
+    private void ask(HeadSearch link, HostPort head, RpcConnection connection) {
         Duration left = Duration.ofNanos(endNanos - System.nanoTime());
         if (result.isDone() || left.isNegative()) {
             return;
         }
+        asking(head);
         CompletableFuture<R> answer = connection.call(method, request, left);
         result.whenComplete((ended, failure) -> answer.cancel(false));
         answer.whenComplete((response, failure) -> {
             if (failure == null) {
+                client.leads(link, head);
                 result.complete(response);
             } else {
-                onFailure(link, ErrorCodec.unwrap(failure), false);
+                onFailure(link, head, ErrorCodec.unwrap(failure));
             }
         });
     }
 
-    private void onFailure(Link link, Throwable failure, boolean connecting) {
+    private void onUnreached(HeadSearch link, Throwable failure) {
+        if (result.isDone()) {
+            return;
+        }
+        if (failure instanceof OrreryException known && !HeadSearch.isWorthAnother(known)) {
+            refused(known);
+            return;
+        }
+        client.leaveUnreached(link);
+        pause();
+    }
+
+    private void onFailure(HeadSearch link, HostPort head, Throwable failure) {
         if (result.isDone()) {
             return;
         }
@@ -97,32 +116,51 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
             result.completeExceptionally(failure);
             return;
         }
-        said(link.head(), known);
+        said(head, known);
         switch (known.code()) {
-            case NOT_LEADER -> followFrom(link, ErrorCodec.leaderOf(known));
+            case NOT_LEADER -> {
+                maybeDone |= ErrorCodec.isInDoubt(known);
+                followFrom(link, head, ErrorCodec.leaderOf(known));
+            }
             case CONNECTION_FAILED, CONNECTION_LOST -> {
-                client.leave(link, Optional.empty());
+                maybeDone = true;
+                client.leave(link, head, Optional.empty());
                 pause();
             }
             // The leader is right, and waits for its store or for its successor.
-            case STORE_UNAVAILABLE -> pause();
+            case STORE_UNAVAILABLE -> {
+                maybeDone = true;
+                pause();
+            }
             case DEADLINE_EXCEEDED -> {
-                if (connecting) {
-                    client.leave(link, Optional.empty());
-                    pause();
-                } else if (System.nanoTime() - endNanos >= 0) {
+                if (System.nanoTime() - endNanos >= 0) {
                     expire();
                 } else {
                     result.completeExceptionally(known);
                 }
             }
-            default -> result.completeExceptionally(known);
+            default -> refused(known);
         }
     }
 
+    private void refused(OrreryException failure) {
+        result.completeExceptionally(maybeDone ? repeated(failure) : failure);
+    }
+
+    private static OrreryException repeated(OrreryException failure) {
+        Map<String, String> ids = new LinkedHashMap<>(failure.ids());
+        ids.put(REPEATED, "true");
+        return OrreryException.of(failure.code(), failure.detail(), ids, failure.failure());
+    }
+
+    /** Whether the call was sent before, and what the leader says now may be because it has done it then. */
+    static boolean wasRepeated(OrreryException failure) {
+        return failure.ids().containsKey(REPEATED);
+    }
+
     /** At once, unless the head that is named now was named by one that was followed: they may name each other. */
-    private void followFrom(Link link, Optional<HostPort> leader) {
-        client.leave(link, leader);
+    private void followFrom(HeadSearch link, HostPort head, Optional<HostPort> leader) {
+        client.leave(link, head, leader);
         if (leader.isPresent() && !followed) {
             followed = true;
             step();
@@ -141,6 +179,23 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
         pauseNanos = Math.min(LONGEST_PAUSE_NANOS, pauseNanos * 2);
     }
 
+    private synchronized void searching(HeadSearch search) {
+        searching = Optional.of(search);
+    }
+
+    private synchronized void searched(HeadSearch search) {
+        searching = Optional.empty();
+        note(search);
+    }
+
+    private void note(HeadSearch search) {
+        search.failures().forEach((head, failure) -> lastSaid.put(head, told(failure)));
+    }
+
+    private static String told(Throwable failure) {
+        return failure instanceof OrreryException known ? known.detail() : failure.toString();
+    }
+
     private synchronized void asking(HostPort head) {
         asking = Optional.of(head);
     }
@@ -155,11 +210,17 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
     }
 
     private synchronized String describe() {
+        searching.ifPresent(this::note);
         String said = lastSaid.entrySet().stream()
                 .map(head -> head.getKey() + ": " + head.getValue())
                 .collect(Collectors.joining("; "));
         return "waited " + timeout.toMillis() + " ms for a leader to answer " + method.name() + "; heads "
                 + client.heads() + (said.isEmpty() ? "" : ", tried " + said)
-                + asking.map(head -> ", now waiting for " + head).orElse("");
+                + waitingFor().stream().map(head -> ", now waiting for " + head).collect(Collectors.joining());
+    }
+
+    private Collection<HostPort> waitingFor() {
+        return searching.<Collection<HostPort>>map(HeadSearch::asking).orElseGet(() -> asking.stream()
+                .toList());
     }
 }

@@ -6,7 +6,6 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcClient;
-import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.rpc.RpcMethod;
 import java.time.Duration;
 import java.util.List;
@@ -20,64 +19,28 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls whichever head leads, over one connection: tries one head after another, follows NOT_LEADER, and goes on until
+ * Calls whichever head leads, over one connection: asks the first head that answers, follows NOT_LEADER, and goes on until
  * the call's deadline. A call is repeated when its connection is lost, so each must be safe to repeat: mutations carry an
  * operation id. Thread-safe.
  */
 public final class LeaderClient implements AutoCloseable {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-
-    /** A connection, or the attempt to make it; compared by identity, as a head may be dialled again and again. */
-    static final class Link {
-        private final HostPort head;
-        private final CompletableFuture<RpcConnection> connection;
-
-        private Link(HostPort head, CompletableFuture<RpcConnection> connection) {
-            this.head = head;
-            this.connection = connection;
-        }
-
-        HostPort head() {
-            return head;
-        }
-
-        CompletableFuture<RpcConnection> connection() {
-            return connection;
-        }
-
-        private boolean isUsable() {
-            return !connection.isDone()
-                    || (!connection.isCompletedExceptionally()
-                            && connection.join().isOpen());
-        }
-
-        private void close() {
-            connection.whenComplete((made, failure) -> {
-                if (made != null) {
-                    made.close();
-                }
-            });
-        }
-    }
-
-    private final RpcClient client;
     private final List<HostPort> heads;
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(1, new NamedThreads("leader-client"));
+    private final HeadDials dials;
     private final Set<LeaderCall<?, ?>> open = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
-    private Optional<Link> current = Optional.empty();
-    private HostPort candidate;
-    private int nextHead;
+    private Optional<HeadSearch> current = Optional.empty();
+    private HeadChoice choice;
     private boolean closed;
 
     public LeaderClient(RpcClient client, List<HostPort> heads) {
         if (heads.isEmpty()) {
             throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "name at least one head");
         }
-        this.client = client;
         this.heads = List.copyOf(heads);
-        this.candidate = heads.get(0);
+        this.choice = HeadChoice.among(heads);
+        this.dials = new HeadDials(client::connect, timer);
         timer.setRemoveOnCancelPolicy(true);
     }
 
@@ -103,40 +66,54 @@ public final class LeaderClient implements AutoCloseable {
         }
     }
 
-    /** The link in use, or a new one to the next candidate. */
-    Link link() {
+    /** What is in use, or a new search; compared by identity, as a head may be found again and again. */
+    HeadSearch link() {
         synchronized (lock) {
             if (closed) {
                 throw closedHere();
             }
             if (current.isEmpty() || !current.get().isUsable()) {
-                current = Optional.of(new Link(candidate, client.connect(candidate, CONNECT_TIMEOUT)));
+                current = Optional.of(dials.search(choice.order()));
             }
             return current.get();
         }
     }
 
+    /** Its head goes first next time too. */
+    void leads(HeadSearch link, HostPort head) {
+        synchronized (lock) {
+            if (isCurrent(link)) {
+                choice = choice.succeeded(head);
+            }
+        }
+    }
+
+    /** No head could be reached; the next search begins with another one, unless another call said so before. */
+    void leaveUnreached(HeadSearch failed) {
+        synchronized (lock) {
+            if (isCurrent(failed)) {
+                current = Optional.empty();
+                choice = choice.unreachable();
+            }
+        }
+    }
+
     /** Leaves the link, unless another call did so before, for the head that was named or else for the next one. */
-    void leave(Link failed, Optional<HostPort> leader) {
+    void leave(HeadSearch failed, HostPort head, Optional<HostPort> leader) {
         synchronized (lock) {
             if (!isCurrent(failed)) {
                 return;
             }
             current = Optional.empty();
-            candidate = leader.filter(named -> !named.equals(failed.head())).orElseGet(this::next);
+            choice = choice.refused(head, leader);
         }
         failed.close();
     }
 
     // What is compared is which attempt it was, not what it holds.
     @SuppressWarnings("ReferenceEquality")
-    private boolean isCurrent(Link link) {
+    private boolean isCurrent(HeadSearch link) {
         return current.isPresent() && current.get() == link;
-    }
-
-    private HostPort next() {
-        nextHead = (nextHead + 1) % heads.size();
-        return heads.get(nextHead);
     }
 
     private static OrreryException closedHere() {
@@ -146,14 +123,15 @@ public final class LeaderClient implements AutoCloseable {
     /** Ends the connection and fails the calls under way with CANCELLED. Idempotent. */
     @Override
     public void close() {
-        Optional<Link> last;
+        Optional<HeadSearch> last;
         synchronized (lock) {
             closed = true;
             last = current;
             current = Optional.empty();
         }
+        dials.close();
         timer.shutdownNow();
         open.forEach(call -> call.result().completeExceptionally(closedHere()));
-        last.ifPresent(Link::close);
+        last.ifPresent(HeadSearch::close);
     }
 }

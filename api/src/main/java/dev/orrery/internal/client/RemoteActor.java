@@ -52,7 +52,7 @@ final class RemoteActor<A> implements ActorRef<A> {
 
     @Override
     public String id() {
-        return parts.link().life().getActor();
+        return parts.link().actor();
     }
 
     @Override
@@ -123,8 +123,7 @@ final class RemoteActor<A> implements ActorRef<A> {
         CompletableFuture<R> result = new CompletableFuture<>();
         try {
             ActorFunctions.Described described = parts.client().functions().describe(function);
-            ActorCallRequest.Builder request =
-                    ActorCallRequest.newBuilder().setLife(parts.link().life()).setFunction(described.message());
+            ActorCallRequest.Builder request = ActorCallRequest.newBuilder().setFunction(described.message());
             for (int i = 0; i < arguments.length; i++) {
                 request.addArguments(
                         parts.codec().toMessage("argument " + (i + 1) + " of " + described.name(), arguments[i]));

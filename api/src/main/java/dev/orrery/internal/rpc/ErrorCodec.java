@@ -5,6 +5,7 @@ import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.RpcError;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 /** Errors and failures to messages and back. */
 public final class ErrorCodec {
     private static final String LEADER = "leader";
+    private static final String IN_DOUBT = "in_doubt";
 
     private ErrorCodec() {}
 
@@ -76,11 +78,28 @@ public final class ErrorCodec {
     }
 
     public static OrreryException notLeader(String head, Optional<HostPort> leader) {
+        return notLeader(head, leader, Optional.empty());
+    }
+
+    /** @param why it knows no leader, or may not know the newest one */
+    public static OrreryException notLeader(String head, Optional<HostPort> leader, Optional<String> why) {
+        String named = leader.map(address -> "the leader is " + address).orElse("no leader is known now");
         return OrreryException.of(
                 ErrorCode.NOT_LEADER,
-                "head " + head + " stands by; "
-                        + leader.map(address -> "the leader is " + address).orElse("no leader is known now"),
+                "head " + head + " stands by; " + named
+                        + why.map(known -> " (" + known + ")").orElse(""),
                 leader.map(address -> Map.of(LEADER, address.toString())).orElse(Map.of()));
+    }
+
+    /** NOT_LEADER for a change that was under way when a leader had to go: it may have been made. */
+    public static OrreryException inDoubt(OrreryException notLeader) {
+        Map<String, String> ids = new HashMap<>(notLeader.ids());
+        ids.put(IN_DOUBT, "true");
+        return OrreryException.of(notLeader.code(), notLeader.detail(), ids);
+    }
+
+    public static boolean isInDoubt(OrreryException error) {
+        return error.ids().containsKey(IN_DOUBT);
     }
 
     /** The leader that a NOT_LEADER error names. */

@@ -4,6 +4,7 @@ import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.Assignment;
+import dev.orrery.internal.proto.BindWorker;
 import dev.orrery.internal.proto.CancelAttempt;
 import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.CloseWorldResponse;
@@ -16,6 +17,10 @@ import dev.orrery.internal.proto.DescribePipelineRequest;
 import dev.orrery.internal.proto.DescribeWorldRequest;
 import dev.orrery.internal.proto.DesiredSet;
 import dev.orrery.internal.proto.DesiredSetAck;
+import dev.orrery.internal.proto.DrainNodeRequest;
+import dev.orrery.internal.proto.DrainNodeResponse;
+import dev.orrery.internal.proto.EndJobRequest;
+import dev.orrery.internal.proto.EndJobResponse;
 import dev.orrery.internal.proto.FormWorldRequest;
 import dev.orrery.internal.proto.FormWorldResponse;
 import dev.orrery.internal.proto.GatewayStatus;
@@ -35,6 +40,10 @@ import dev.orrery.internal.proto.NodeWelcome;
 import dev.orrery.internal.proto.PipelineView;
 import dev.orrery.internal.proto.PutArtifactRequest;
 import dev.orrery.internal.proto.PutArtifactResponse;
+import dev.orrery.internal.proto.RenewJobRequest;
+import dev.orrery.internal.proto.RenewJobResponse;
+import dev.orrery.internal.proto.RenewLeaseRequest;
+import dev.orrery.internal.proto.RenewLeaseResponse;
 import dev.orrery.internal.proto.ReplicaAttach;
 import dev.orrery.internal.proto.ReplicaAttached;
 import dev.orrery.internal.proto.ReplicaNotice;
@@ -45,6 +54,8 @@ import dev.orrery.internal.proto.StartActorResponse;
 import dev.orrery.internal.proto.StopWorker;
 import dev.orrery.internal.proto.UndeployRequest;
 import dev.orrery.internal.proto.UndeployResponse;
+import dev.orrery.internal.proto.UndrainNodeRequest;
+import dev.orrery.internal.proto.UndrainNodeResponse;
 import dev.orrery.internal.proto.WorkerHello;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerWelcome;
@@ -69,12 +80,20 @@ public final class Protocol {
             new RpcMethod<>("KillActor", KillActorRequest.parser(), KillActorResponse.parser());
     public static final RpcMethod<DescribeActorRequest, ActorView> DESCRIBE_ACTOR =
             new RpcMethod<>("DescribeActor", DescribeActorRequest.parser(), ActorView.parser());
+    public static final RpcMethod<RenewJobRequest, RenewJobResponse> RENEW_JOB =
+            new RpcMethod<>("RenewJob", RenewJobRequest.parser(), RenewJobResponse.parser());
+    public static final RpcMethod<EndJobRequest, EndJobResponse> END_JOB =
+            new RpcMethod<>("EndJob", EndJobRequest.parser(), EndJobResponse.parser());
     public static final RpcMethod<FormWorldRequest, FormWorldResponse> FORM_WORLD =
             new RpcMethod<>("FormWorld", FormWorldRequest.parser(), FormWorldResponse.parser());
     public static final RpcMethod<CloseWorldRequest, CloseWorldResponse> CLOSE_WORLD =
             new RpcMethod<>("CloseWorld", CloseWorldRequest.parser(), CloseWorldResponse.parser());
     public static final RpcMethod<DescribeWorldRequest, WorldView> DESCRIBE_WORLD =
             new RpcMethod<>("DescribeWorld", DescribeWorldRequest.parser(), WorldView.parser());
+    public static final RpcMethod<DrainNodeRequest, DrainNodeResponse> DRAIN_NODE =
+            new RpcMethod<>("DrainNode", DrainNodeRequest.parser(), DrainNodeResponse.parser());
+    public static final RpcMethod<UndrainNodeRequest, UndrainNodeResponse> UNDRAIN_NODE =
+            new RpcMethod<>("UndrainNode", UndrainNodeRequest.parser(), UndrainNodeResponse.parser());
     public static final RpcMethod<MissingArtifactsRequest, MissingArtifactsResponse> MISSING_ARTIFACTS =
             new RpcMethod<>("MissingArtifacts", MissingArtifactsRequest.parser(), MissingArtifactsResponse.parser());
     public static final RpcMethod<PutArtifactRequest, PutArtifactResponse> PUT_ARTIFACT =
@@ -97,8 +116,13 @@ public final class Protocol {
             new RpcMethod<>("RegisterWorker", WorkerHello.parser(), WorkerWelcome.parser());
     public static final RpcNotice<WorkerReport> WORKER_REPORT = new RpcNotice<>("WorkerReport", WorkerReport.parser());
 
+    // Served by node agents, for their workers, and by the leader, for node agents.
+    public static final RpcMethod<RenewLeaseRequest, RenewLeaseResponse> RENEW_LEASE =
+            new RpcMethod<>("RenewLease", RenewLeaseRequest.parser(), RenewLeaseResponse.parser());
+
     // Served by workers, for their node agent (over the connection that the worker dialled).
     public static final RpcNotice<Assignment> ASSIGNMENT = new RpcNotice<>("Assignment", Assignment.parser());
+    public static final RpcNotice<BindWorker> BIND_WORKER = new RpcNotice<>("BindWorker", BindWorker.parser());
     public static final RpcNotice<StopWorker> STOP_WORKER = new RpcNotice<>("StopWorker", StopWorker.parser());
 
     // Served by gateways, for drivers.

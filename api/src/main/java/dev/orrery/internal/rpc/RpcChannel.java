@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 /** A connection after its handshake. What it serves is {@link ServedCalls}' business. */
 final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnection {
     private static final Logger LOG = LoggerFactory.getLogger(RpcChannel.class);
+    private static final String PEER_CLOSED = "the peer closed it";
 
     /** Room for what a frame adds to its payload. */
     private static final int FRAME_OVERHEAD = 1_024;
@@ -256,7 +257,12 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
         } else {
             LOG.warn("closing the connection with {}: {}", peer, why);
         }
-        close(why);
+        close(cause instanceof IOException && isReset(why) ? PEER_CLOSED + ": " + why : why);
+    }
+
+    /** A peer that closes its end while something lies there unread resets the connection instead of ending it. */
+    private static boolean isReset(String why) {
+        return why.contains("Connection reset") || why.contains("Broken pipe");
     }
 
     @Override
@@ -268,7 +274,7 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     }
 
     private String reason() {
-        closeReason.compareAndSet(null, "the peer closed it");
+        closeReason.compareAndSet(null, PEER_CLOSED);
         return closeReason.get();
     }
 

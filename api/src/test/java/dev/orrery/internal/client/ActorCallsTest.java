@@ -305,6 +305,17 @@ class ActorCallsTest {
     }
 
     private static ActorStart.Options options() {
-        return new ActorStart.Options(Optional.of("counter"), 0.25, 0, List.of(), 10, Duration.ofSeconds(10));
+        return new ActorStart.Options(
+                Optional.of("counter"),
+                0.25,
+                0,
+                List.of(),
+                10,
+                Duration.ofSeconds(10),
+                0,
+                Duration.ofSeconds(60),
+                false,
+                0,
+                false);
     }
 }

@@ -18,12 +18,14 @@ import dev.orrery.error.InvalidArgumentException;
 import dev.orrery.error.NotFoundException;
 import dev.orrery.error.OrreryException;
 import dev.orrery.error.StartFailedException;
+import dev.orrery.internal.proto.DeployRequest;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.PipelineSpec;
 import dev.orrery.internal.proto.PipelineView;
 import dev.orrery.internal.proto.ReplicaView;
 import dev.orrery.internal.proto.StageSpec;
 import dev.orrery.internal.proto.StageView;
+import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.TensorSpec;
@@ -36,7 +38,10 @@ import java.io.ObjectInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.ZipEntry;
@@ -172,6 +177,37 @@ class DeploymentTest {
     }
 
     @Test
+    void whatAHeadThatTookOverLacksIsUploadedAgainForTheSameOperation() throws IOException {
+        Path jar = folder.resolve("big.jar");
+        Pipeline named = withLargeJar(jar);
+        head.finallySays(running());
+        List<DeployRequest> refused = new ArrayList<>();
+        head.onDeploy = request -> {
+            if (refused.isEmpty()) {
+                refused.add(request);
+                head.artifacts.clear();
+                throw OrreryException.of(ErrorCode.NOT_FOUND, "not here", Map.of("artifact", "a"));
+            }
+        };
+        deployment.deploy(named, LONG);
+        assertArrived(jar);
+        assertEquals(6, head.put.size());
+        assertEquals(refused, head.deployed);
+    }
+
+    @Test
+    void anUndeployWhoseAnswerWasLostIsDoneWhenThePipelineIsGone() {
+        head.onUndeploy = request -> {
+            OrreryException gone = OrreryException.of(ErrorCode.NOT_FOUND, "there is no such pipeline");
+            throw head.undeployed.size() == 1 ? ErrorCodec.inDoubt(ErrorCodec.notLeader("h", Optional.empty())) : gone;
+        };
+        PipelineRef ref = deployment.pipeline(TestingHead.PIPELINE, LONG);
+        ref.undeploy();
+        assertEquals(2, head.undeployed.size());
+        assertThrows(NotFoundException.class, ref::undeploy, "asked for once, it is an error");
+    }
+
+    @Test
     void uploadGoesOnAtAHeadThatTookOver() throws IOException {
         Path jar = folder.resolve("big.jar");
         Pipeline named = withLargeJar(jar);
@@ -256,7 +292,7 @@ class DeploymentTest {
 
     @Test
     void pipelineOfSomebodyElseIsLeftAlone() {
-        head.onDeploy = () -> {
+        head.onDeploy = deployed -> {
             throw OrreryException.of(ErrorCode.ALREADY_EXISTS, "there is a pipeline embed");
         };
         assertThrows(

@@ -158,6 +158,25 @@ class LeaderClientTest {
     }
 
     @Test
+    void aHeadThatIsStoppedIsNotWaitedFor() throws Exception {
+        FakeHead standby = new FakeHead("h2");
+        FakeHead leader = new FakeHead("h3");
+        // The kernel accepts what nobody answers, as for a process that is stopped.
+        try (ServerSocket stopped = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            HostPort deaf = new HostPort("127.0.0.1", stopped.getLocalPort());
+            standby.standBy(Optional.of(deaf));
+            LeaderClient client = client(deaf, standby.address(), leader.address());
+            long begun = System.nanoTime();
+            CompletableFuture<StringValue> call = client.call(ECHO, text("a"), LONG);
+            standby.awaitAsked();
+            assertEquals("h3 did a", answer(call).getValue());
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+            System.out.println("found the leader beside a stopped head in " + took + " ms");
+            assertTrue(took < 1_500, "took " + took + " ms");
+        }
+    }
+
+    @Test
     void waitsUntilSomebodyLeads() throws Exception {
         FakeHead one = new FakeHead("h1");
         FakeHead two = new FakeHead("h2");
@@ -209,6 +228,26 @@ class LeaderClientTest {
             assertEquals("as it is", failure.getMessage());
         }
         assertEquals(3, head.asked.size());
+    }
+
+    @Test
+    void aRefusalTellsWhetherTheCallMayHaveBeenDoneBefore() throws Exception {
+        OrreryException gone = OrreryException.of(ErrorCode.NOT_FOUND, "there is none");
+        FakeHead first = new FakeHead("h1");
+        FakeHead second = new FakeHead("h2");
+        second.fail(gone);
+        assertFalse(LeaderCall.wasRepeated(failure(client(second.address()).call(ECHO, text("a"), LONG))));
+        first.standBy(Optional.of(second.address()));
+        assertFalse(LeaderCall.wasRepeated(failure(client(first.address()).call(ECHO, text("a"), LONG))));
+        first.fail(ErrorCodec.inDoubt(ErrorCodec.notLeader("h1", Optional.of(second.address()))));
+        assertTrue(LeaderCall.wasRepeated(failure(client(first.address()).call(ECHO, text("a"), LONG))));
+        first.asked.clear();
+        first.hang();
+        CompletableFuture<StringValue> call =
+                client(first.address(), second.address()).call(ECHO, text("a"), LONG);
+        first.awaitAsked();
+        first.server.close();
+        assertTrue(LeaderCall.wasRepeated(failure(call)));
     }
 
     @Test
@@ -273,13 +312,14 @@ class LeaderClientTest {
     void lateFailureOfALinkDoesNotEndTheNextOne() {
         FakeHead head = new FakeHead("h1");
         LeaderClient client = client(head.address());
-        LeaderClient.Link first = client.link();
-        client.leave(first, Optional.empty());
-        LeaderClient.Link second = client.link();
+        HeadSearch first = client.link();
+        client.leave(first, head.address(), Optional.empty());
+        HeadSearch second = client.link();
         assertNotSame(first, second);
-        client.leave(first, Optional.empty());
+        client.leave(first, head.address(), Optional.empty());
+        client.leaveUnreached(first);
         assertSame(second, client.link());
-        assertTrue(answer(second.connection()).isOpen());
+        assertTrue(answer(second.reached()).connection().isOpen());
     }
 
     @Test
@@ -302,7 +342,7 @@ class LeaderClientTest {
         head.awaitAsked();
         LeaderClient waiting = client(nobody());
         CompletableFuture<StringValue> retried = waiting.call(ECHO, text("a"), LONG);
-        RpcConnection connection = answer(client.link().connection());
+        RpcConnection connection = answer(client.link().reached()).connection();
         for (LeaderClient each : List.of(client, waiting)) {
             each.close();
             each.close();

@@ -4,11 +4,13 @@ import com.google.protobuf.MessageLite;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.CloseWorldResponse;
+import dev.orrery.internal.proto.EndJobResponse;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.FormWorldRequest;
 import dev.orrery.internal.proto.FormWorldResponse;
 import dev.orrery.internal.proto.KillActorResponse;
 import dev.orrery.internal.proto.MissingArtifactsResponse;
+import dev.orrery.internal.proto.RenewJobResponse;
 import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.proto.StartActorResponse;
 import dev.orrery.internal.proto.WorldState;
@@ -20,9 +22,11 @@ import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.testing.TestingRpc;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
 
 /** A leader that says of its one actor and its worlds what a test scripts, and remembers what it was asked. */
@@ -35,6 +39,10 @@ final class TestingActorHead {
     final List<String> killed = new CopyOnWriteArrayList<>();
     final List<FormWorldRequest> formed = new CopyOnWriteArrayList<>();
     final List<Long> closed = new CopyOnWriteArrayList<>();
+    final BlockingQueue<String> renewals = new LinkedBlockingQueue<>();
+    final List<String> endedJobs = new CopyOnWriteArrayList<>();
+    volatile RenewJobResponse renewal =
+            RenewJobResponse.newBuilder().setLeaseMillis(600).build();
     final Queue<WorldView> worlds = new ConcurrentLinkedQueue<>();
     final RpcServer server;
     private final Queue<ActorView> next = new ConcurrentLinkedQueue<>();
@@ -52,6 +60,14 @@ final class TestingActorHead {
                 .on(Protocol.KILL_ACTOR, (connection, request) -> {
                     killed.add(request.getActor());
                     return done(KillActorResponse.getDefaultInstance());
+                })
+                .on(Protocol.RENEW_JOB, (connection, request) -> {
+                    renewals.add(request.getJob());
+                    return done(renewal);
+                })
+                .on(Protocol.END_JOB, (connection, request) -> {
+                    endedJobs.add(request.getJob());
+                    return done(EndJobResponse.getDefaultInstance());
                 })
                 .on(Protocol.DESCRIBE_ACTOR, (connection, request) -> describe())
                 .on(Protocol.FORM_WORLD, (connection, request) -> {

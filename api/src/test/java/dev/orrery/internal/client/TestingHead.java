@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A leader that says of its one pipeline what a test scripts, and remembers what it was asked. */
@@ -49,13 +50,14 @@ final class TestingHead {
     /** As another head would that takes over then. */
     volatile int forgetsBeforeChunk = -1;
 
-    volatile Runnable onDeploy = () -> {};
+    volatile Consumer<DeployRequest> onDeploy = request -> {};
+    volatile Consumer<UndeployRequest> onUndeploy = request -> {};
 
     TestingHead(TestingRpc rpc) {
         server = rpc.serve(RpcHandlers.builder()
                 .on(Protocol.DESCRIBE_PIPELINE, (connection, request) -> describe())
                 .on(Protocol.DEPLOY, (connection, request) -> {
-                    onDeploy.run();
+                    onDeploy.accept(request);
                     deployed.add(request);
                     return done(DeployResponse.newBuilder()
                             .setGeneration(GENERATION)
@@ -68,6 +70,7 @@ final class TestingHead {
                 })
                 .on(Protocol.UNDEPLOY, (connection, request) -> {
                     undeployed.add(request);
+                    onUndeploy.accept(request);
                     return done(UndeployResponse.getDefaultInstance());
                 })
                 .on(

@@ -73,7 +73,7 @@ class ConnectionEndTest {
         answer(served);
         server.close();
         assertLost(call, "the peer closed it");
-        assertEquals("the peer closed it", answer(connection.closed()));
+        assertTrue(answer(connection.closed()).startsWith("the peer closed it"));
         assertTrue(answer(handling.handle((value, failure) -> failure)) instanceof CancellationException);
         assertFalse(connection.isOpen());
         assertLost(connection.call(ECHO, text("now"), LONG), "the peer closed it");
@@ -89,7 +89,7 @@ class ConnectionEndTest {
         connection.close();
         assertLost(call, "closed here");
         assertEquals("closed here", answer(connection.closed()));
-        assertEquals("the peer closed it", answer(answer(served).closed()));
+        assertTrue(answer(answer(served).closed()).startsWith("the peer closed it"));
     }
 
     @Test

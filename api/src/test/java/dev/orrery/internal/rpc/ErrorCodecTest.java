@@ -50,6 +50,9 @@ class ErrorCodecTest {
         assertTrue(error.getMessage().contains("the leader is [fe80::1]:6400"), error.getMessage());
         OrreryException unknown = ErrorCodec.notLeader("h1", Optional.empty());
         assertEquals(Optional.empty(), ErrorCodec.leaderOf(unknown));
+        OrreryException doubtful = ErrorCodec.notLeader("h1", Optional.of(leader), Optional.of("it is dark"));
+        assertEquals(Optional.of(leader), ErrorCodec.leaderOf(doubtful));
+        assertTrue(doubtful.getMessage().contains("(it is dark)"), doubtful.getMessage());
         assertEquals(
                 Optional.empty(),
                 ErrorCodec.leaderOf(OrreryException.of(ErrorCode.FENCED, "x", java.util.Map.of("leader", "h:1"))));

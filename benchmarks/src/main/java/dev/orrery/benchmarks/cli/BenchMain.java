@@ -10,8 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "orrery bench",
         mixinStandardHelpOptions = true,
-        description = "Measures worlds.",
-        subcommands = {WorldsCommand.class, ReportCommand.class, PeersInstallCommand.class})
+        description = "Measures worlds, and the control plane.",
+        subcommands = {WorldsCommand.class, ControlCommand.class, ReportCommand.class, PeersInstallCommand.class})
 public final class BenchMain implements Runnable {
     @Spec
     private CommandSpec spec;

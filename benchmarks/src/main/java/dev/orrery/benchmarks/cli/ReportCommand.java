@@ -1,5 +1,7 @@
 package dev.orrery.benchmarks.cli;
 
+import dev.orrery.benchmarks.control.ControlPage;
+import dev.orrery.benchmarks.control.ControlReport;
 import dev.orrery.benchmarks.report.BenchReport;
 import dev.orrery.benchmarks.report.MarkdownReport;
 import java.io.IOException;
@@ -20,12 +22,21 @@ final class ReportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "What 'worlds --report' wrote.")
     private Path report;
 
+    @Option(
+            names = "--control",
+            paramLabel = "FILE",
+            description = "What 'control --report' wrote; its section is added.")
+    private Path control;
+
     @Option(names = "--notes", paramLabel = "FILE", description = "Markdown that ends the page.")
     private Path notes;
 
     @Override
     public Integer call() throws IOException {
         String ending = notes == null ? "" : Files.readString(notes);
+        if (control != null) {
+            ending = ControlPage.of(ControlReport.read(control)) + "\n" + ending;
+        }
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         out.print(new MarkdownReport(BenchReport.read(report)).page(ending));
         return 0;

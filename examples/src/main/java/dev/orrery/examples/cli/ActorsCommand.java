@@ -22,6 +22,8 @@ final class ActorsCommand extends Listing {
                         .with("gpus", String.join(",", actor.getGpusList()))
                         .with("pid", actor.getPid())
                         .with("restarts", actor.getRestarts())
+                        .with("job", actor.getJob())
+                        .with("detached", actor.getDetached())
                         .with("last_cause", lastCause(actor))
                         .with("log", actor.getLogPath()))
                 .toList();

@@ -1,14 +1,14 @@
 package dev.orrery.examples.cli;
 
+import dev.orrery.examples.cluster.EndInOrder;
 import dev.orrery.examples.demo.DemoOptions;
 import dev.orrery.examples.demo.DemoRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             "Exits 0 only if all held."
         })
 final class DemoCommand implements Callable<Integer> {
-    private static final long STOP_SECONDS = 60;
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
     /** Set by the launcher when the output is a terminal. */
     private static final String TERMINAL = "orrery.terminal";
@@ -90,13 +90,7 @@ final class DemoCommand implements Callable<Integer> {
                 backend == DemoBackend.NCCL,
                 emulated ? Optional.of(emulation()) : Optional.empty(),
                 Optional.ofNullable(directory));
-        CountDownLatch finished = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(stopOnSignal(Thread.currentThread(), finished));
-        try {
-            return new DemoRun(options, System.out).run() ? 0 : 1;
-        } finally {
-            finished.countDown();
-        }
+        return EndInOrder.run(STOP_PATIENCE, () -> new DemoRun(options, System.out).run() ? 0 : 1);
     }
 
     private Path emulation() {
@@ -110,21 +104,5 @@ final class DemoCommand implements Callable<Integer> {
                     "the emulation of CUDA and NCCL is not built: use bin/orrery in a source tree, with gcc installed");
         }
         return Path.of(built);
-    }
-
-    /** Ctrl-C interrupts the run, whose {@code finally} blocks end the cluster, and waits for that. */
-    private static Thread stopOnSignal(Thread run, CountDownLatch finished) {
-        return new Thread(
-                () -> {
-                    if (finished.getCount() > 0) {
-                        run.interrupt();
-                    }
-                    try {
-                        finished.await(STOP_SECONDS, TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "orrery-demo-stop");
     }
 }

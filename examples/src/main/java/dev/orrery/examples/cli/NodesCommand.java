@@ -28,7 +28,17 @@ final class NodesCommand extends Listing {
                         .with("gpu_kind", kinds(node.getGpus()))
                         .with("nccl", nccl(node.getGpus()))
                         .with("workers", node.getWorkers())
+                        .with("cannot_launch", node.getCannotLaunch())
+                        .with("left", String.join("; ", left(node)))
+                        .withJson("warm_workers", node.getWarmWorkers())
                         .withJson("gpu_devices", devices(node)))
+                .toList();
+    }
+
+    /** What is still on a node that is being drained, and why. */
+    static List<String> left(NodeView node) {
+        return node.getLeftList().stream()
+                .map(there -> there.getLabel() + " " + there.getReason())
                 .toList();
     }
 

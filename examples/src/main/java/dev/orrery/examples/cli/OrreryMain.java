@@ -22,11 +22,15 @@ import picocli.CommandLine.Spec;
             AgentCommand.class,
             UpCommand.class,
             DemoCommand.class,
+            ChaosCommand.class,
             ExampleCommand.class,
             StatusCommand.class,
             PipelinesCommand.class,
             NodesCommand.class,
+            NodeCommand.class,
+            RecoverCommand.class,
             ActorsCommand.class,
+            JobsCommand.class,
             WorldsCommand.class
         })
 public final class OrreryMain implements Runnable {
@@ -41,6 +45,7 @@ public final class OrreryMain implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new OrreryMain()).setCaseInsensitiveEnumValuesAllowed(true);
         ConfigFlags.addTo(line.getSubcommands().get("head").getCommandSpec(), HeadConfig.KEYS, Map.of());
+        ConfigFlags.addTo(line.getSubcommands().get("recover").getCommandSpec(), HeadConfig.KEYS, Map.of());
         ConfigFlags.addTo(
                 line.getSubcommands().get("agent").getCommandSpec(), AgentConfig.KEYS, AgentConfig.SHORT_FLAGS);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {

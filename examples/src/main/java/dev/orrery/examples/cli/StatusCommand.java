@@ -17,6 +17,9 @@ final class StatusCommand extends Listing {
         long ready = view.getWorldsList().stream()
                 .filter(world -> world.getState().equals("READY"))
                 .count();
+        long restarted = view.getActorsList().stream()
+                .filter(actor -> actor.getLife().getIncarnation() > 1)
+                .count();
         return List.of(new Row()
                 .with("cluster", view.getCluster())
                 .with("epoch", view.getEpoch())
@@ -27,7 +30,16 @@ final class StatusCommand extends Listing {
                                 + view.getLeaderAddress().getPort())
                 .with("nodes_alive", alive + "/" + view.getNodesCount())
                 .with("actors", view.getActorsCount())
+                .with("actors_restarted", restarted)
+                .with("jobs_running", running(view) + "/" + view.getJobsCount())
                 .with("pipelines_running", running + "/" + view.getPipelinesCount())
-                .with("worlds_ready", ready + "/" + view.getWorldsCount()));
+                .with("worlds_ready", ready + "/" + view.getWorldsCount())
+                .with("trouble", alive == 0 ? "no node is ALIVE" : ""));
+    }
+
+    private static long running(ClusterView view) {
+        return view.getJobsList().stream()
+                .filter(job -> job.getState().equals("RUNNING"))
+                .count();
     }
 }

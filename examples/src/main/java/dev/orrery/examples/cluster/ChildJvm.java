@@ -14,10 +14,12 @@ import java.util.concurrent.TimeUnit;
 final class ChildJvm {
     /**
      * @param name for messages: {@code head-1}, {@code zookeeper}
+     * @param inside what its command line begins with, so that it runs at another host; empty: at this one
      * @param environment added to this process's own
      */
     record Command(
             String name,
+            List<String> inside,
             String mainClass,
             List<String> jvmOptions,
             List<String> arguments,
@@ -42,7 +44,7 @@ final class ChildJvm {
     }
 
     static ChildJvm start(Command command) {
-        List<String> line = new ArrayList<>();
+        List<String> line = new ArrayList<>(command.inside());
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(command.jvmOptions());
         line.add("-cp");

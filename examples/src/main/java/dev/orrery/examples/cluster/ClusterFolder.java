@@ -87,13 +87,22 @@ final class ClusterFolder implements AutoCloseable {
         Files.deleteIfExists(root.resolve("address"));
         lock.close();
         if (temporary) {
-            remove();
+            remove(root);
         }
     }
 
-    private void remove() throws IOException {
+    /** Deletes the folder of a process that does not run. */
+    void remove(String process) {
+        try {
+            remove(of(process));
+        } catch (IOException e) {
+            throw OrreryException.of(ErrorCode.INTERNAL, "cannot delete " + of(process), e);
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
         List<Path> inside;
-        try (Stream<Path> walk = Files.walk(root)) {
+        try (Stream<Path> walk = Files.walk(folder)) {
             inside = walk.sorted(Comparator.reverseOrder()).toList();
         }
         for (Path path : inside) {

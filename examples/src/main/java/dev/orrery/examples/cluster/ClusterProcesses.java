@@ -24,6 +24,7 @@ final class ClusterProcesses implements AutoCloseable {
     private static final Duration SWEEP_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(10);
     private static final String AGENT = "agent-";
+    private static final String HEAD = "head-";
 
     private final LocalClusterOptions options;
     private final ClusterFolder folder;
@@ -45,10 +46,22 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     synchronized void start() {
-        launch(ZooKeeperServer.command(
-                folder.of(ZooKeeperServer.NAME), ports.get(0), folder.log(ZooKeeperServer.NAME), environment()));
+        startZooKeeper();
         startNextHead();
         options.nodes().forEach(this::startAgent);
+    }
+
+    /** Sends SIGKILL to all there is, workers included, and waits until nothing of it is left. */
+    synchronized void powerOff() {
+        endedOnPurpose.addAll(running.keySet());
+        awaitNone(SWEEP_TIMEOUT, ProcessHandle::destroyForcibly);
+        running.clear();
+        headNumber = 0;
+    }
+
+    /** The pids of all that descend from this cluster. */
+    List<Long> all() {
+        return ProcessMarks.alive(mark).stream().map(ProcessHandle::pid).toList();
     }
 
     /** Of the heads that run or may be started, so that nobody has to be told when another one takes over. */
@@ -61,7 +74,7 @@ final class ClusterProcesses implements AutoCloseable {
     synchronized String startNextHead() {
         int index = headNumber % HEADS;
         headNumber++;
-        String name = "head-" + headNumber;
+        String name = HEAD + headNumber;
         Map<String, String> config = new TreeMap<>(Map.of(
                 "head.name",
                 name,
@@ -83,10 +96,7 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     synchronized void killHead() {
-        running.keySet().stream()
-                .filter(name -> name.startsWith("head-"))
-                .toList()
-                .forEach(this::kill);
+        running.keySet().stream().filter(name -> name.startsWith(HEAD)).toList().forEach(this::kill);
     }
 
     synchronized void startAgent(String node) {
@@ -123,6 +133,25 @@ final class ClusterProcesses implements AutoCloseable {
         process(ZooKeeperServer.NAME).kill();
     }
 
+    synchronized void stopZooKeeper() {
+        kill(ZooKeeperServer.NAME);
+    }
+
+    synchronized void startZooKeeper() {
+        launch(ZooKeeperServer.command(
+                folder.of(ZooKeeperServer.NAME), ports.get(0), folder.log(ZooKeeperServer.NAME), environment()));
+    }
+
+    HostPort zooKeeperAddress() {
+        return new HostPort(LOOPBACK, ports.get(0));
+    }
+
+    synchronized void wipeZooKeeper() {
+        kill(ZooKeeperServer.NAME);
+        folder.remove(ZooKeeperServer.NAME);
+        startZooKeeper();
+    }
+
     private static String agentProcess(String node) {
         return AGENT + node;
     }
@@ -135,7 +164,8 @@ final class ClusterProcesses implements AutoCloseable {
             String name, String mainClass, Map<String, String> config, Map<String, String> environment) {
         List<String> arguments = new ArrayList<>();
         config.forEach((key, value) -> arguments.add("--" + key + "=" + value));
-        return new ChildJvm.Command(name, mainClass, ChildJvm.SMALL_JVM, arguments, environment, folder.log(name));
+        return new ChildJvm.Command(
+                name, List.of(), mainClass, ChildJvm.SMALL_JVM, arguments, environment, folder.log(name));
     }
 
     private Map<String, String> environment() {
@@ -195,7 +225,8 @@ final class ClusterProcesses implements AutoCloseable {
     @Override
     public void close() {
         List<ChildJvm> agents;
-        List<ChildJvm> others;
+        List<ChildJvm> heads;
+        List<ChildJvm> zooKeeper;
         synchronized (this) {
             if (closed) {
                 return;
@@ -204,14 +235,19 @@ final class ClusterProcesses implements AutoCloseable {
             agents = running.values().stream()
                     .filter(process -> process.name().startsWith(AGENT))
                     .toList();
-            others = running.values().stream()
-                    .filter(process -> !process.name().startsWith(AGENT))
+            heads = running.values().stream()
+                    .filter(process -> process.name().startsWith(HEAD))
+                    .toList();
+            zooKeeper = running.values().stream()
+                    .filter(process -> process.name().equals(ZooKeeperServer.NAME))
                     .toList();
         }
         // A run that was interrupted still ends its cluster in good order.
         boolean interrupted = Thread.interrupted();
         stop(agents);
-        stop(others);
+        stop(heads);
+        // Not together with the heads, which take leave of it.
+        stop(zooKeeper);
         List<ProcessHandle> left = awaitNone(END_TIMEOUT, process -> {});
         synchronized (this) {
             left.forEach(process -> leftBehind.add("process " + process.pid() + " "

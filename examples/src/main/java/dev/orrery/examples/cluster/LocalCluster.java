@@ -134,6 +134,46 @@ public final class LocalCluster implements AutoCloseable {
         processes.killZooKeeper();
     }
 
+    /** Ends ZooKeeper, until {@link #startZooKeeper()}. */
+    public void stopZooKeeper() {
+        processes.stopZooKeeper();
+    }
+
+    /** Starts ZooKeeper again with the data that it had. Does not wait. */
+    public void startZooKeeper() {
+        processes.startZooKeeper();
+    }
+
+    /** Where ZooKeeper listens, as messages name it. */
+    public String zooKeeperAddress() {
+        return processes.zooKeeperAddress().toString();
+    }
+
+    /**
+     * Sends SIGKILL to every process at once, as a loss of power does, and waits for their end. ZooKeeper, a head and agents
+     * are started again one by one.
+     */
+    public void powerOff() {
+        processes.powerOff();
+    }
+
+    /** Sends SIGSTOP to the worker of a replica or of the {@code gateway}: it does nothing any more; returns its pid. */
+    public long freezeWorker(String pipeline, String replica) {
+        long pid = workerPid(pipeline, replica);
+        ShortCommand.run("kill", "-STOP", Long.toString(pid));
+        return pid;
+    }
+
+    /** Sends SIGCONT to a frozen worker; false when that process is gone. */
+    public boolean thawWorker(long pid) {
+        return HostCluster.signal("CONT", pid);
+    }
+
+    /** Sends SIGKILL to ZooKeeper, deletes all its data, and starts it again. */
+    public void wipeZooKeeper() {
+        processes.wipeZooKeeper();
+    }
+
     /** Sends SIGKILL to the worker of a replica ({@code encode-1}) or of the {@code gateway}; returns its pid. */
     public long killWorker(String pipeline, String replica) {
         long pid = workerPid(pipeline, replica);
@@ -185,6 +225,11 @@ public final class LocalCluster implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw OrreryException.of(ErrorCode.CANCELLED, "interrupted while waiting for the cluster", e);
         }
+    }
+
+    /** The pids of all processes that descend from it, less this one's. */
+    public List<Long> processIds() {
+        return processes.all();
     }
 
     /** Processes that still ran after the closed cluster had stopped all it knew, in words; they were killed then. */

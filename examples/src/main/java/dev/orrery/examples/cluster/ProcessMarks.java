@@ -18,7 +18,7 @@ final class ProcessMarks {
     private ProcessMarks() {}
 
     static List<ProcessHandle> alive(String mark) {
-        byte[] entry = (VARIABLE + "=" + mark).getBytes(StandardCharsets.UTF_8);
+        byte[] entry = entry(mark);
         List<ProcessHandle> found = new ArrayList<>();
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
             all.filter(process -> process.pid() != ProcessHandle.current().pid())
@@ -26,6 +26,15 @@ final class ProcessMarks {
                     .forEach(found::add);
         }
         return found;
+    }
+
+    /** Whether it lives, and has that mark. */
+    static boolean isMarked(long pid, String mark) {
+        return environmentHolds(pid, entry(mark));
+    }
+
+    private static byte[] entry(String mark) {
+        return (VARIABLE + "=" + mark).getBytes(StandardCharsets.UTF_8);
     }
 
     private static boolean environmentHolds(long pid, byte[] entry) {

@@ -9,9 +9,13 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Sends requests at a fixed rate whether or not earlier ones were answered, as independent users do; goes through the
- * sentences again and again.
+ * sentences again and again. On a host that is too slow for that rate it waits before a gateway's queue is full; the latency of
+ * what it sends later counts from when it was due.
  */
 final class OpenLoop implements AutoCloseable {
+    /** Half of what a gateway lets wait by default. */
+    private static final int MOST_OPEN = 512;
+
     private final PipelineRef pipeline;
     private final List<String> sentences;
     private final double ratePerSecond;
@@ -37,6 +41,9 @@ final class OpenLoop implements AutoCloseable {
             long due = start + (long) (i * interval);
             for (long left = due - System.nanoTime(); left > 0 && !stopped; left = due - System.nanoTime()) {
                 LockSupport.parkNanos(left);
+            }
+            while (log.open() >= MOST_OPEN && !stopped) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
             }
             if (!stopped) {
                 send(i % sentences.size(), due);

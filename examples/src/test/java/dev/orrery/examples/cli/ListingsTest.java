@@ -2,10 +2,14 @@ package dev.orrery.examples.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.ClusterView;
+import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.Gpu;
+import dev.orrery.internal.proto.Job;
+import dev.orrery.internal.proto.JobView;
 import dev.orrery.internal.proto.NodeGpus;
 import dev.orrery.internal.proto.NodeView;
 import dev.orrery.internal.proto.Resources;
@@ -35,6 +39,17 @@ class ListingsTest {
                         .build())
                 .get(0)
                 .all();
+    }
+
+    @Test
+    void aNodeTellsWhyItCanLaunchNothing() {
+        Map<String, Object> row = new NodesCommand()
+                .rows(ClusterView.newBuilder()
+                        .addNodes(NodeView.newBuilder().setCannotLaunch("no space left on /work, on host-1"))
+                        .build())
+                .get(0)
+                .all();
+        assertEquals("no space left on /work, on host-1", row.get("cannot_launch"));
     }
 
     @Test
@@ -93,6 +108,45 @@ class ListingsTest {
         assertEquals(
                 "NCCL off: its agent does not tell why",
                 node(NodeGpus.getDefaultInstance()).get("nccl"));
+    }
+
+    @Test
+    void jobsAndWhatTheyOwnAreShown() {
+        ClusterView view = ClusterView.newBuilder()
+                .addActors(ActorView.newBuilder()
+                        .setLife(ActorLife.newBuilder().setActor("1-1").setIncarnation(3))
+                        .setRestarts(2)
+                        .setJob("j1"))
+                .addActors(ActorView.newBuilder().setJob("j1").setDetached(true))
+                .addJobs(JobView.newBuilder()
+                        .setJob(Job.newBuilder()
+                                .setId("j1")
+                                .setHost("h")
+                                .setPid(7)
+                                .setName("Main"))
+                        .setState("RUNNING")
+                        .setActors(1)
+                        .setLeaseLeftMillis(20_000))
+                .addJobs(JobView.newBuilder()
+                        .setState("ENDED")
+                        .setCause(Failure.newBuilder().setMessage("job j0 ended: its driver closed")))
+                .build();
+        Map<String, Object> owned = new ActorsCommand().rows(view).get(0).all();
+        assertEquals(3L, owned.get("incarnation"));
+        assertEquals(2, owned.get("restarts"));
+        assertEquals("j1", owned.get("job"));
+        assertEquals(false, owned.get("detached"));
+        assertEquals(true, new ActorsCommand().rows(view).get(1).all().get("detached"));
+        Map<String, Object> job = new JobsCommand().rows(view).get(0).all();
+        assertEquals(
+                List.of("j1", "RUNNING", "Main", "h", 7L, 1, 20_000L, ""),
+                job.values().stream().toList());
+        assertEquals(
+                "job j0 ended: its driver closed",
+                new JobsCommand().rows(view).get(1).all().get("cause"));
+        Map<String, Object> status = new StatusCommand().rows(view).get(0).all();
+        assertEquals("1/2", status.get("jobs_running"));
+        assertEquals(1L, status.get("actors_restarted"));
     }
 
     @Test

@@ -88,11 +88,14 @@ class ActorIT extends ClusterScenario {
     }
 
     @Test
-    void itIsFoundByNameOutlivesItsDriverAndItsNameIsFreeOnceItIsKilled() throws Exception {
+    void aDetachedOneIsFoundByNameOutlivesItsDriverAndItsNameIsFreeOnceItIsKilled() throws Exception {
         String id;
         try (Orrery first = anotherDriver()) {
-            ActorRef<Counter> counter =
-                    first.actor(Counter::new, 1).name("shared").cpus(0.1).start();
+            ActorRef<Counter> counter = first.actor(Counter::new, 1)
+                    .name("shared")
+                    .cpus(0.1)
+                    .detached()
+                    .start();
             id = counter.id();
             get(counter.call(Counter::increment, 1));
             assertThrows(AlreadyExistsException.class, () -> start("shared"));

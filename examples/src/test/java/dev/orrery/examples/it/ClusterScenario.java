@@ -42,7 +42,11 @@ abstract class ClusterScenario {
     private LocalCluster cluster;
 
     LocalClusterOptions.Builder options() {
-        return LocalClusterOptions.builder().cpusPerNode(8);
+        // A scenario takes the processors for its own; those that are about warm workers ask for them.
+        return LocalClusterOptions.builder()
+                .cpusPerNode(8)
+                .agent("agent.warm-workers", "0")
+                .agent("agent.class-archive", "false");
     }
 
     /** Error lines that the scenario provokes. */
@@ -63,8 +67,13 @@ abstract class ClusterScenario {
         if (cluster == null) {
             return;
         }
-        ClusterView last = cluster.observer().cluster(PATIENCE);
-        cluster.close();
+        ClusterView last;
+        try {
+            last = cluster.observer().cluster(PATIENCE);
+        } finally {
+            // Also where no head is left to ask.
+            cluster.close();
+        }
         assertEquals(List.of(), cluster.leaked(), "processes left behind");
         assertEquals(0, last.getPipelinesCount(), "pipelines left: " + last);
         assertEquals(0, last.getWorldsCount(), "worlds left: " + last);
@@ -101,12 +110,7 @@ abstract class ClusterScenario {
     }
 
     void awaitRunning(PipelineRef pipeline) {
-        cluster.await(
-                pipeline.name() + " to be RUNNING",
-                view -> ClusterObserver.pipelineIn(view, pipeline.name())
-                        .getState()
-                        .equals("RUNNING"),
-                PATIENCE);
+        cluster.await(pipeline.name() + " to be RUNNING", view -> isRunning(view, pipeline), PATIENCE);
     }
 
     /** Waits until the actor has been started more often than before, and its pipeline is RUNNING. */
@@ -114,9 +118,19 @@ abstract class ClusterScenario {
         cluster.await(
                 replica + " to be replaced",
                 view -> incarnation(view, pipeline.name() + "/" + replica) > incarnationBefore
-                        && ClusterObserver.pipelineIn(view, pipeline.name())
-                                .getState()
-                                .equals("RUNNING"),
+                        && isRunning(view, pipeline),
+                PATIENCE);
+    }
+
+    static boolean isRunning(ClusterView view, PipelineRef pipeline) {
+        return ClusterObserver.pipelineIn(view, pipeline.name()).getState().equals("RUNNING");
+    }
+
+    /** Waits until a process has been started ahead for the next worker. */
+    void awaitWarm() {
+        cluster.await(
+                "a warm worker",
+                view -> view.getNodesList().stream().anyMatch(node -> node.getWarmWorkers() > 0),
                 PATIENCE);
     }
 

@@ -61,6 +61,27 @@ final class Stages {
         return Moody::new;
     }
 
+    /** Appends, and ends its process for {@code text} "poison…". */
+    static StageFactory mortal(String name, long workMillis) {
+        return () -> new Mortal(new Append(name, workMillis));
+    }
+
+    static final class Mortal implements Stage {
+        private final Stage appends;
+
+        Mortal(Stage appends) {
+            this.appends = appends;
+        }
+
+        @Override
+        public Tensors process(Tensors inputs) throws Exception {
+            if (inputs.get("text").toStrings().get(0).startsWith("poison")) {
+                Runtime.getRuntime().halt(66);
+            }
+            return appends.process(inputs);
+        }
+    }
+
     /** Fails for {@code text} "bad". */
     static final class Moody implements Stage {
         @Override

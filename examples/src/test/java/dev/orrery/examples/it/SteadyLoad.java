@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -26,6 +28,7 @@ final class SteadyLoad implements AutoCloseable {
     private final AtomicInteger open = new AtomicInteger();
     private final Map<Integer, List<String>> answers = new ConcurrentHashMap<>();
     private final Map<Integer, Throwable> failures = new ConcurrentHashMap<>();
+    private final Queue<Timed> times = new ConcurrentLinkedQueue<>();
     private volatile boolean stopped;
 
     /** @param suffix what the stages append, like {@code >a>b} */
@@ -52,6 +55,7 @@ final class SteadyLoad implements AutoCloseable {
     private void send() {
         int number = sent.getAndIncrement();
         open.incrementAndGet();
+        long start = System.nanoTime();
         try (Tensors request = Tensors.of("text", "r" + number)) {
             pipeline.infer(request).whenComplete((answer, failure) -> {
                 if (failure != null) {
@@ -62,8 +66,16 @@ final class SteadyLoad implements AutoCloseable {
                                 .add(answer.get("text").toStrings().get(0));
                     }
                 }
+                times.add(new Timed(start, System.nanoTime()));
                 open.decrementAndGet();
             });
+        }
+    }
+
+    /** Sends so many at once, beside the steady ones. */
+    void burst(int requests) {
+        for (int i = 0; i < requests; i++) {
+            send();
         }
     }
 
@@ -73,6 +85,21 @@ final class SteadyLoad implements AutoCloseable {
 
     int answered() {
         return answers.size();
+    }
+
+    Duration longestAnswer() {
+        return Duration.ofNanos(times.stream().mapToLong(Timed::nanos).max().orElse(0));
+    }
+
+    /** When each request was sent and answered, in the order of the answers. */
+    List<Timed> times() {
+        return List.copyOf(times);
+    }
+
+    record Timed(long sentNanos, long doneNanos) {
+        long nanos() {
+            return doneNanos - sentNanos;
+        }
     }
 
     /** Stops, waits for every answer, and checks that each request was answered once, rightly. */

@@ -5,7 +5,6 @@ import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.reconcile.ClusterState;
 import dev.orrery.head.reconcile.Lives;
-import dev.orrery.head.reconcile.Records;
 import dev.orrery.head.reconcile.Rooms;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.WorldState;
@@ -20,37 +19,34 @@ import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorldReport;
 import dev.orrery.internal.proto.WorldSpec;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** What each node should run, as it follows from the records. */
+/** What a node should run, as it follows from the records. */
 final class Assignments {
     private Assignments() {}
 
-    /** By node; the workers in the order of their actors' ids. */
-    static Map<String, List<DesiredWorker>> of(ClusterState state, RoutingTables routing, long nowNanos) {
-        Records records = state.records();
-        Map<ActorLife, List<WorldSpec>> worlds = new HashMap<>();
-        for (WorldRecord world : records.worlds()) {
-            if (WorldState.of(world.getState()) == WorldState.BROKEN) {
-                continue;
-            }
-            world.getSpec().getMembersList().forEach(member -> worlds.computeIfAbsent(
-                            member.getLife(), life -> new ArrayList<>())
-                    .add(world.getSpec()));
-        }
-        Map<String, List<DesiredWorker>> nodes = new HashMap<>();
-        for (ActorRecord actor : records.actors()) {
-            if (Lives.isPlaced(actor) && !mayStop(state, actor, nowNanos)) {
+    /** In the order of their actors' ids. */
+    static List<DesiredWorker> of(ClusterState state, RoutingTables routing, String node, long nowNanos) {
+        List<DesiredWorker> workers = new ArrayList<>();
+        for (ActorRecord actor : state.records().actorsOn(node)) {
+            if (!mayStop(state, actor, nowNanos)) {
                 worker(state, actor, routing)
-                        .ifPresent(worker -> nodes.computeIfAbsent(actor.getNode(), node -> new ArrayList<>())
-                                .add(worker.addAllWorlds(worlds.getOrDefault(Lives.lifeOf(actor), List.of()))
-                                        .build()));
+                        .ifPresent(worker -> workers.add(
+                                worker.addAllWorlds(worlds(state, actor)).build()));
             }
         }
-        return nodes;
+        return workers;
+    }
+
+    private static List<WorldSpec> worlds(ClusterState state, ActorRecord actor) {
+        ActorLife life = Lives.lifeOf(actor);
+        return state.records().worldsWith(actor.getActor()).stream()
+                .filter(world -> WorldState.of(world.getState()) != WorldState.BROKEN)
+                .map(WorldRecord::getSpec)
+                .filter(spec -> spec.getMembersList().stream()
+                        .anyMatch(member -> member.getLife().equals(life)))
+                .toList();
     }
 
     /** A draining actor's worker closes its worlds in good order before it is stopped. */

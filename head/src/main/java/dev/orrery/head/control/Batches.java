@@ -30,16 +30,20 @@ final class Batches {
                 .add(write));
         List<List<Write>> batches = new ArrayList<>();
         List<Write> batch = new ArrayList<>();
+        int batchBytes = 0;
         List<Write> ofNone = byPipeline.getOrDefault("", List.of());
         byPipeline.remove("");
         List<List<Write>> groups = new ArrayList<>(byPipeline.values());
         ofNone.forEach(write -> groups.add(List.of(write)));
         for (List<Write> group : groups) {
-            if (!batch.isEmpty() && bytes(batch) + bytes(group) > maxBytes) {
+            int bytes = bytes(group);
+            if (!batch.isEmpty() && batchBytes + bytes > maxBytes) {
                 batches.add(batch);
                 batch = new ArrayList<>();
+                batchBytes = 0;
             }
             batch.addAll(group);
+            batchBytes += bytes;
         }
         if (!batch.isEmpty()) {
             batches.add(batch);

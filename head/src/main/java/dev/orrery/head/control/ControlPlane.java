@@ -3,9 +3,13 @@ package dev.orrery.head.control;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.reconcile.Draft;
+import dev.orrery.head.reconcile.Observed.News;
 import dev.orrery.head.service.ActorService;
+import dev.orrery.head.service.JobService;
+import dev.orrery.head.service.NodeService;
 import dev.orrery.head.service.PipelineService;
 import dev.orrery.head.service.WorldService;
+import dev.orrery.head.store.Change;
 import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.LeadershipListener;
 import dev.orrery.head.view.ActorViews;
@@ -21,6 +25,10 @@ import dev.orrery.internal.proto.DeployResponse;
 import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.DescribePipelineRequest;
 import dev.orrery.internal.proto.DescribeWorldRequest;
+import dev.orrery.internal.proto.DrainNodeRequest;
+import dev.orrery.internal.proto.DrainNodeResponse;
+import dev.orrery.internal.proto.EndJobRequest;
+import dev.orrery.internal.proto.EndJobResponse;
 import dev.orrery.internal.proto.FormWorldRequest;
 import dev.orrery.internal.proto.FormWorldResponse;
 import dev.orrery.internal.proto.KillActorRequest;
@@ -30,18 +38,24 @@ import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.NodeReportAck;
 import dev.orrery.internal.proto.NodeWelcome;
 import dev.orrery.internal.proto.PipelineView;
+import dev.orrery.internal.proto.RenewJobRequest;
+import dev.orrery.internal.proto.RenewJobResponse;
+import dev.orrery.internal.proto.RenewLeaseRequest;
+import dev.orrery.internal.proto.RenewLeaseResponse;
 import dev.orrery.internal.proto.ScaleRequest;
 import dev.orrery.internal.proto.ScaleResponse;
 import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.proto.StartActorResponse;
 import dev.orrery.internal.proto.UndeployRequest;
 import dev.orrery.internal.proto.UndeployResponse;
+import dev.orrery.internal.proto.UndrainNodeRequest;
+import dev.orrery.internal.proto.UndrainNodeResponse;
 import dev.orrery.internal.proto.WorldView;
 import dev.orrery.internal.rpc.ErrorCodec;
-import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.rpc.RpcHandlers;
 import dev.orrery.internal.time.NanoClock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,19 +75,25 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
     private final HeadIdentity self;
     private final NanoClock clock;
     private final ArtifactCalls artifacts;
-    private final Supplier<Optional<HostPort>> currentLeader;
+    private final Supplier<KnownLeader> currentLeader;
     private final ControlThread thread;
     private final PipelineService service;
     private final ActorService actors;
     private final WorldService worlds = new WorldService();
+    private final JobService jobs = new JobService();
 
     /** Owned by the control thread, as is all of the leader. */
     private Optional<Leader> leader = Optional.empty();
 
+    /** Knows all records should the store have lost them. */
+    private Optional<Leader> lastLeader = Optional.empty();
+    /** Why it leads no more. */
+    private Optional<String> lostBecause = Optional.empty();
+
     private boolean stepIsDue;
 
     /**
-     * @param currentLeader where another head leads; asked on the control thread
+     * @param currentLeader asked on the control thread
      * @param thread closed with this
      */
     public ControlPlane(
@@ -81,7 +101,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
             HeadIdentity self,
             NanoClock clock,
             ArtifactCalls artifacts,
-            Supplier<Optional<HostPort>> currentLeader,
+            Supplier<KnownLeader> currentLeader,
             ControlThread thread) {
         this.options = options;
         this.self = self;
@@ -95,7 +115,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
 
     /** Begins to look at the clock. */
     public void start() {
-        thread.every(options.tick(), this::step);
+        thread.every(options.tick(), this::stepSoon);
     }
 
     public RpcHandlers handlers() {
@@ -107,13 +127,18 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
         thread.execute(() -> {
             endTerm("elected again, for epoch " + store.epoch());
             leader = Optional.of(new Leader(store, options, clock));
-            step();
+            lastLeader = Optional.empty();
+            lostBecause = Optional.empty();
+            step(clock.nanoTime());
         });
     }
 
     @Override
     public void lost(String why) {
-        thread.execute(() -> endTerm(why));
+        thread.execute(() -> {
+            endTerm(why);
+            lostBecause = Optional.of(why);
+        });
     }
 
     @Override
@@ -125,8 +150,17 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
     public void writesResumed() {
         thread.execute(() -> {
             leader.ifPresent(leading -> leading.suspend(false));
-            step();
+            stepSoon();
         });
+    }
+
+    @Override
+    public CompletableFuture<Optional<List<Change.Create>>> survivors(long epoch) {
+        CompletableFuture<Optional<List<Change.Create>>> survivors = new CompletableFuture<>();
+        thread.execute(() -> survivors.complete(leader.or(() -> lastLeader)
+                .filter(known -> known.epoch() == epoch)
+                .flatMap(Leader::survivors)));
+        return survivors;
     }
 
     @Override
@@ -157,9 +191,25 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
         return mutate("kill actor " + request.getActor(), draft -> actors.kill(draft, request));
     }
 
+    CompletableFuture<DrainNodeResponse> drainNode(DrainNodeRequest request) {
+        return mutate("drain node " + request.getNode(), draft -> NodeService.drain(draft, request));
+    }
+
+    CompletableFuture<UndrainNodeResponse> undrainNode(UndrainNodeRequest request) {
+        return mutate("undrain node " + request.getNode(), draft -> NodeService.undrain(draft, request));
+    }
+
     CompletableFuture<ActorView> describeActor(DescribeActorRequest request) {
         return ask(leading -> ActorViews.of(
                 leading.state(), ActorService.find(leading.state().records(), request), clock.nanoTime()));
+    }
+
+    CompletableFuture<RenewJobResponse> renewJob(RenewJobRequest request) {
+        return ask(leading -> jobs.renew(leading.state(), request, clock.nanoTime()));
+    }
+
+    CompletableFuture<EndJobResponse> endJob(EndJobRequest request) {
+        return mutate("end job " + request.getJob(), draft -> jobs.end(draft, request));
     }
 
     CompletableFuture<FormWorldResponse> formWorld(FormWorldRequest request) {
@@ -193,13 +243,19 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
     }
 
     CompletableFuture<NodeWelcome> registerNode(RpcConnection connection, NodeHello hello) {
+        thread.execute(() -> {
+            if (leader.isEmpty()) {
+                lastLeader.ifPresent(ended -> ended.dialled(hello.getNode()));
+            }
+        });
         return ask(leading -> {
             boolean foreign = !hello.getKnownCluster().isEmpty()
                     && !hello.getKnownCluster().equals(leading.cluster());
             if (foreign) {
                 throw OrreryException.of(
                         ErrorCode.FENCED,
-                        "node '%s' belongs to cluster %s, this is cluster %s; give the node another data directory"
+                        ("node '%s' belongs to cluster %s, this is cluster %s; end what it runs, and give the node another"
+                                        + " data directory, or empty its own")
                                 .formatted(hello.getNode(), hello.getKnownCluster(), leading.cluster()),
                         Map.of("node", hello.getNode()));
             }
@@ -222,12 +278,22 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
 
     CompletableFuture<NodeReportAck> reportNode(NodeReport report) {
         return ask(leading -> {
-            if (!leading.reported(report)) {
-                // So that the agent looks for the leader, finds this head, and registers.
-                throw ErrorCodec.notLeader(self.head(), Optional.of(self.address()));
+            // So that the agent looks for the leader, finds this head, and registers.
+            News news = leading.reported(report)
+                    .filter(known -> known != News.UNKNOWN)
+                    .orElseThrow(() -> ErrorCodec.notLeader(self.head(), Optional.of(self.address())));
+            if (news == News.CHANGE) {
+                stepSoon();
             }
-            stepSoon();
             return NodeReportAck.newBuilder().setEpoch(leading.epoch()).build();
+        });
+    }
+
+    CompletableFuture<RenewLeaseResponse> renewLease(RenewLeaseRequest request) {
+        return onLeader(leading -> {
+            CompletableFuture<RenewLeaseResponse> answer = leading.renewLease(request);
+            stepSoon();
+            return answer;
         });
     }
 
@@ -248,7 +314,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
         CompletableFuture<R> answer = new CompletableFuture<>();
         thread.execute(() -> {
             try {
-                Leader leading = leader.orElseThrow(() -> ErrorCodec.notLeader(self.head(), currentLeader.get()));
+                Leader leading = leader.orElseThrow(() -> notLeader());
                 question.apply(leading).whenComplete((value, failure) -> {
                     if (failure == null) {
                         answer.complete(value);
@@ -263,18 +329,29 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
         return answer;
     }
 
-    /** Behind what is queued already, so that many reports make one step. */
+    private OrreryException notLeader() {
+        KnownLeader known = currentLeader.get();
+        // Why this head leads no more is of no use to who hears of another that does.
+        Optional<String> why = known.doubt()
+                .or(() -> lostBecause.filter(past -> known.address().isEmpty()));
+        return ErrorCodec.notLeader(self.head(), known.address(), why);
+    }
+
+    /** Behind what is queued already, so that many reports make one step, and what was said until now is known then. */
     private void stepSoon() {
         if (!stepIsDue) {
             stepIsDue = true;
-            thread.execute(this::step);
+            long heardUntil = clock.nanoTime();
+            thread.execute(() -> step(heardUntil));
         }
     }
 
-    private void step() {
+    private void step(long heardUntilNanos) {
         stepIsDue = false;
         try {
-            leader.ifPresent(Leader::step);
+            if (leader.isPresent() && leader.get().step(heardUntilNanos)) {
+                stepSoon();
+            }
         } catch (OrreryException e) {
             if (e.code() != ErrorCode.FENCED) {
                 throw e;
@@ -286,7 +363,8 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
     private void endTerm(String why) {
         leader.ifPresent(ended -> {
             log.info("epoch {} is no longer led by this head: {}", ended.epoch(), why);
-            ended.end(ErrorCodec.notLeader(self.head(), Optional.empty()));
+            ended.end(ErrorCodec.notLeader(self.head(), Optional.empty(), Optional.of(why)));
+            lastLeader = leader;
         });
         leader = Optional.empty();
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The newest desired set of each node that reported in this epoch, and how far each node has got. */
@@ -44,12 +45,9 @@ final class DesiredSets implements Told {
     }
 
     /** A node gets a set only once it has reported, so that nothing is ended there unseen. */
-    void refresh(Map<String, List<DesiredWorker>> wanted) {
-        for (SeenNode node : observed.nodes().values()) {
-            if (node.reported()) {
-                String name = node.hello().getNode();
-                refresh(name, wanted.getOrDefault(name, List.of()));
-            }
+    void refresh(String node, Supplier<List<DesiredWorker>> wanted) {
+        if (observed.node(node).filter(SeenNode::reported).isPresent()) {
+            refresh(node, wanted.get());
         }
     }
 
@@ -110,12 +108,7 @@ final class DesiredSets implements Told {
 
     @Override
     public boolean knows(String node, ActorLife life) {
-        // Until an agent has adopted what lives, it says nothing about what it has not found.
-        boolean complete = observed.node(node)
-                .flatMap(SeenNode::report)
-                .filter(NodeReport::getAdoptionFinished)
-                .isPresent();
-        return complete
+        return hasAdopted(node)
                 && reached(node, known -> {
                     Long named = known.namedAt.get(life);
                     return named != null && named <= applied(node);
@@ -124,9 +117,19 @@ final class DesiredSets implements Told {
 
     @Override
     public boolean dropped(String node, ActorLife life) {
-        return reached(
-                node,
-                known -> !known.namedAt.containsKey(life) && applied(node) >= known.droppedAt.getOrDefault(life, 1L));
+        return hasAdopted(node)
+                && reached(
+                        node,
+                        known -> !known.namedAt.containsKey(life)
+                                && applied(node) >= known.droppedAt.getOrDefault(life, 1L));
+    }
+
+    /** Until an agent has adopted what lives, it says nothing about what it has not found. */
+    private boolean hasAdopted(String node) {
+        return observed.node(node)
+                .flatMap(SeenNode::report)
+                .filter(NodeReport::getAdoptionFinished)
+                .isPresent();
     }
 
     private boolean reached(String node, Predicate<NodeSet> test) {

@@ -33,6 +33,7 @@ final class Ledger {
         List<Write> writes = new ArrayList<>();
         versions.clear();
         read(writes, state.nodes());
+        read(writes, state.jobs());
         read(writes, state.names());
         read(writes, state.actors());
         read(writes, state.pipelines());

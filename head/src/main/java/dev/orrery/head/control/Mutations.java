@@ -3,6 +3,7 @@ package dev.orrery.head.control;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.reconcile.Draft;
+import dev.orrery.internal.rpc.ErrorCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,21 +62,23 @@ final class Mutations {
         done.forEach(Mutation::complete);
     }
 
-    void expire(Duration timeout, long nowNanos) {
+    /** @param store who is waited for */
+    void expire(Duration timeout, String store, long nowNanos) {
         waiting.removeIf(mutation -> {
             boolean over = nowNanos - mutation.askedNanos > timeout.toNanos();
             if (over) {
                 mutation.answer.completeExceptionally(OrreryException.of(
                         ErrorCode.STORE_UNAVAILABLE,
-                        "'%s' waited %d ms for the leader's store".formatted(mutation.what, timeout.toMillis())));
+                        "'%s' waited %d ms for %s".formatted(mutation.what, timeout.toMillis(), store)));
             }
             return over;
         });
     }
 
+    /** What of it was committed is not known. */
     void failAll(OrreryException why) {
         List<Mutation<?>> failed = List.copyOf(waiting);
         waiting.clear();
-        failed.forEach(mutation -> mutation.answer.completeExceptionally(why));
+        failed.forEach(mutation -> mutation.answer.completeExceptionally(ErrorCodec.inDoubt(why)));
     }
 }

@@ -12,13 +12,13 @@ import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.RouteEdge;
 import dev.orrery.internal.proto.RouteReplica;
 import dev.orrery.internal.proto.RoutingTable;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Each pipeline's routing table, with a version that rises whenever its content changes. */
 final class RoutingTables {
@@ -32,18 +32,36 @@ final class RoutingTables {
         this.epoch = epoch;
     }
 
+    /** After a load, when anything may be other than before. */
     void refresh(Records records) {
-        Edges.Ready ready = Edges.Ready.of(records);
-        Map<String, List<WorldRecord>> worlds =
-                records.worlds().stream().collect(Collectors.groupingBy(WorldRecord::getPipeline));
-        Set<String> present = new HashSet<>();
-        for (PipelineRecord pipeline : records.pipelines()) {
-            String name = pipeline.getSpec().getName();
-            present.add(name);
-            RoutingTable table = build(records, pipeline, ready, worlds.getOrDefault(name, List.of()));
-            pipelines.merge(name, first(table), (before, now) -> next(records, before, table));
+        Set<String> all = new HashSet<>(pipelines.keySet());
+        records.pipelines().forEach(pipeline -> all.add(pipeline.getSpec().getName()));
+        refresh(records, all);
+    }
+
+    /** Of {@code names}; returns those whose table is another one now. */
+    Set<String> refresh(Records records, Collection<String> names) {
+        Set<String> changed = new HashSet<>();
+        for (String name : names) {
+            Versions before = pipelines.get(name);
+            Versions now = records.pipeline(name)
+                    .map(pipeline -> refreshed(records, pipeline, before))
+                    .orElse(null);
+            if (now == null) {
+                pipelines.remove(name);
+            } else if (before == null
+                    || now.table().getVersion() > before.table().getVersion()) {
+                pipelines.put(name, now);
+                changed.add(name);
+            }
         }
-        pipelines.keySet().retainAll(present);
+        return changed;
+    }
+
+    private Versions refreshed(Records records, PipelineRecord pipeline, Versions before) {
+        List<WorldRecord> worlds = records.worldsOf(pipeline.getSpec().getName());
+        RoutingTable table = build(records, pipeline, Edges.Ready.of(worlds), worlds);
+        return before == null ? first(table) : next(records, before, table);
     }
 
     private Versions first(RoutingTable table) {

@@ -21,9 +21,15 @@ public final class ActorReconciler implements Reconciler {
     private static final Comparator<ActorRecord> PLACING_ORDER =
             Comparator.comparing((ActorRecord actor) -> !Lives.isGateway(actor)).thenComparing(ActorRecord::getLabel);
 
+    /**
+     * A life that lasted so long was well. Without this a stage of one replica would be brought down by the second poisoned
+     * request within its window, for each costs three lives.
+     */
+    private static final Duration STABLE_SERVICE = Duration.ofSeconds(30);
+
     @Override
     public void reconcile(Draft draft) {
-        for (ActorRecord actor : draft.records().actors()) {
+        for (ActorRecord actor : draft.actors()) {
             switch (Lives.stateOf(actor)) {
                 case STARTING, ALIVE -> follow(draft, actor);
                 case DRAINING -> stop(draft, actor);
@@ -45,7 +51,7 @@ public final class ActorReconciler implements Reconciler {
                 return;
             }
         } else if (report.get().getState() == WorkerState.EXITED) {
-            crashed(draft, actor, report.get().getFailure());
+            ended(draft, over(actor), report.get());
             return;
         }
         if (Lives.stateOf(actor) == ActorState.STARTING) {
@@ -87,44 +93,79 @@ public final class ActorReconciler implements Reconciler {
         }
     }
 
+    private static void ended(Draft draft, ActorRecord actor, WorkerReport report) {
+        if (report.getNotLaunched()) {
+            // Its next life is its first try anew, also where it may not be restarted.
+            Failure why = report.getFailure();
+            draft.fire(endedBlameless(draft, actor, why), ActorEvent.LOST, Causes.summary(why));
+        } else {
+            crashed(draft, actor, report.getFailure());
+        }
+    }
+
     /** Counts against the actor's restarts. */
     private static void crashed(Draft draft, ActorRecord actor, Failure cause) {
-        PipelinePolicy policy = policy(draft, actor);
-        Duration window = Duration.ofMillis(policy.getRestartWindowMillis());
-        int crashes = draft.memory().crashesWithin(actor.getActor(), window, draft.nowNanos()) + 1;
-        draft.note(new Note.Crashed(actor.getPipeline(), actor.getActor(), draft.nowNanos()));
-        ActorRecord ended = Causes.add(ended(actor), cause).setRestarts(crashes).build();
-        ActorEvent event = crashes > policy.getMaxRestarts() ? ActorEvent.BUDGET_SPENT : ActorEvent.CRASHED;
+        RestartBudget budget = RestartBudget.of(draft.records(), actor);
+        int crashes = crashesThatCount(draft, actor, budget) + 1;
+        ActorRecord ended = Causes.add(ended(actor), cause)
+                .setRestarts(crashes)
+                .setCrashes(actor.getCrashes() + 1)
+                .build();
+        ActorEvent event = budget.allows(crashes) ? ActorEvent.CRASHED : ActorEvent.BUDGET_SPENT;
         draft.fire(ended, event, "on " + actor.getNode() + ", " + Causes.summary(cause));
     }
 
-    /** No fault of the actor's, so it does not count; but a plain actor is never restarted. */
-    private static void lost(Draft draft, ActorRecord actor, String why) {
-        Duration window = Duration.ofMillis(policy(draft, actor).getRestartWindowMillis());
-        ActorRecord ended = Causes.add(ended(actor), Causes.of("node", why))
-                .setRestarts(draft.memory().crashesWithin(actor.getActor(), window, draft.nowNanos()))
-                .build();
-        draft.fire(ended, Lives.isPlain(actor) ? ActorEvent.BUDGET_SPENT : ActorEvent.LOST, why);
+    /** After stable service what was before does not count any more, neither now nor at the next crash. */
+    private static int crashesThatCount(Draft draft, ActorRecord actor, RestartBudget budget) {
+        boolean stable = Lives.isAlive(actor)
+                && draft.memory().inState(actor, draft.nowNanos()).compareTo(STABLE_SERVICE) >= 0;
+        int within = draft.memory().crashesWithin(actor.getActor(), budget.window(), draft.nowNanos());
+        return stable ? 0 : Math.min(within, actor.getRestarts());
     }
 
+    /** No fault of the actor's, so it does not count. */
+    private static void lost(Draft draft, ActorRecord actor, String why) {
+        RestartBudget budget = RestartBudget.of(draft.records(), actor);
+        ActorRecord ended = endedBlameless(draft, actor, Causes.of("node", why));
+        draft.fire(ended, budget.whateverEndsIt() ? ActorEvent.LOST : ActorEvent.BUDGET_SPENT, why);
+    }
+
+    /** By no fault of its own; only its crashes of lately count still. */
+    static ActorRecord endedBlameless(Draft draft, ActorRecord actor, Failure cause) {
+        RestartBudget budget = RestartBudget.of(draft.records(), actor);
+        return Causes.add(ended(actor), cause)
+                .setRestarts(crashesThatCount(draft, actor, budget))
+                .build();
+    }
+
+    /** Without what a life had of its node. */
     private static ActorRecord.Builder ended(ActorRecord actor) {
-        return actor.toBuilder().clearNode().clearGpus().clearDataAddress().clearRpcAddress();
+        ActorRecord.Builder ended =
+                actor.toBuilder().clearNode().clearGpus().clearDataAddress().clearRpcAddress();
+        return actor.getNode().isEmpty() ? ended : ended.setLastNode(actor.getNode());
     }
 
     private static void stop(Draft draft, ActorRecord actor) {
         boolean reported =
                 draft.observed().worker(actor.getNode(), Lives.lifeOf(actor)).isPresent();
-        boolean gone = actor.getNode().isEmpty()
-                || nodeIsDead(draft, actor)
-                || (draft.told().dropped(actor.getNode(), Lives.lifeOf(actor)) && !reported);
-        if (gone) {
-            ActorRecord ended = ended(actor).build();
+        boolean unplaced = actor.getNode().isEmpty();
+        boolean gone = !unplaced && draft.told().dropped(actor.getNode(), Lives.lifeOf(actor)) && !reported;
+        boolean lost = (unplaced || nodeIsDead(draft, actor)) && !ExclusiveLeases.mayBeHeld(draft, actor);
+        if (gone || lost) {
+            ActorRecord ended = ended(gone ? over(actor) : actor).build();
             draft.fire(ended, ActorEvent.STOPPED, "nothing of it runs any more");
         }
     }
 
+    /** Its process is known to be gone, not only that nothing is heard of it. */
+    private static ActorRecord over(ActorRecord actor) {
+        return actor.getSpec().getExclusive()
+                ? actor.toBuilder().setLastLifeOver(true).build()
+                : actor;
+    }
+
     private static void place(Draft draft) {
-        List<ActorRecord> waiting = draft.records().actors().stream()
+        List<ActorRecord> waiting = draft.actors().stream()
                 .filter(actor -> isDue(draft, actor))
                 .sorted(PLACING_ORDER)
                 .toList();
@@ -138,6 +179,7 @@ public final class ActorReconciler implements Reconciler {
                         .setNode(place.node())
                         .clearGpus()
                         .addAllGpus(place.gpus())
+                        .clearLastLifeOver()
                         .setIncarnation(actor.getIncarnation() + 1)
                         .build();
                 String gpus = place.gpus().isEmpty() ? "" : " with " + String.join(", ", place.gpus());
@@ -150,7 +192,8 @@ public final class ActorReconciler implements Reconciler {
         return switch (Lives.stateOf(actor)) {
             case PENDING -> true;
             case RESTARTING ->
-                draft.memory().inState(actor, draft.nowNanos()).compareTo(backoff(draft.settings(), actor)) >= 0;
+                draft.memory().inState(actor, draft.nowNanos()).compareTo(backoff(draft.settings(), actor)) >= 0
+                        && !ExclusiveLeases.mayBeHeld(draft, actor);
             case STARTING, ALIVE, DRAINING, DEAD -> false;
         };
     }
@@ -170,6 +213,9 @@ public final class ActorReconciler implements Reconciler {
         return draft.observed()
                         .node(actor.getNode())
                         .filter(Observed.SeenNode::reported)
+                        // A node that is being drained is never SUSPECT.
+                        .filter(seen -> draft.nowNanos() - seen.heardNanos()
+                                <= draft.settings().suspectAfter().toNanos())
                         .isPresent()
                 && draft.records()
                         .node(actor.getNode())

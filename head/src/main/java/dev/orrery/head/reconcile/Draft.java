@@ -3,12 +3,15 @@ package dev.orrery.head.reconcile;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.state.ActorEvent;
 import dev.orrery.head.state.ActorState;
+import dev.orrery.head.state.JobEvent;
+import dev.orrery.head.state.JobState;
 import dev.orrery.head.state.NodeEvent;
 import dev.orrery.head.state.NodeState;
 import dev.orrery.head.state.PipelineEvent;
@@ -22,10 +25,13 @@ import dev.orrery.head.store.RecordKey;
 import dev.orrery.internal.fsm.TransitionTable;
 import dev.orrery.internal.fsm.TransitionTable.Outcome;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Set;
 
 /**
  * A plan in the making: the state as it will be once the plan is committed. Its {@code fire} methods are the only way a
@@ -33,14 +39,22 @@ import java.util.Map.Entry;
  */
 public final class Draft {
     private final ClusterState base;
+    private final Scope scope;
     private final long nowNanos;
     private final Records records;
     private final Map<RecordKey, Write> writes = new LinkedHashMap<>();
     private final List<Note> notes = new ArrayList<>();
+    private final Set<Note.Edge> failedEdges = new HashSet<>();
     private final List<Plan.Reason> reasons = new ArrayList<>();
 
+    /** Of a plan that looks at everything. */
     public Draft(ClusterState base, long nowNanos) {
+        this(base, Scope.everything(), nowNanos);
+    }
+
+    public Draft(ClusterState base, Scope scope, long nowNanos) {
         this.base = base;
+        this.scope = scope;
         this.nowNanos = nowNanos;
         this.records = base.records().copy();
     }
@@ -48,6 +62,30 @@ public final class Draft {
     /** The records with this draft's writes. */
     public Records records() {
         return records;
+    }
+
+    /** The pipelines that the plan looks at; {@link Scope#PLAIN} among them where it looks at what belongs to none. */
+    public Collection<String> names() {
+        return scope.names(records);
+    }
+
+    boolean looksAt(String pipeline) {
+        return scope.contains(pipeline);
+    }
+
+    /** Those of {@link #names()} that have a record. */
+    List<PipelineRecord> pipelines() {
+        return names().stream().flatMap(name -> records.pipeline(name).stream()).toList();
+    }
+
+    /** Of {@link #names()}. */
+    List<ReplicaRecord> replicas() {
+        return names().stream().flatMap(name -> records.replicas(name).stream()).toList();
+    }
+
+    /** Of {@link #names()}. */
+    List<ActorRecord> actors() {
+        return names().stream().flatMap(name -> records.actorsOf(name).stream()).toList();
     }
 
     public long nowNanos() {
@@ -106,17 +144,21 @@ public final class Draft {
     public void write(Write write) {
         writes.put(write.key(), write);
         records.apply(write);
+        if (!(write.key() instanceof RecordKey.NodeKey)) {
+            scope.add(write.pipeline());
+        }
     }
 
     void note(Note note) {
         notes.add(note);
+        if (note instanceof Note.EdgeFailed failed) {
+            failedEdges.add(failed.edge());
+        }
     }
 
     /** Whether this draft itself notes a failure of that edge. */
     boolean failedNow(Note.Edge edge) {
-        return notes.stream()
-                .anyMatch(note ->
-                        note instanceof Note.EdgeFailed failed && failed.edge().equals(edge));
+        return failedEdges.contains(edge);
     }
 
     /** A line for the log, about something of {@code pipeline}. */
@@ -133,6 +175,8 @@ public final class Draft {
         NodeRecord moved = node.toBuilder().setState(to.name()).build();
         write(Write.put(moved));
         moved("", "node " + node.getNode(), from, to, why);
+        // It changes what becomes of the actors there.
+        records.actorsOn(node.getNode()).forEach(actor -> scope.add(actor.getPipeline()));
         return moved;
     }
 
@@ -146,6 +190,18 @@ public final class Draft {
         ActorRecord moved = actor.toBuilder().setState(to.name()).build();
         write(Write.put(moved));
         moved(actor.getPipeline(), name, from, to, why);
+        return moved;
+    }
+
+    public JobRecord fire(JobRecord job, JobEvent event, String why) {
+        JobState from = JobState.valueOf(job.getState());
+        JobState to = next(StateTables.JOB, from, event, "job " + job.getJob().getId());
+        if (from == to) {
+            return job;
+        }
+        JobRecord moved = job.toBuilder().setState(to.name()).build();
+        write(Write.put(moved));
+        moved("", "job " + job.getJob().getId(), from, to, why);
         return moved;
     }
 

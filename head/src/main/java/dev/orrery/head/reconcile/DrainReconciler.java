@@ -18,7 +18,7 @@ import java.util.Optional;
 public final class DrainReconciler implements Reconciler {
     @Override
     public void reconcile(Draft draft) {
-        for (ReplicaRecord replica : draft.records().replicas()) {
+        for (ReplicaRecord replica : draft.replicas()) {
             if (Lives.isDraining(replica)) {
                 drain(draft, replica);
             }

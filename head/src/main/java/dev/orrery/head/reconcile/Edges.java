@@ -24,15 +24,23 @@ public final class Edges {
 
     /** The lives that have a READY world towards the next stage, and towards the stage before. */
     public record Ready(Set<ActorLife> sending, Set<ActorLife> receiving) {
-        public static Ready of(Records records) {
+        public static Ready of(List<WorldRecord> worlds) {
             Ready ready = new Ready(new HashSet<>(), new HashSet<>());
-            for (WorldRecord world : records.worlds()) {
+            for (WorldRecord world : worlds) {
                 if (!Lives.isPlain(world) && WorldState.of(world.getState()) == WorldState.READY) {
                     ready.sending.add(world.getSpec().getMembers(0).getLife());
                     ready.receiving.add(world.getSpec().getMembers(1).getLife());
                 }
             }
             return ready;
+        }
+
+        /** Of those of {@code worlds} between two of {@code lives}. */
+        static Ready within(List<WorldRecord> worlds, Set<ActorLife> lives) {
+            return of(worlds.stream()
+                    .filter(world -> world.getSpec().getMembersList().stream()
+                            .allMatch(member -> lives.contains(member.getLife())))
+                    .toList());
         }
 
         /** Whether requests can come and answers can go. */

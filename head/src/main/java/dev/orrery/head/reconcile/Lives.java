@@ -42,6 +42,19 @@ public final class Lives {
         return stateOf(replica) == ReplicaState.DRAINING;
     }
 
+    /** Whether it is there only to take the place of another, on a node that is being drained. */
+    public static boolean isReplacement(ReplicaRecord replica) {
+        return !replica.getReplaces().isEmpty();
+    }
+
+    /** Whether that life of it is over. */
+    static boolean hasEnded(ActorRecord actor, ActorLife life) {
+        ActorState state = stateOf(actor);
+        return actor.getIncarnation() > life.getIncarnation()
+                || state == ActorState.RESTARTING
+                || state == ActorState.DEAD;
+    }
+
     /** Whether a life of it takes room on its node. */
     public static boolean isPlaced(ActorRecord actor) {
         ActorState state = stateOf(actor);

@@ -5,6 +5,7 @@ import dev.orrery.head.reconcile.Observed.SeenNode;
 import dev.orrery.head.state.NodeEvent;
 import dev.orrery.head.state.NodeState;
 import dev.orrery.internal.proto.NodeHello;
+import dev.orrery.internal.proto.WorkerState;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,6 +20,9 @@ public final class NodeReconciler implements Reconciler {
     private static void record(Draft draft, SeenNode seen) {
         NodeHello hello = seen.hello();
         Optional<NodeRecord> known = draft.records().node(hello.getNode());
+        if (known.filter(record -> says(record, hello)).isPresent()) {
+            return;
+        }
         NodeRecord.Builder said = known.map(NodeRecord::toBuilder)
                 .orElseGet(() -> NodeRecord.newBuilder().setState(NodeState.JOINING.name()))
                 .setNode(hello.getNode())
@@ -33,9 +37,15 @@ public final class NodeReconciler implements Reconciler {
         if (known.isEmpty()) {
             draft.reason("", "node %s joins from %s".formatted(hello.getNode(), hello.getHost()));
         }
-        if (!known.equals(Optional.of(said.build()))) {
-            draft.write(Write.put(said.build()));
-        }
+        draft.write(Write.put(said.build()));
+    }
+
+    private static boolean says(NodeRecord record, NodeHello hello) {
+        return record.getResources().equals(hello.getResources())
+                && record.getLabelsMap().equals(hello.getLabelsMap())
+                && record.getHost().equals(hello.getHost())
+                && record.hasGpus() == hello.hasGpus()
+                && record.getGpus().equals(hello.getGpus());
     }
 
     private static void follow(Draft draft, NodeRecord node) {
@@ -50,18 +60,26 @@ public final class NodeReconciler implements Reconciler {
         } else if (seen.filter(SeenNode::reported).isPresent()) {
             current = draft.fire(current, NodeEvent.REPORTED, "it reports");
         }
-        if (NodeState.valueOf(current.getState()) == NodeState.DRAINING && isEmpty(draft, current)) {
+        // Asked while it was DEAD, or before it was; else it is known.
+        if (current.getDrain()) {
+            current = draft.fire(current, NodeEvent.DRAIN_ASKED, "it is to be drained");
+        }
+        if (NodeState.valueOf(current.getState()) == NodeState.DRAINING && isEmpty(draft, current, seen)) {
             draft.fire(current, NodeEvent.EMPTIED, "nothing runs there any more");
         }
     }
 
     private static Duration silence(Draft draft, Optional<SeenNode> seen) {
         long heard = seen.map(SeenNode::heardNanos).orElse(draft.takenOverNanos());
-        return Duration.ofNanos(draft.nowNanos() - heard);
+        return Duration.ofNanos(draft.nowNanos() - draft.observed().silentSince(heard));
     }
 
-    private static boolean isEmpty(Draft draft, NodeRecord node) {
-        return draft.records().actors().stream()
-                .noneMatch(actor -> Lives.isPlaced(actor) && actor.getNode().equals(node.getNode()));
+    /** By the records, and by what it reports. */
+    private static boolean isEmpty(Draft draft, NodeRecord node, Optional<SeenNode> seen) {
+        boolean nothingRuns = seen.filter(SeenNode::reported)
+                .filter(reported -> reported.workers().values().stream()
+                        .allMatch(worker -> worker.getState() == WorkerState.EXITED))
+                .isPresent();
+        return nothingRuns && draft.records().actorsOn(node.getNode()).isEmpty();
     }
 }

@@ -6,9 +6,6 @@ import dev.orrery.internal.proto.ActorLife;
 public sealed interface Note {
     String pipeline();
 
-    /** An actor crashed in a way that counts. */
-    record Crashed(String pipeline, String actor, long nanos) implements Note {}
-
     /** A world between two lives that both go on did not form, or broke. */
     record EdgeFailed(String pipeline, Edge edge, long nanos) implements Note {}
 

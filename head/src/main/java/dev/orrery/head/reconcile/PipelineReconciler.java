@@ -19,14 +19,14 @@ public final class PipelineReconciler implements Reconciler {
     /** Bounds one plan; the next one goes on. */
     private static final int MAX_NEW_REPLICAS = 64;
 
-    /** The first to go: what serves nobody, then the highest number. */
+    /** The first to go: what serves nobody, then the highest number; but before all what would have to move anyway. */
     private static final Comparator<ReplicaRecord> VICTIMS_FIRST = Comparator.comparing(
                     (ReplicaRecord replica) -> Lives.stateOf(replica) == ReplicaState.SERVING)
             .thenComparing(PipelineReconciler::number, Comparator.reverseOrder());
 
     @Override
     public void reconcile(Draft draft) {
-        for (PipelineRecord pipeline : draft.records().pipelines()) {
+        for (PipelineRecord pipeline : draft.pipelines()) {
             switch (Lives.stateOf(pipeline)) {
                 case DEPLOYING, RUNNING, SCALING, RECOVERING, DEGRADED -> populate(draft, pipeline);
                 case STOPPING -> stop(draft, pipeline);
@@ -49,7 +49,7 @@ public final class PipelineReconciler implements Reconciler {
                     .filter(replica -> replica.getStage().equals(stage.getName()))
                     .toList();
             List<ReplicaRecord> kept = replicas.stream()
-                    .filter(replica -> !Lives.isDraining(replica))
+                    .filter(replica -> !Lives.isDraining(replica) && !Lives.isReplacement(replica))
                     .toList();
             int missing = Math.min(stage.getReplicas() - kept.size(), room);
             if (missing > 0) {
@@ -70,21 +70,44 @@ public final class PipelineReconciler implements Reconciler {
             do {
                 number++;
             } while (taken.contains(number));
-            String name = stage.getName() + "-" + number;
-            ActorRecord actor = newActor(draft, pipeline, stage.getName(), name);
-            draft.write(Write.put(ReplicaRecord.newBuilder()
-                    .setPipeline(pipeline.getSpec().getName())
-                    .setReplica(name)
-                    .setStage(stage.getName())
-                    .setActor(actor.getActor())
-                    .setState(ReplicaState.STARTING.name())
-                    .build()));
+            draft.write(Write.put(newReplica(draft, pipeline, stage.getName(), number)));
         }
+    }
+
+    /** One that takes the place of {@code replaced} once it serves. */
+    static ReplicaRecord replacement(Draft draft, PipelineRecord pipeline, ReplicaRecord replaced) {
+        Set<Integer> taken = draft.records().replicas(pipeline.getSpec().getName()).stream()
+                .filter(replica -> replica.getStage().equals(replaced.getStage()))
+                .map(PipelineReconciler::number)
+                .collect(Collectors.toSet());
+        int number = 1;
+        while (taken.contains(number)) {
+            number++;
+        }
+        ReplicaRecord replacement = newReplica(draft, pipeline, replaced.getStage(), number).toBuilder()
+                .setReplaces(replaced.getReplica())
+                .build();
+        draft.write(Write.put(replacement));
+        return replacement;
+    }
+
+    /** Its actor is written already. */
+    private static ReplicaRecord newReplica(Draft draft, PipelineRecord pipeline, String stage, int number) {
+        String name = stage + "-" + number;
+        ActorRecord actor = newActor(draft, pipeline, stage, name);
+        return ReplicaRecord.newBuilder()
+                .setPipeline(pipeline.getSpec().getName())
+                .setReplica(name)
+                .setStage(stage)
+                .setActor(actor.getActor())
+                .setState(ReplicaState.STARTING.name())
+                .build();
     }
 
     private static void shrink(Draft draft, List<ReplicaRecord> kept, int tooMany) {
         kept.stream()
-                .sorted(VICTIMS_FIRST)
+                .sorted(Comparator.comparing((ReplicaRecord replica) -> !NodeDrainReconciler.isLeaving(draft, replica))
+                        .thenComparing(VICTIMS_FIRST))
                 .limit(tooMany)
                 .forEach(replica -> draft.fire(replica, ReplicaEvent.DRAIN_ASKED, "scaled in"));
     }
@@ -129,11 +152,9 @@ public final class PipelineReconciler implements Reconciler {
 
     /** A failed pipeline keeps its records, which say why, and gives back its room. */
     private static void release(Draft draft, PipelineRecord pipeline) {
-        for (ActorRecord actor : draft.records().actors()) {
-            if (actor.getPipeline().equals(pipeline.getSpec().getName())) {
-                draft.fire(actor, ActorEvent.DRAIN_ASKED, "its pipeline failed");
-            }
-        }
+        draft.records()
+                .actorsOf(pipeline.getSpec().getName())
+                .forEach(actor -> draft.fire(actor, ActorEvent.DRAIN_ASKED, "its pipeline failed"));
     }
 
     private static int number(ReplicaRecord replica) {

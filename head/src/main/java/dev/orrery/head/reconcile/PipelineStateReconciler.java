@@ -5,6 +5,7 @@ import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.PipelineEvent;
+import dev.orrery.head.state.PipelineState;
 import dev.orrery.head.state.ReplicaState;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.StageSpec;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
 public final class PipelineStateReconciler implements Reconciler {
     @Override
     public void reconcile(Draft draft) {
-        for (PipelineRecord pipeline : draft.records().pipelines()) {
+        for (PipelineRecord pipeline : draft.pipelines()) {
             if (Lives.isWanted(pipeline)) {
                 follow(draft, pipeline);
             }
@@ -33,7 +34,8 @@ public final class PipelineStateReconciler implements Reconciler {
                     ? pipeline
                     : pipeline.toBuilder().setFailure(failure).build();
             draft.fire(told, PipelineEvent.ACTOR_DEAD, Causes.summary(failure));
-        } else if (isSettled(draft, pipeline, replicas)) {
+        } else if (isSettled(draft, pipeline, replicas)
+                || (Lives.stateOf(pipeline) == PipelineState.RUNNING && servesAsWanted(draft, pipeline, replicas))) {
             draft.fire(
                     pipeline.toBuilder().clearFailure().build(), PipelineEvent.SETTLED, "all of it serves as wanted");
         } else {
@@ -43,7 +45,7 @@ public final class PipelineStateReconciler implements Reconciler {
 
     private static Optional<ActorRecord> deadActor(Draft draft, PipelineRecord pipeline, List<ReplicaRecord> replicas) {
         Stream<ActorRecord> wanted = replicas.stream()
-                .filter(replica -> !Lives.isDraining(replica))
+                .filter(replica -> !Lives.isDraining(replica) && !Lives.isReplacement(replica))
                 .flatMap(replica -> draft.records().actorOf(replica).stream());
         return Stream.concat(draft.records().gateway(pipeline).stream(), wanted)
                 .filter(actor -> Lives.stateOf(actor) == ActorState.DEAD)
@@ -61,18 +63,35 @@ public final class PipelineStateReconciler implements Reconciler {
                                 pipeline.getSpec().getPolicy().getMaxRestarts()));
     }
 
-    private static boolean isSettled(Draft draft, PipelineRecord pipeline, List<ReplicaRecord> replicas) {
-        boolean gatewayAlive =
-                draft.records().gateway(pipeline).filter(Lives::isAlive).isPresent();
-        return gatewayAlive
-                && replicas.stream().allMatch(replica -> Lives.stateOf(replica) == ReplicaState.SERVING)
-                && pipeline.getSpec().getStagesList().stream().allMatch(stage -> isComplete(stage, replicas));
+    private static boolean isSettled(Draft draft, PipelineRecord pipeline, List<ReplicaRecord> all) {
+        List<ReplicaRecord> replicas =
+                all.stream().filter(replica -> !Lives.isReplacement(replica)).toList();
+        return isGatewayAlive(draft, pipeline)
+                && replicas.stream().allMatch(PipelineStateReconciler::serves)
+                && pipeline.getSpec().getStagesList().stream()
+                        .allMatch(stage -> count(replicas, stage) == stage.getReplicas());
     }
 
-    private static boolean isComplete(StageSpec stage, List<ReplicaRecord> replicas) {
+    /** Replicas that move to another node, one after the other replaced first, leave a pipeline RUNNING. */
+    private static boolean servesAsWanted(Draft draft, PipelineRecord pipeline, List<ReplicaRecord> replicas) {
+        List<ReplicaRecord> serving =
+                replicas.stream().filter(PipelineStateReconciler::serves).toList();
+        return isGatewayAlive(draft, pipeline)
+                && pipeline.getSpec().getStagesList().stream()
+                        .allMatch(stage -> count(serving, stage) >= stage.getReplicas());
+    }
+
+    private static boolean isGatewayAlive(Draft draft, PipelineRecord pipeline) {
+        return draft.records().gateway(pipeline).filter(Lives::isAlive).isPresent();
+    }
+
+    private static boolean serves(ReplicaRecord replica) {
+        return Lives.stateOf(replica) == ReplicaState.SERVING;
+    }
+
+    private static long count(List<ReplicaRecord> replicas, StageSpec stage) {
         return replicas.stream()
-                        .filter(replica -> replica.getStage().equals(stage.getName()))
-                        .count()
-                == stage.getReplicas();
+                .filter(replica -> replica.getStage().equals(stage.getName()))
+                .count();
     }
 }

@@ -13,9 +13,12 @@ public final class PlainActorReconciler implements Reconciler {
 
     @Override
     public void reconcile(Draft draft) {
+        if (!draft.looksAt(Scope.PLAIN)) {
+            return;
+        }
         draft.records().names().forEach(name -> release(draft, name));
-        List<ActorRecord> dead = draft.records().actors().stream()
-                .filter(actor -> Lives.isPlain(actor) && Lives.stateOf(actor) == ActorState.DEAD)
+        List<ActorRecord> dead = draft.records().actorsOf(Scope.PLAIN).stream()
+                .filter(actor -> Lives.stateOf(actor) == ActorState.DEAD && !ExclusiveLeases.mayBeHeld(draft, actor))
                 .toList();
         if (dead.size() > DEAD_KEPT) {
             forget(draft, dead);
@@ -24,7 +27,8 @@ public final class PlainActorReconciler implements Reconciler {
 
     private static void release(Draft draft, NameRecord name) {
         Optional<ActorRecord> actor = draft.records().actor(name.getActor());
-        if (actor.filter(owner -> Lives.stateOf(owner) != ActorState.DEAD).isEmpty()) {
+        if (actor.filter(owner -> Lives.stateOf(owner) != ActorState.DEAD || ExclusiveLeases.mayBeHeld(draft, owner))
+                .isEmpty()) {
             draft.write(Write.delete(name));
         }
     }

@@ -3,7 +3,6 @@ package dev.orrery.head.reconcile;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.WorldRecord;
-import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.WorldEvent;
 import dev.orrery.head.state.WorldState;
 import dev.orrery.internal.proto.Failure;
@@ -21,14 +20,14 @@ public final class PlainWorldReconciler implements Reconciler {
 
     @Override
     public void reconcile(Draft draft) {
-        for (WorldRecord world : draft.records().worlds()) {
-            if (Lives.isPlain(world)) {
-                switch (WorldState.of(world.getState())) {
-                    case FORMING, READY ->
-                        WorldVerdict.of(draft, world).ifPresent(verdict -> take(draft, world, verdict));
-                    case BROKEN -> explain(draft, world);
-                    case CLOSED -> {}
-                }
+        if (!draft.looksAt(Scope.PLAIN)) {
+            return;
+        }
+        for (WorldRecord world : draft.records().worldsOf(Scope.PLAIN)) {
+            switch (WorldState.of(world.getState())) {
+                case FORMING, READY -> WorldVerdict.of(draft, world).ifPresent(verdict -> take(draft, world, verdict));
+                case BROKEN -> explain(draft, world);
+                case CLOSED -> {}
             }
         }
         forget(draft);
@@ -77,12 +76,12 @@ public final class PlainWorldReconciler implements Reconciler {
             return;
         }
         for (WorldMember member : world.getSpec().getMembersList()) {
-            Optional<ActorRecord> dead = draft.records()
+            Optional<ActorRecord> ended = draft.records()
                     .actor(member.getLife().getActor())
-                    .filter(actor -> Lives.stateOf(actor) == ActorState.DEAD && actor.getCausesCount() > 0);
-            if (dead.isPresent()) {
+                    .filter(actor -> Lives.hasEnded(actor, member.getLife()) && actor.getCausesCount() > 0);
+            if (ended.isPresent()) {
                 Failure death =
-                        Causes.leadingTo(dead.get(), Causes.of(MEMBER, "a life of " + member.getLabel() + " ended"));
+                        Causes.leadingTo(ended.get(), Causes.of(MEMBER, "a life of " + member.getLabel() + " ended"));
                 if (!death.getKind().equals(world.getCause().getKind())
                         || !death.getMessage().equals(world.getCause().getMessage())) {
                     draft.write(Write.put(world.toBuilder().setCause(death).build()));
@@ -93,8 +92,8 @@ public final class PlainWorldReconciler implements Reconciler {
     }
 
     private static void forget(Draft draft) {
-        List<WorldRecord> broken = draft.records().worlds().stream()
-                .filter(world -> Lives.isPlain(world) && WorldState.of(world.getState()) == WorldState.BROKEN)
+        List<WorldRecord> broken = draft.records().worldsOf(Scope.PLAIN).stream()
+                .filter(world -> WorldState.of(world.getState()) == WorldState.BROKEN)
                 .sorted(Comparator.comparingLong(
                         (WorldRecord world) -> world.getSpec().getId()))
                 .toList();

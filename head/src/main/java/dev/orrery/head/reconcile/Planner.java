@@ -7,7 +7,9 @@ public final class Planner {
     private static final List<Reconciler> RECONCILERS = List.of(
             new NodeReconciler(),
             new PipelineReconciler(),
+            new NodeDrainReconciler(),
             new DrainReconciler(),
+            new JobReconciler(),
             new ActorReconciler(),
             new PlainActorReconciler(),
             new WorldReconciler(),

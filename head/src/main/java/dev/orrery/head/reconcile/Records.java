@@ -2,94 +2,167 @@ package dev.orrery.head.reconcile;
 
 import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.state.ActorState;
 import dev.orrery.head.store.RecordKey;
+import dev.orrery.internal.proto.WorldMember;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.BiFunction;
 
-/** The records of the store in memory, in the order of their names. Copies share what neither changes. */
+/**
+ * The records of the store in memory, in the order of their names, found by what they belong to as well. Copies share what
+ * neither changes, so one costs nothing.
+ */
 public final class Records {
-    private NavigableMap<String, NodeRecord> nodes;
-    private NavigableMap<String, NameRecord> names;
-    private NavigableMap<String, ActorRecord> actors;
-    private NavigableMap<String, PipelineRecord> pipelines;
-    private NavigableMap<ReplicaName, ReplicaRecord> replicas;
-    private NavigableMap<Long, WorldRecord> worlds;
-    /** Whether a copy has the same maps, so that the next write must make its own. */
-    private boolean shared = true;
+    private SortedTree<String, NodeRecord> nodes;
+    private SortedTree<String, JobRecord> jobs;
+    private SortedTree<String, NameRecord> names;
+    private SortedTree<String, ActorRecord> actors;
+    private SortedTree<String, PipelineRecord> pipelines;
+    private SortedTree<Below, ReplicaRecord> replicas;
+    private SortedTree<Long, WorldRecord> worlds;
+    /** By pipeline, the empty name for plain ones; by node; and those that drain. */
+    private SortedTree<Below, ActorRecord> actorsOf;
+
+    private SortedTree<Below, ActorRecord> actorsOn;
+    private SortedTree<String, ActorRecord> draining;
+    /** By pipeline, the empty name for plain ones; and by each member's actor. */
+    private SortedTree<WorldOf, WorldRecord> worldsOf;
+
+    private SortedTree<WorldOf, WorldRecord> worldsWith;
+
+    /** A name below another one. */
+    private record Below(String parent, String name) implements Comparable<Below> {
+        @Override
+        public int compareTo(Below other) {
+            int byParent = parent.compareTo(other.parent);
+            return byParent != 0 ? byParent : name.compareTo(other.name);
+        }
+
+        static <V> List<V> all(SortedTree<Below, V> records, String parent) {
+            // The empty name comes before every other, and no name holds a NUL.
+            return records.values(new Below(parent, ""), new Below(parent + "\0", ""));
+        }
+    }
+
+    private record WorldOf(String owner, long world) implements Comparable<WorldOf> {
+        @Override
+        public int compareTo(WorldOf other) {
+            int byOwner = owner.compareTo(other.owner);
+            return byOwner != 0 ? byOwner : Long.compare(world, other.world);
+        }
+
+        static List<WorldRecord> all(SortedTree<WorldOf, WorldRecord> records, String owner) {
+            return records.values(new WorldOf(owner, Long.MIN_VALUE), new WorldOf(owner + "\0", Long.MIN_VALUE));
+        }
+    }
 
     public Records() {
-        this.nodes = Collections.emptyNavigableMap();
-        this.names = Collections.emptyNavigableMap();
-        this.actors = Collections.emptyNavigableMap();
-        this.pipelines = Collections.emptyNavigableMap();
-        this.replicas = Collections.emptyNavigableMap();
-        this.worlds = Collections.emptyNavigableMap();
+        this.nodes = SortedTree.empty();
+        this.jobs = SortedTree.empty();
+        this.names = SortedTree.empty();
+        this.actors = SortedTree.empty();
+        this.pipelines = SortedTree.empty();
+        this.replicas = SortedTree.empty();
+        this.worlds = SortedTree.empty();
+        this.actorsOf = SortedTree.empty();
+        this.actorsOn = SortedTree.empty();
+        this.draining = SortedTree.empty();
+        this.worldsOf = SortedTree.empty();
+        this.worldsWith = SortedTree.empty();
     }
 
     private Records(Records other) {
         this.nodes = other.nodes;
+        this.jobs = other.jobs;
         this.names = other.names;
         this.actors = other.actors;
         this.pipelines = other.pipelines;
         this.replicas = other.replicas;
         this.worlds = other.worlds;
-    }
-
-    private record ReplicaName(String pipeline, String replica) implements Comparable<ReplicaName> {
-        @Override
-        public int compareTo(ReplicaName other) {
-            int byPipeline = pipeline.compareTo(other.pipeline);
-            return byPipeline != 0 ? byPipeline : replica.compareTo(other.replica);
-        }
+        this.actorsOf = other.actorsOf;
+        this.actorsOn = other.actorsOn;
+        this.draining = other.draining;
+        this.worldsOf = other.worldsOf;
+        this.worldsWith = other.worldsWith;
     }
 
     Records copy() {
-        shared = true;
         return new Records(this);
     }
 
     public List<NodeRecord> nodes() {
-        return List.copyOf(nodes.values());
+        return nodes.values();
     }
 
     public List<ActorRecord> actors() {
-        return List.copyOf(actors.values());
+        return actors.values();
     }
 
     public List<PipelineRecord> pipelines() {
-        return List.copyOf(pipelines.values());
+        return pipelines.values();
     }
 
     public List<ReplicaRecord> replicas() {
-        return List.copyOf(replicas.values());
+        return replicas.values();
     }
 
     public List<WorldRecord> worlds() {
-        return List.copyOf(worlds.values());
+        return worlds.values();
     }
 
     /** In the order of their names, DRAINING ones included. */
     public List<ReplicaRecord> replicas(String pipeline) {
-        // The empty name comes before every replica's, and no pipeline's name holds a NUL.
-        return List.copyOf(replicas.subMap(new ReplicaName(pipeline, ""), new ReplicaName(pipeline + "\0", ""))
-                .values());
+        return Below.all(replicas, pipeline);
+    }
+
+    /** Of a pipeline, its gateway included; of the empty name, plain ones. */
+    public List<ActorRecord> actorsOf(String pipeline) {
+        return Below.all(actorsOf, pipeline);
+    }
+
+    /** Those that are placed on that node. */
+    public List<ActorRecord> actorsOn(String node) {
+        return Below.all(actorsOn, node);
+    }
+
+    /** Those that are DRAINING. */
+    public List<ActorRecord> drainingActors() {
+        return draining.values();
+    }
+
+    /** Of a pipeline; of the empty name, those of plain actors. */
+    public List<WorldRecord> worldsOf(String pipeline) {
+        return WorldOf.all(worldsOf, pipeline);
+    }
+
+    /** Those that a life of that actor is a member of. */
+    public List<WorldRecord> worldsWith(String actor) {
+        return WorldOf.all(worldsWith, actor);
     }
 
     public Optional<NodeRecord> node(String name) {
         return Optional.ofNullable(nodes.get(name));
     }
 
+    public List<JobRecord> jobs() {
+        return jobs.values();
+    }
+
+    public Optional<JobRecord> job(String id) {
+        return Optional.ofNullable(jobs.get(id));
+    }
+
     public List<NameRecord> names() {
-        return List.copyOf(names.values());
+        return names.values();
     }
 
     /** In the default namespace. */
@@ -119,43 +192,77 @@ public final class Records {
         return actor(pipeline.getGatewayActor());
     }
 
-    void apply(Write write) {
-        if (shared) {
-            nodes = new TreeMap<>(nodes);
-            names = new TreeMap<>(names);
-            actors = new TreeMap<>(actors);
-            pipelines = new TreeMap<>(pipelines);
-            replicas = new TreeMap<>(replicas);
-            worlds = new TreeMap<>(worlds);
-            shared = false;
-        }
-        applyOne(write);
-    }
-
     public void apply(Collection<Write> writes) {
         writes.forEach(this::apply);
     }
 
-    private void applyOne(Write write) {
+    /** All of them, as writes that would make them anew. */
+    public List<Write> all() {
+        List<Write> all = new ArrayList<>();
+        nodes.values().forEach(node -> all.add(Write.put(node)));
+        jobs.values().forEach(job -> all.add(Write.put(job)));
+        names.values().forEach(name -> all.add(Write.put(name)));
+        actors.values().forEach(actor -> all.add(Write.put(actor)));
+        pipelines.values().forEach(pipeline -> all.add(Write.put(pipeline)));
+        replicas.values().forEach(replica -> all.add(Write.put(replica)));
+        worlds.values().forEach(world -> all.add(Write.put(world)));
+        return all;
+    }
+
+    void apply(Write write) {
         RecordKey key = write.key();
         if (key instanceof RecordKey.NodeKey node) {
-            set(nodes, node.node(), write, NodeRecord.class);
+            nodes = set(nodes, node.node(), write, NodeRecord.class);
+        } else if (key instanceof RecordKey.JobKey job) {
+            jobs = set(jobs, job.job(), write, JobRecord.class);
         } else if (key instanceof RecordKey.NameKey name) {
-            set(names, path(name), write, NameRecord.class);
+            names = set(names, path(name), write, NameRecord.class);
         } else if (key instanceof RecordKey.ActorKey actor) {
-            set(actors, actor.actor(), write, ActorRecord.class);
+            Optional<ActorRecord> before = actor(actor.actor());
+            actors = set(actors, actor.actor(), write, ActorRecord.class);
+            before.ifPresent(old -> index(old, SortedTree::without, SortedTree::without));
+            actor(actor.actor())
+                    .ifPresent(now -> index(now, (tree, at) -> tree.with(at, now), (tree, at) -> tree.with(at, now)));
         } else if (key instanceof RecordKey.PipelineKey pipeline) {
-            set(pipelines, pipeline.pipeline(), write, PipelineRecord.class);
+            pipelines = set(pipelines, pipeline.pipeline(), write, PipelineRecord.class);
         } else if (key instanceof RecordKey.ReplicaKey replica) {
-            set(replicas, new ReplicaName(replica.pipeline(), replica.replica()), write, ReplicaRecord.class);
+            replicas = set(replicas, new Below(replica.pipeline(), replica.replica()), write, ReplicaRecord.class);
         } else if (key instanceof RecordKey.WorldKey world) {
-            set(worlds, world.world(), write, WorldRecord.class);
+            Optional<WorldRecord> before = world(world.world());
+            worlds = set(worlds, world.world(), write, WorldRecord.class);
+            before.ifPresent(old -> index(old, SortedTree::without));
+            world(world.world()).ifPresent(now -> index(now, (tree, at) -> tree.with(at, now)));
         }
     }
 
-    Optional<MessageLite> value(RecordKey key) {
+    private void index(
+            ActorRecord actor,
+            BiFunction<SortedTree<Below, ActorRecord>, Below, SortedTree<Below, ActorRecord>> change,
+            BiFunction<SortedTree<String, ActorRecord>, String, SortedTree<String, ActorRecord>> changeDraining) {
+        actorsOf = change.apply(actorsOf, new Below(actor.getPipeline(), actor.getActor()));
+        if (Lives.isPlaced(actor)) {
+            actorsOn = change.apply(actorsOn, new Below(actor.getNode(), actor.getActor()));
+        }
+        if (Lives.stateOf(actor) == ActorState.DRAINING) {
+            draining = changeDraining.apply(draining, actor.getActor());
+        }
+    }
+
+    private void index(
+            WorldRecord world,
+            BiFunction<SortedTree<WorldOf, WorldRecord>, WorldOf, SortedTree<WorldOf, WorldRecord>> change) {
+        long id = world.getSpec().getId();
+        worldsOf = change.apply(worldsOf, new WorldOf(world.getPipeline(), id));
+        for (WorldMember member : world.getSpec().getMembersList()) {
+            worldsWith = change.apply(worldsWith, new WorldOf(member.getLife().getActor(), id));
+        }
+    }
+
+    public Optional<MessageLite> value(RecordKey key) {
         if (key instanceof RecordKey.NodeKey node) {
             return Optional.ofNullable(nodes.get(node.node()));
+        } else if (key instanceof RecordKey.JobKey job) {
+            return Optional.ofNullable(jobs.get(job.job()));
         } else if (key instanceof RecordKey.NameKey name) {
             return Optional.ofNullable(names.get(path(name)));
         } else if (key instanceof RecordKey.ActorKey actor) {
@@ -163,7 +270,7 @@ public final class Records {
         } else if (key instanceof RecordKey.PipelineKey pipeline) {
             return Optional.ofNullable(pipelines.get(pipeline.pipeline()));
         } else if (key instanceof RecordKey.ReplicaKey replica) {
-            return Optional.ofNullable(replicas.get(new ReplicaName(replica.pipeline(), replica.replica())));
+            return Optional.ofNullable(replicas.get(new Below(replica.pipeline(), replica.replica())));
         } else if (key instanceof RecordKey.WorldKey world) {
             return Optional.ofNullable(worlds.get(world.world()));
         }
@@ -174,7 +281,11 @@ public final class Records {
         return name.namespace() + "/" + name.name();
     }
 
-    private static <K, R> void set(NavigableMap<K, R> records, K key, Write write, Class<R> type) {
-        write.value().map(type::cast).ifPresentOrElse(record -> records.put(key, record), () -> records.remove(key));
+    private static <K extends Comparable<K>, R> SortedTree<K, R> set(
+            SortedTree<K, R> records, K key, Write write, Class<R> type) {
+        return write.value()
+                .map(type::cast)
+                .map(record -> records.with(key, record))
+                .orElseGet(() -> records.without(key));
     }
 }

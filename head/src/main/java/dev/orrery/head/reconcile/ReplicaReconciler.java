@@ -9,10 +9,12 @@ import java.util.Optional;
 public final class ReplicaReconciler implements Reconciler {
     @Override
     public void reconcile(Draft draft) {
-        Edges.Ready ready = Edges.Ready.of(draft.records());
-        for (ReplicaRecord replica : draft.records().replicas()) {
-            if (!Lives.isDraining(replica)) {
-                follow(draft, replica, ready);
+        for (String pipeline : draft.names()) {
+            Edges.Ready ready = Edges.Ready.of(draft.records().worldsOf(pipeline));
+            for (ReplicaRecord replica : draft.records().replicas(pipeline)) {
+                if (!Lives.isDraining(replica)) {
+                    follow(draft, replica, ready);
+                }
             }
         }
     }

@@ -17,7 +17,9 @@ import dev.orrery.internal.proto.WorkerState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** What is free on the nodes, while actors are being placed one after the other. */
 public final class Rooms {
@@ -30,6 +32,10 @@ public final class Rooms {
     private final Map<StageOnNode, Integer> peers = new HashMap<>();
     /** By node and UUID. */
     private final Map<String, Map<String, Integer>> devices = new HashMap<>();
+    /** Those that may take actors without GPUs, by node and in order; empty until the first of these is placed. */
+    private final Map<String, NodeRoom> open = new HashMap<>();
+
+    private final NavigableSet<NodeRoom> inOrder = new TreeSet<>(Placement.LEAST_LOADED_FIRST);
 
     public Rooms(Records records, Observed observed, Settings settings) {
         this.records = records;
@@ -57,15 +63,41 @@ public final class Rooms {
     }
 
     /** Chooses a node and GPUs for the actor and takes the room there; empty when it fits nowhere. */
-    Optional<Place> place(ActorRecord actor) {
-        Optional<Place> place = Placement.choose(demand(actor), rooms(actor));
-        place.ifPresent(chosen -> take(actor, chosen));
+    public Optional<Place> place(ActorRecord actor) {
+        Demand demand = demand(actor);
+        Optional<Place> place = demand.gpus() > 0 ? Placement.choose(demand, rooms(actor)) : chooseFirst(demand, actor);
+        place.ifPresent(chosen -> {
+            take(actor, chosen);
+            update(chosen.node());
+        });
         return place;
+    }
+
+    private Optional<Place> chooseFirst(Demand demand, ActorRecord actor) {
+        if (open.isEmpty()) {
+            records.nodes().stream()
+                    .filter(node -> isReachable(node, Resources.getDefaultInstance()))
+                    .forEach(node -> add(room(node, 0)));
+        }
+        return Placement.chooseFirst(demand, inOrder, room -> peers(room.node(), actor));
+    }
+
+    private void add(NodeRoom room) {
+        open.put(room.node(), room);
+        inOrder.add(room);
+    }
+
+    private void update(String node) {
+        NodeRoom before = open.remove(node);
+        if (before != null) {
+            inOrder.remove(before);
+            records.node(node).ifPresent(record -> add(room(record, 0)));
+        }
     }
 
     /** Why the actor is not placed. */
     public String explain(ActorRecord actor) {
-        return Placement.explain(demand(actor), rooms(actor));
+        return Placement.explain(demand(actor), rooms(actor), obstacles());
     }
 
     public boolean fits(ActorRecord actor) {
@@ -99,10 +131,22 @@ public final class Rooms {
         peers.merge(new StageOnNode(node, actor.getPipeline(), actor.getStage()), 1, Integer::sum);
     }
 
+    /** Of nodes that are there, but can launch nothing. */
+    private List<String> obstacles() {
+        return records.nodes().stream()
+                .filter(node -> NodeState.valueOf(node.getState()) == NodeState.ALIVE)
+                .flatMap(node -> observed
+                        .node(node.getNode())
+                        .flatMap(SeenNode::cannotLaunch)
+                        .map(why -> node.getNode() + " cannot launch: " + why)
+                        .stream())
+                .toList();
+    }
+
     private List<NodeRoom> rooms(ActorRecord actor) {
         return records.nodes().stream()
                 .filter(node -> isReachable(node, need(actor)))
-                .map(node -> room(node, actor))
+                .map(node -> room(node, peers(node.getNode(), actor)))
                 .toList();
     }
 
@@ -110,12 +154,17 @@ public final class Rooms {
         return NodeState.valueOf(node.getState()) == NodeState.ALIVE
                 && observed.node(node.getNode())
                         .filter(SeenNode::connected)
+                        .filter(seen -> seen.cannotLaunch().isEmpty())
                         // What still holds its GPUs is known by its report only.
                         .filter(seen -> need.getGpus() == 0 || seen.reported())
                         .isPresent();
     }
 
-    private NodeRoom room(NodeRecord node, ActorRecord actor) {
+    private int peers(String node, ActorRecord actor) {
+        return peers.getOrDefault(new StageOnNode(node, actor.getPipeline(), actor.getStage()), 0);
+    }
+
+    private NodeRoom room(NodeRecord node, int peersThere) {
         Resources total = node.getResources();
         Resources taken = used(node.getNode());
         return new NodeRoom(
@@ -123,7 +172,7 @@ public final class Rooms {
                 total.getMilliCpus() - taken.getMilliCpus(),
                 gpus(node),
                 total.getMilliCpus(),
-                peers.getOrDefault(new StageOnNode(node.getNode(), actor.getPipeline(), actor.getStage()), 0));
+                peersThere);
     }
 
     private GpuRoom gpus(NodeRecord node) {

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param firstBackoff of an actor's second restart, or an edge's second world; doubles each time
  * @param maxBackoff what it grows to
  * @param gatewayMilliCpus what a gateway needs of its node
+ * @param exclusiveLease how long a worker may run calls of an exclusive actor after it asked for that
+ * @param jobLease silence of a driver after which its job ends
  */
 public record Settings(
         Duration suspectAfter,
@@ -24,7 +26,9 @@ public record Settings(
         Duration closingTimeout,
         Duration firstBackoff,
         Duration maxBackoff,
-        long gatewayMilliCpus) {
+        long gatewayMilliCpus,
+        Duration exclusiveLease,
+        Duration jobLease) {
 
     public static Settings defaults() {
         return of(Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofSeconds(5));
@@ -47,7 +51,41 @@ public record Settings(
                 Duration.ofSeconds(2),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(10),
-                100);
+                100,
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(30));
+    }
+
+    /** The same with another lease of exclusive actors. */
+    public Settings withExclusiveLease(Duration lease) {
+        return new Settings(
+                suspectAfter,
+                deadAfter,
+                hostFormingTimeout,
+                ncclFormingTimeout,
+                worldFormingSlack,
+                closingTimeout,
+                firstBackoff,
+                maxBackoff,
+                gatewayMilliCpus,
+                lease,
+                jobLease);
+    }
+
+    /** The same with another lease of jobs. */
+    public Settings withJobLease(Duration lease) {
+        return new Settings(
+                suspectAfter,
+                deadAfter,
+                hostFormingTimeout,
+                ncclFormingTimeout,
+                worldFormingSlack,
+                closingTimeout,
+                firstBackoff,
+                maxBackoff,
+                gatewayMilliCpus,
+                exclusiveLease,
+                lease);
     }
 
     /** {@code failures} 1 waits the first backoff, each more twice as long. */

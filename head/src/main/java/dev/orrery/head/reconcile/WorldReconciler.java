@@ -8,18 +8,22 @@ import dev.orrery.head.state.WorldEvent;
 import dev.orrery.head.state.WorldState;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.WorldSpec;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Follows each world of a pipeline by what its members report, and forms one for each edge that lacks one. */
 public final class WorldReconciler implements Reconciler {
     /** Bounds one plan; the next one goes on. */
-    private static final int MAX_NEW_WORLDS = 256;
+    private static final int MAX_NEW_WORLDS = 2048;
 
     @Override
     public void reconcile(Draft draft) {
-        draft.records().worlds().stream().filter(world -> !Lives.isPlain(world)).forEach(world -> follow(draft, world));
+        for (String pipeline : draft.names()) {
+            if (!pipeline.equals(Scope.PLAIN)) {
+                draft.records().worldsOf(pipeline).forEach(world -> follow(draft, world));
+            }
+        }
         form(draft);
     }
 
@@ -35,12 +39,11 @@ public final class WorldReconciler implements Reconciler {
     }
 
     private static void form(Draft draft) {
-        Set<Edge> present = new HashSet<>();
-        draft.records().worlds().stream()
-                .filter(world -> !Lives.isPlain(world))
-                .forEach(world -> present.add(edge(world.getSpec())));
         int room = MAX_NEW_WORLDS;
-        for (PipelineRecord pipeline : draft.records().pipelines()) {
+        for (PipelineRecord pipeline : draft.pipelines()) {
+            Set<Edge> present = draft.records().worldsOf(pipeline.getSpec().getName()).stream()
+                    .map(world -> edge(world.getSpec()))
+                    .collect(Collectors.toSet());
             for (Edges.Pair pair : Edges.wanted(draft.records(), pipeline)) {
                 Edge edge = pair.edge();
                 if (room > 0 && !present.contains(edge) && isDue(draft, edge)) {

@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
@@ -17,8 +18,12 @@ import java.util.Optional;
  */
 public record Write(RecordKey key, String pipeline, Optional<MessageLite> value) {
 
-    static Write put(NodeRecord node) {
+    public static Write put(NodeRecord node) {
         return new Write(new RecordKey.NodeKey(node.getNode()), "", Optional.of(node));
+    }
+
+    public static Write put(JobRecord job) {
+        return new Write(key(job), "", Optional.of(job));
     }
 
     public static Write put(NameRecord name) {
@@ -41,6 +46,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(world), world.getPipeline(), Optional.of(world));
     }
 
+    static Write delete(JobRecord job) {
+        return new Write(key(job), "", Optional.empty());
+    }
+
     static Write delete(NameRecord name) {
         return new Write(key(name), "", Optional.empty());
     }
@@ -59,6 +68,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
 
     public static Write delete(WorldRecord world) {
         return new Write(key(world), world.getPipeline(), Optional.empty());
+    }
+
+    static RecordKey key(JobRecord job) {
+        return new RecordKey.JobKey(job.getJob().getId());
     }
 
     static RecordKey key(NameRecord name) {

@@ -6,6 +6,8 @@ import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.reconcile.Causes;
 import dev.orrery.head.reconcile.Draft;
+import dev.orrery.head.reconcile.ExclusiveLeases;
+import dev.orrery.head.reconcile.JobReconciler;
 import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Records;
 import dev.orrery.head.reconcile.Write;
@@ -19,6 +21,7 @@ import dev.orrery.internal.proto.KillActorResponse;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.proto.StartActorResponse;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +46,11 @@ public final class ActorService {
                         && actor.getStartOperation().equals(request.getOperation()))
                 .findFirst();
         if (before.isPresent()) {
-            return StartActorResponse.newBuilder()
-                    .setActor(before.get().getActor())
-                    .build();
+            return started(before.get());
         }
-        PlainActorSpec spec = PlainActorSpecs.checked(request.getActor());
+        PlainActorSpec spec = PlainActorSpecs.checked(request);
         String label = PlainActorSpecs.label(spec);
-        checkName(draft.records(), spec.getName());
+        checkName(draft, spec.getName());
         Artifacts.checkPresent(missingArtifacts, spec.getArtifactsList(), Map.of("actor", label));
         ActorRecord actor = ActorRecord.newBuilder()
                 .setActor(draft.nextActorId())
@@ -58,6 +59,10 @@ public final class ActorService {
                 .setSpec(spec)
                 .setStartOperation(request.getOperation())
                 .build();
+        if (JobReconciler.isOwned(actor)) {
+            // Before the actor, which would be killed if it were found without it.
+            JobService.own(draft, request.getJob());
+        }
         draft.write(Write.put(actor));
         if (!spec.getName().isEmpty()) {
             draft.write(Write.put(NameRecord.newBuilder()
@@ -67,17 +72,32 @@ public final class ActorService {
                     .build()));
         }
         draft.reason("", "actor %s %s: PENDING (a client starts it)".formatted(label, actor.getActor()));
+        return started(actor);
+    }
+
+    private static StartActorResponse started(ActorRecord actor) {
         return StartActorResponse.newBuilder().setActor(actor.getActor()).build();
     }
 
-    private static void checkName(Records records, String name) {
-        Optional<ActorRecord> owner = records.name(name).flatMap(taken -> records.actor(taken.getActor()));
-        if (owner.isEmpty() || Lives.stateOf(owner.get()) == ActorState.DEAD) {
+    private static void checkName(Draft draft, String name) {
+        Optional<ActorRecord> owner =
+                draft.records().name(name).flatMap(taken -> draft.records().actor(taken.getActor()));
+        if (owner.isEmpty()) {
             return;
         }
-        String advice = Lives.stateOf(owner.get()) == ActorState.DRAINING
-                ? "is still being killed; wait until it is DEAD"
-                : "is there already (" + owner.get().getState() + "); kill it first, or use it by its name";
+        ActorState state = Lives.stateOf(owner.get());
+        Duration lease = ExclusiveLeases.left(draft, owner.get());
+        if (state == ActorState.DEAD && lease.isZero()) {
+            return;
+        }
+        String advice =
+                switch (state) {
+                    case DRAINING -> "is still being killed; wait until it is DEAD";
+                    case DEAD ->
+                        "is exclusive and DEAD, but its last life, of which nothing is heard, may hold its lease; wait "
+                                + lease.toMillis() + " ms";
+                    default -> "is there already (" + state + "); kill it first, or use it by its name";
+                };
         throw OrreryException.of(
                 ErrorCode.ALREADY_EXISTS,
                 "actor '" + name + "' " + advice,

@@ -3,6 +3,7 @@ package dev.orrery.head.service;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ArtifactRef;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -10,6 +11,9 @@ import java.util.stream.Collectors;
 
 /** Whether this head holds the code that something needs. */
 final class Artifacts {
+    /** The id in errors by which a client knows that it has to upload something again: another head leads by now. */
+    private static final String ARTIFACT = "artifact";
+
     private Artifacts() {}
 
     /** Throws NOT_FOUND with those that it does not hold. */
@@ -22,7 +26,9 @@ final class Artifacts {
             String names = missing.stream()
                     .map(artifact -> artifact.getName() + " (" + artifact.getSha256() + ")")
                     .collect(Collectors.joining(", "));
-            throw OrreryException.of(ErrorCode.NOT_FOUND, "artifacts were not uploaded to this head: " + names, ids);
+            Map<String, String> named = new HashMap<>(ids);
+            named.put(ARTIFACT, missing.get(0).getSha256());
+            throw OrreryException.of(ErrorCode.NOT_FOUND, "artifacts were not uploaded to this head: " + names, named);
         }
     }
 }

@@ -2,12 +2,13 @@ package dev.orrery.head.service;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The outcomes of a pipeline's newest mutations, so that a resent one returns the first outcome. */
+/** The outcomes of a record's newest mutations, so that a resent one returns the first outcome. */
 final class Operations {
     private static final int KEPT = 20;
     private static final int MAX_CHARS = 100;
@@ -18,14 +19,31 @@ final class Operations {
         if (operation.isEmpty()) {
             return pipeline;
         }
+        checkLength(operation);
+        List<String> outcomes = added(pipeline.getOperationsList(), generation + " " + operation);
+        return pipeline.clearOperations().addAllOperations(outcomes);
+    }
+
+    static NodeRecord.Builder add(NodeRecord.Builder node, String operation) {
+        if (operation.isEmpty()) {
+            return node;
+        }
+        checkLength(operation);
+        List<String> operations = added(node.getOperationsList(), operation);
+        return node.clearOperations().addAllOperations(operations);
+    }
+
+    private static void checkLength(String operation) {
         if (operation.length() > MAX_CHARS) {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT, "an operation's id has at most " + MAX_CHARS + " characters");
         }
-        List<String> outcomes = new ArrayList<>(pipeline.getOperationsList());
-        outcomes.add(generation + " " + operation);
-        int first = Math.max(0, outcomes.size() - KEPT);
-        return pipeline.clearOperations().addAllOperations(outcomes.subList(first, outcomes.size()));
+    }
+
+    private static List<String> added(List<String> before, String outcome) {
+        List<String> outcomes = new ArrayList<>(before);
+        outcomes.add(outcome);
+        return outcomes.subList(Math.max(0, outcomes.size() - KEPT), outcomes.size());
     }
 
     /** The generation that {@code operation} led to. */

@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.StartActorRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +15,18 @@ final class PlainActorSpecs {
     private static final int MAX_BYTES = 40 * 1024;
 
     private static final int MOST_PENDING_CALLS = 1_000_000;
+    private static final int MOST_RESTARTS = 1_000_000;
+    private static final int MOST_CALL_RETRIES = 1_000;
 
     private PlainActorSpecs() {}
 
     /** Throws INVALID_ARGUMENT with everything that is wrong. */
-    static PlainActorSpec checked(PlainActorSpec spec) {
+    static PlainActorSpec checked(StartActorRequest request) {
+        PlainActorSpec spec = request.getActor();
         List<String> errors = new ArrayList<>();
+        if (!spec.getJob().isEmpty()) {
+            errors.addAll(JobService.errors(request.getJob(), spec.getJob()));
+        }
         if (!spec.getName().isEmpty()) {
             Names.check(errors, "an actor", spec.getName());
         }
@@ -34,6 +41,15 @@ final class PlainActorSpecs {
         }
         if (spec.getMaxPendingCalls() < 1 || spec.getMaxPendingCalls() > MOST_PENDING_CALLS) {
             errors.add("maxPendingCalls must be 1 to " + MOST_PENDING_CALLS + ", not " + spec.getMaxPendingCalls());
+        }
+        if (spec.getMaxRestarts() < 0 || spec.getMaxRestarts() > MOST_RESTARTS) {
+            errors.add("restarts must be 0 to " + MOST_RESTARTS + ", not " + spec.getMaxRestarts());
+        }
+        if (spec.getMaxRestarts() > 0 && spec.getRestartWindowMillis() <= 0) {
+            errors.add("restartWindow must be positive, not " + spec.getRestartWindowMillis() + " ms");
+        }
+        if (spec.getCallRetries() < 0 || spec.getCallRetries() > MOST_CALL_RETRIES) {
+            errors.add("callRetries must be 0 to " + MOST_CALL_RETRIES + ", not " + spec.getCallRetries());
         }
         if (spec.getSerializedSize() > MAX_BYTES) {
             errors.add("constructor and arguments have " + spec.getSerializedSize() + " bytes, more than " + MAX_BYTES

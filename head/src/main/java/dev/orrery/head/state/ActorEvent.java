@@ -10,7 +10,9 @@ public enum ActorEvent {
     CRASHED,
     /** Its node died or forgot it. Does not count. */
     LOST,
-    /** It crashed more often than its policy allows, or ended and may not be restarted at all. */
+    /** It is taken from a node that is being drained, to live on elsewhere. Does not count. */
+    MOVED,
+    /** It crashed more often than it may, or ended and is not to be restarted at all. */
     BUDGET_SPENT,
     /** It is not wanted any more. */
     DRAIN_ASKED,

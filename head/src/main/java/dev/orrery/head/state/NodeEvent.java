@@ -9,6 +9,8 @@ public enum NodeEvent {
     /** No report for longer than dead-after. */
     SILENT,
     DRAIN_ASKED,
+    /** It is to be used again. */
+    UNDRAIN_ASKED,
     /** Nothing runs there any more. */
     EMPTIED
 }

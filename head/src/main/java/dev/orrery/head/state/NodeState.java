@@ -9,7 +9,8 @@ public enum NodeState {
     SUSPECT,
     /** Silent for so long that its workers are replaced. */
     DEAD,
-    /** Being emptied. */
+    /** Being emptied: nothing new is placed there, and what is there moves. */
     DRAINING,
+    /** Nothing runs there; its agent may be stopped. */
     DRAINED
 }

@@ -10,40 +10,48 @@ public final class StateTables {
 
     public static final TransitionTable<NodeState, NodeEvent> NODE = node();
     public static final TransitionTable<ActorState, ActorEvent> ACTOR = actor();
+    public static final TransitionTable<JobState, JobEvent> JOB = job();
     public static final TransitionTable<WorldState, WorldEvent> WORLD = world();
     public static final TransitionTable<ReplicaState, ReplicaEvent> REPLICA = replica();
     public static final TransitionTable<PipelineState, PipelineEvent> PIPELINE = pipeline();
 
-    public static final List<TransitionTable<?, ?>> ALL = List.of(NODE, ACTOR, WORLD, REPLICA, PIPELINE);
+    public static final List<TransitionTable<?, ?>> ALL = List.of(NODE, ACTOR, JOB, WORLD, REPLICA, PIPELINE);
 
     private StateTables() {}
 
     private static TransitionTable<NodeState, NodeEvent> node() {
+        String notDrained = "it is not being drained";
         return TransitionTable.named("node", NodeState.JOINING, NodeEvent.class)
                 .go(NodeState.JOINING, NodeEvent.REPORTED, NodeState.ALIVE)
                 .go(NodeState.JOINING, NodeEvent.LATE, NodeState.SUSPECT)
                 .go(NodeState.JOINING, NodeEvent.SILENT, NodeState.DEAD)
                 .go(NodeState.JOINING, NodeEvent.DRAIN_ASKED, NodeState.DRAINING)
+                .ignore(NodeState.JOINING, NodeEvent.UNDRAIN_ASKED, notDrained)
                 .rest(NodeState.JOINING, event -> new Outcome.Refuse<>("nothing was placed there yet"))
                 .go(NodeState.ALIVE, NodeEvent.LATE, NodeState.SUSPECT)
                 .go(NodeState.ALIVE, NodeEvent.SILENT, NodeState.DEAD)
                 .go(NodeState.ALIVE, NodeEvent.DRAIN_ASKED, NodeState.DRAINING)
                 .ignore(NodeState.ALIVE, NodeEvent.REPORTED, "as it should")
-                .refuse(NodeState.ALIVE, NodeEvent.EMPTIED, "it is not being drained")
+                .ignore(NodeState.ALIVE, NodeEvent.UNDRAIN_ASKED, notDrained)
+                .refuse(NodeState.ALIVE, NodeEvent.EMPTIED, notDrained)
                 .go(NodeState.SUSPECT, NodeEvent.REPORTED, NodeState.ALIVE)
                 .go(NodeState.SUSPECT, NodeEvent.SILENT, NodeState.DEAD)
                 .go(NodeState.SUSPECT, NodeEvent.DRAIN_ASKED, NodeState.DRAINING)
                 .ignore(NodeState.SUSPECT, NodeEvent.LATE, "known")
-                .refuse(NodeState.SUSPECT, NodeEvent.EMPTIED, "it is not being drained")
+                .ignore(NodeState.SUSPECT, NodeEvent.UNDRAIN_ASKED, notDrained)
+                .refuse(NodeState.SUSPECT, NodeEvent.EMPTIED, notDrained)
                 .go(NodeState.DEAD, NodeEvent.REPORTED, NodeState.ALIVE)
                 .ignore(NodeState.DEAD, NodeEvent.LATE, "known")
                 .ignore(NodeState.DEAD, NodeEvent.SILENT, "known")
-                .refuse(NodeState.DEAD, NodeEvent.DRAIN_ASKED, "nothing runs there")
-                .refuse(NodeState.DEAD, NodeEvent.EMPTIED, "it is not being drained")
+                .ignore(NodeState.DEAD, NodeEvent.DRAIN_ASKED, "it is drained should it return")
+                .ignore(NodeState.DEAD, NodeEvent.UNDRAIN_ASKED, "it is used should it return")
+                .refuse(NodeState.DEAD, NodeEvent.EMPTIED, notDrained)
                 .go(NodeState.DRAINING, NodeEvent.EMPTIED, NodeState.DRAINED)
                 .go(NodeState.DRAINING, NodeEvent.SILENT, NodeState.DEAD)
+                .go(NodeState.DRAINING, NodeEvent.UNDRAIN_ASKED, NodeState.ALIVE)
                 .rest(NodeState.DRAINING, event -> new Outcome.Ignore<>("nothing new is placed there anyway"))
-                .go(NodeState.DRAINED, NodeEvent.SILENT, NodeState.DEAD)
+                .go(NodeState.DRAINED, NodeEvent.UNDRAIN_ASKED, NodeState.JOINING)
+                .ignore(NodeState.DRAINED, NodeEvent.SILENT, "its agent may be stopped")
                 .rest(NodeState.DRAINED, event -> new Outcome.Ignore<>("it stays empty"))
                 .build();
     }
@@ -57,11 +65,13 @@ public final class StateTables {
                 .go(ActorState.STARTING, ActorEvent.OPENED, ActorState.ALIVE)
                 .go(ActorState.STARTING, ActorEvent.CRASHED, ActorState.RESTARTING)
                 .go(ActorState.STARTING, ActorEvent.LOST, ActorState.RESTARTING)
+                .go(ActorState.STARTING, ActorEvent.MOVED, ActorState.RESTARTING)
                 .go(ActorState.STARTING, ActorEvent.BUDGET_SPENT, ActorState.DEAD)
                 .go(ActorState.STARTING, ActorEvent.DRAIN_ASKED, ActorState.DRAINING)
                 .rest(ActorState.STARTING, event -> new Outcome.Refuse<>("a life of it is placed"))
                 .go(ActorState.ALIVE, ActorEvent.CRASHED, ActorState.RESTARTING)
                 .go(ActorState.ALIVE, ActorEvent.LOST, ActorState.RESTARTING)
+                .go(ActorState.ALIVE, ActorEvent.MOVED, ActorState.RESTARTING)
                 .go(ActorState.ALIVE, ActorEvent.BUDGET_SPENT, ActorState.DEAD)
                 .go(ActorState.ALIVE, ActorEvent.DRAIN_ASKED, ActorState.DRAINING)
                 .ignore(ActorState.ALIVE, ActorEvent.OPENED, "known")
@@ -75,6 +85,14 @@ public final class StateTables {
                 .ignore(ActorState.DEAD, ActorEvent.DRAIN_ASKED, "nothing is left to stop")
                 .ignore(ActorState.DEAD, ActorEvent.STOPPED, "known")
                 .rest(ActorState.DEAD, event -> new Outcome.Refuse<>(FINAL))
+                .build();
+    }
+
+    private static TransitionTable<JobState, JobEvent> job() {
+        return TransitionTable.named("job", JobState.RUNNING, JobEvent.class)
+                .go(JobState.RUNNING, JobEvent.CLOSED, JobState.ENDED)
+                .go(JobState.RUNNING, JobEvent.LEASE_OVER, JobState.ENDED)
+                .rest(JobState.ENDED, event -> new Outcome.Ignore<>(FINAL))
                 .build();
     }
 

@@ -56,6 +56,15 @@ public final class ClusterIdFile {
         }
     }
 
+    /** This head belongs to no cluster from now on. */
+    public void forget() {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw OrreryException.of(ErrorCode.INVALID_CONFIG, "cannot delete " + file, e);
+        }
+    }
+
     @Override
     public String toString() {
         return file.toString();

@@ -19,8 +19,18 @@ public interface ClusterStore {
     /** The UUID of the cluster that the store holds. */
     String cluster();
 
-    /** Throws FENCED, or STORE_UNAVAILABLE at the deadline. */
+    /** For messages: what it is, and where. */
+    default String name() {
+        return "the leader's store";
+    }
+
+    /** Throws FENCED, STORE_LOST, or STORE_UNAVAILABLE at the deadline. */
     StoredState load();
+
+    /**
+     * On return no other head had taken over when this was called. Throws FENCED, or STORE_UNAVAILABLE at the deadline.
+     */
+    void prove();
 
     /**
      * Makes all changes, or none. Every created or updated record carries the id of the operation that changes it (its

@@ -10,10 +10,10 @@ public interface Leadership extends AutoCloseable {
      */
     void start(LeadershipListener listener);
 
-    /** Whether ZooKeeper cannot be reached now, so that commits wait. */
-    boolean suspended();
+    /** What keeps this head from ZooKeeper now, with its address: commits wait, and another leader may not be known here. */
+    Optional<String> trouble();
 
-    /** The leader as the store names it; none while there is none, or ZooKeeper cannot be reached. */
+    /** The leader as the store named it last; none when there was none. */
     Optional<LeaderAddress> currentLeader();
 
     /** Gives leadership and candidacy up at once, within a bounded time. Idempotent. */

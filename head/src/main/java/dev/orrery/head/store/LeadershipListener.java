@@ -1,5 +1,9 @@
 package dev.orrery.head.store;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
 /** Told in order, one call at a time, on a thread of the leadership's; must return soon. */
 public interface LeadershipListener {
     /** This head leads from now on, by {@code store}'s epoch. */
@@ -12,4 +16,10 @@ public interface LeadershipListener {
     void writesSuspended();
 
     void writesResumed();
+
+    /**
+     * The store has lost everything: all records as this head knew them when it last led, in {@code epoch}. Empty when it does
+     * not know all of them, or cannot rule out that another head has led since. Completed on another thread.
+     */
+    CompletableFuture<Optional<List<Change.Create>>> survivors(long epoch);
 }

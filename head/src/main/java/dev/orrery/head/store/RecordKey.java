@@ -1,6 +1,7 @@
 package dev.orrery.head.store;
 
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
@@ -8,12 +9,19 @@ import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.RecordKey.WorldKey;
 
 /** Names one record of the store. Where it lies in ZooKeeper is that package's business. */
-public sealed interface RecordKey permits NodeKey, NameKey, ActorKey, PipelineKey, ReplicaKey, WorldKey {
+public sealed interface RecordKey permits NodeKey, JobKey, NameKey, ActorKey, PipelineKey, ReplicaKey, WorldKey {
 
     record NodeKey(String node) implements RecordKey {
         @Override
         public String toString() {
             return "node " + node;
+        }
+    }
+
+    record JobKey(String job) implements RecordKey {
+        @Override
+        public String toString() {
+            return "job " + job;
         }
     }
 

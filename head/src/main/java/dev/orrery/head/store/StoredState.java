@@ -1,12 +1,14 @@
 package dev.orrery.head.store;
 
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
@@ -17,6 +19,7 @@ import java.util.Map;
 /** Every record of the cluster. */
 public record StoredState(
         Map<NodeKey, Versioned<NodeRecord>> nodes,
+        Map<JobKey, Versioned<JobRecord>> jobs,
         Map<NameKey, Versioned<NameRecord>> names,
         Map<ActorKey, Versioned<ActorRecord>> actors,
         Map<PipelineKey, Versioned<PipelineRecord>> pipelines,
@@ -24,6 +27,7 @@ public record StoredState(
         Map<WorldKey, Versioned<WorldRecord>> worlds) {
     public StoredState {
         nodes = Map.copyOf(nodes);
+        jobs = Map.copyOf(jobs);
         names = Map.copyOf(names);
         actors = Map.copyOf(actors);
         pipelines = Map.copyOf(pipelines);

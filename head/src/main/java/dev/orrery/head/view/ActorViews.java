@@ -6,16 +6,17 @@ import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Rooms;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.WorkerReport;
+import java.util.function.Supplier;
 
 /** An actor, where it runs, and what went wrong with it. */
 public final class ActorViews {
     private ActorViews() {}
 
     public static ActorView of(ClusterState state, ActorRecord actor, long nowNanos) {
-        return of(state, new Rooms(state.records(), state.observed(), state.settings()), actor, nowNanos);
+        return of(state, () -> new Rooms(state.records(), state.observed(), state.settings()), actor, nowNanos);
     }
 
-    static ActorView of(ClusterState state, Rooms rooms, ActorRecord actor, long nowNanos) {
+    static ActorView of(ClusterState state, Supplier<Rooms> rooms, ActorRecord actor, long nowNanos) {
         ActorView.Builder view = ActorView.newBuilder()
                 .setLife(Lives.lifeOf(actor))
                 .setLabel(actor.getLabel())
@@ -29,7 +30,12 @@ public final class ActorViews {
                         .worker(actor.getNode(), Lives.lifeOf(actor))
                         .map(WorkerReport::getLogPath)
                         .orElse(""))
-                .setName(actor.getSpec().getName());
+                .setName(actor.getSpec().getName())
+                .setLastNode(actor.getLastNode())
+                .setClassLabel(actor.getSpec().getClassLabel())
+                .setCallRetries(actor.getSpec().getCallRetries())
+                .setJob(actor.getSpec().getJob())
+                .setDetached(actor.getSpec().getDetached());
         if (Lives.isPlain(actor) && Lives.isAlive(actor)) {
             view.setRpcAddress(actor.getRpcAddress());
         }

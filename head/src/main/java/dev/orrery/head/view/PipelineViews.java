@@ -25,7 +25,11 @@ public final class PipelineViews {
     private PipelineViews() {}
 
     public static PipelineView of(ClusterState state, PipelineRecord pipeline, long nowNanos) {
-        Reasons reasons = new Reasons(state, new Rooms(state.records(), state.observed(), state.settings()), nowNanos);
+        return of(state, new Rooms(state.records(), state.observed(), state.settings()), pipeline, nowNanos);
+    }
+
+    static PipelineView of(ClusterState state, Rooms rooms, PipelineRecord pipeline, long nowNanos) {
+        Reasons reasons = new Reasons(state, () -> rooms, nowNanos);
         PipelineView.Builder view = PipelineView.newBuilder()
                 .setName(pipeline.getSpec().getName())
                 .setState(pipeline.getState())

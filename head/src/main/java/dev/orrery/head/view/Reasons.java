@@ -11,9 +11,14 @@ import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.WorkerReport;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** Why something does not serve. */
-record Reasons(ClusterState state, Rooms rooms, long nowNanos) {
+/**
+ * Why something does not serve.
+ *
+ * @param rooms looked at only for what waits to be placed
+ */
+record Reasons(ClusterState state, Supplier<Rooms> rooms, long nowNanos) {
 
     /** Empty when it serves. */
     String of(ReplicaRecord replica, ActorRecord actor) {
@@ -39,7 +44,9 @@ record Reasons(ClusterState state, Rooms rooms, long nowNanos) {
                     case RESTARTING -> backoffLeft(actor).isZero();
                     case STARTING, ALIVE, DRAINING, DEAD -> false;
                 };
-        return waits && !rooms.fits(actor) ? Optional.of(rooms.explain(actor)) : Optional.empty();
+        return waits
+                ? Optional.of(rooms.get()).filter(free -> !free.fits(actor)).map(free -> free.explain(actor))
+                : Optional.empty();
     }
 
     private String starting(ActorRecord actor) {

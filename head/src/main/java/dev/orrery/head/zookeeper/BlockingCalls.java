@@ -5,6 +5,9 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.head.zookeeper.ZooKeeperCalls.Answer;
 import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,7 +20,7 @@ import org.apache.zookeeper.OpResult;
 /** Waits for ZooKeeper, to a deadline. */
 final class BlockingCalls {
     /** Between an answer that was lost and the next try. */
-    private static final long PAUSE_MILLIS = 20;
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final ZooKeeperCalls calls;
     private final NanoClock clock;
@@ -39,7 +42,41 @@ final class BlockingCalls {
 
     /** Reads until an answer comes; where a path does not exist, the result is an error with NONODE. */
     List<OpResult> read(List<Op> operations, Deadline deadline, String what) {
-        Answer answer = once(operations, deadline, what);
+        return results(operations, once(operations, deadline, what), deadline, what);
+    }
+
+    /**
+     * The same in several calls, some of them on their way at once.
+     *
+     * @param perCall how many operations one call has
+     * @param atOnce how many calls are on their way
+     * @return the results in the order of the operations
+     */
+    List<OpResult> read(List<Op> operations, int perCall, int atOnce, Deadline deadline, String what) {
+        List<OpResult> results = new ArrayList<>(operations.size());
+        Deque<OnTheWay> sent = new ArrayDeque<>();
+        for (int from = 0; from < operations.size(); from += perCall) {
+            if (sent.size() == atOnce) {
+                results.addAll(receive(sent.remove(), deadline, what));
+            }
+            List<Op> some = operations.subList(from, Math.min(operations.size(), from + perCall));
+            awaitConnected(deadline, what);
+            sent.add(new OnTheWay(some, calls.multi(some)));
+        }
+        while (!sent.isEmpty()) {
+            results.addAll(receive(sent.remove(), deadline, what));
+        }
+        return results;
+    }
+
+    private record OnTheWay(List<Op> operations, CompletableFuture<Answer> answer) {}
+
+    private List<OpResult> receive(OnTheWay sent, Deadline deadline, String what) {
+        return results(sent.operations(), await(sent.answer(), deadline, what), deadline, what);
+    }
+
+    private List<OpResult> results(List<Op> operations, Answer first, Deadline deadline, String what) {
+        Answer answer = first;
         while (answer.isLost()) {
             pause(deadline, what);
             answer = once(operations, deadline, what);
@@ -82,10 +119,10 @@ final class BlockingCalls {
 
     void pause(Deadline deadline, String what) {
         if (deadline.leftNanos() == 0) {
-            throw unavailable(deadline, what);
+            throw unavailable(deadline.limit(), what);
         }
         try {
-            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            calls.pause(PAUSE);
         } catch (InterruptedException e) {
             throw interrupted(what, e);
         }
@@ -93,8 +130,9 @@ final class BlockingCalls {
 
     private void awaitConnected(Deadline deadline, String what) {
         try {
-            if (!calls.awaitConnected(deadline.leftNanos())) {
-                throw unavailable(deadline, what);
+            Duration left = deadline.connectionLeft();
+            if (!calls.awaitConnected(left.toNanos())) {
+                throw unavailable(left, what);
             }
         } catch (InterruptedException e) {
             throw interrupted(what, e);
@@ -105,7 +143,7 @@ final class BlockingCalls {
         try {
             return answer.get(deadline.leftNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw unavailable(deadline, what);
+            throw unavailable(deadline.limit(), what);
         } catch (InterruptedException e) {
             throw interrupted(what, e);
         } catch (ExecutionException e) {
@@ -113,19 +151,20 @@ final class BlockingCalls {
         }
     }
 
-    private OrreryException unavailable(Deadline deadline, String what) {
+    /** For messages. */
+    String storeName() {
+        return "ZooKeeper at " + calls.address();
+    }
+
+    private OrreryException unavailable(Duration waited, String what) {
         return OrreryException.of(
-                ErrorCode.STORE_UNAVAILABLE,
-                "ZooKeeper at " + calls.address() + " did not " + what + " within "
-                        + deadline.limit().toMillis() + " ms");
+                ErrorCode.STORE_UNAVAILABLE, storeName() + " did not " + what + " within " + waited.toMillis() + " ms");
     }
 
     private OrreryException interrupted(String what, InterruptedException cause) {
         Thread.currentThread().interrupt();
         return OrreryException.of(
-                ErrorCode.STORE_UNAVAILABLE,
-                "interrupted while ZooKeeper at " + calls.address() + " was to " + what,
-                cause);
+                ErrorCode.STORE_UNAVAILABLE, "interrupted while " + storeName() + " was to " + what, cause);
     }
 
     static OrreryException refused(Op operation, Code code, String what) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /** Makes sure that ZooKeeper holds this head's cluster; begins one only for a head that never knew any. */
 final class ClusterIdentity {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterIdentity.class);
-    private static final int SCHEMA = 1;
+    static final int SCHEMA = 1;
     private static final String READ = "say which cluster it holds";
     private static final String BEGIN = "begin a cluster";
 
@@ -74,6 +74,11 @@ final class ClusterIdentity {
                 });
     }
 
+    /** UUID of the cluster that ZooKeeper holds; none when it holds none, or not all of one. */
+    Optional<String> storedCluster(Deadline deadline) {
+        return stored(deadline).map(MetaRecord::getCluster);
+    }
+
     private Optional<MetaRecord> stored(Deadline deadline) {
         // What another head began a moment ago must be seen, on whichever server.
         calls.sync("/", deadline, READ);
@@ -89,7 +94,8 @@ final class ClusterIdentity {
                 ErrorCode.STORE_LOST,
                 "store lost: this head belongs to cluster " + known + " (" + file + "), and ZooKeeper at "
                         + paths.root() + " " + what
-                        + "; bring ZooKeeper's data back. A head never begins a cluster anew by itself");
+                        + "; bring ZooKeeper's data back, or see 'orrery recover --help'. A head never begins a cluster"
+                        + " anew by itself");
     }
 
     private void begin(Deadline deadline) {
@@ -117,7 +123,8 @@ final class ClusterIdentity {
         } else if (stored(deadline).isEmpty()) {
             throw OrreryException.of(
                     ErrorCode.STORE_LOST,
-                    "ZooKeeper holds records below " + paths.root() + " but not which cluster they are of");
+                    "ZooKeeper holds records below " + paths.root()
+                            + " but not which cluster they are of; see 'orrery recover --help'");
         }
     }
 

@@ -6,6 +6,7 @@ import com.google.protobuf.Parser;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
@@ -13,6 +14,7 @@ import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
@@ -28,6 +30,8 @@ final class RecordCodec {
         String operation = null;
         if (key instanceof NodeKey && record instanceof NodeRecord node) {
             operation = node.getOperation();
+        } else if (key instanceof JobKey && record instanceof JobRecord job) {
+            operation = job.getOperation();
         } else if (key instanceof NameKey && record instanceof NameRecord name) {
             operation = name.getOperation();
         } else if (key instanceof ActorKey && record instanceof ActorRecord actor) {
@@ -62,6 +66,9 @@ final class RecordCodec {
     private static Parser<? extends MessageLite> parser(RecordKey key) {
         if (key instanceof NodeKey) {
             return NodeRecord.parser();
+        }
+        if (key instanceof JobKey) {
+            return JobRecord.parser();
         }
         if (key instanceof NameKey) {
             return NameRecord.parser();

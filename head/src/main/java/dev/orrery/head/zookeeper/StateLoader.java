@@ -3,6 +3,7 @@ package dev.orrery.head.zookeeper;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
@@ -10,6 +11,7 @@ import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
@@ -24,10 +26,12 @@ import java.util.function.Function;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 
-/** Reads everything, many records with one call. */
+/** Reads everything, many records with one call, and several calls at once. */
 final class StateLoader {
-    /** Records of the largest size, so many, are half of what the client takes in one answer. */
-    private static final int READS_PER_CALL = 256;
+    /** Records of the largest size, so many, are a quarter of what the client takes in one answer. */
+    private static final int READS_PER_CALL = 128;
+    /** So that server and client both have something to do; what lies between them is bounded by this. */
+    private static final int CALLS_AT_ONCE = 8;
 
     private static final String LOAD = "load the records";
 
@@ -43,6 +47,7 @@ final class StateLoader {
 
     StoredState load() {
         List<String> nodes = names(List.of(paths.nodes()));
+        List<String> jobs = names(List.of(paths.jobs()));
         List<NameKey> names = names(List.of(paths.names())).stream()
                 .map(name -> new NameKey(NameKey.DEFAULT_NAMESPACE, name))
                 .toList();
@@ -59,6 +64,7 @@ final class StateLoader {
         }
         return new StoredState(
                 records(nodes.stream().map(NodeKey::new).toList(), NodeRecord.parser()),
+                records(jobs.stream().map(JobKey::new).toList(), JobRecord.parser()),
                 records(names, NameRecord.parser()),
                 records(actors.stream().map(ActorKey::new).toList(), ActorRecord.parser()),
                 records(pipelines, PipelineRecord.parser()),
@@ -93,11 +99,6 @@ final class StateLoader {
     }
 
     private List<OpResult> read(List<String> all, Function<String, Op> read) {
-        List<OpResult> results = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += READS_PER_CALL) {
-            List<String> some = all.subList(from, Math.min(all.size(), from + READS_PER_CALL));
-            results.addAll(calls.read(some.stream().map(read).toList(), deadline, LOAD));
-        }
-        return results;
+        return calls.read(all.stream().map(read).toList(), READS_PER_CALL, CALLS_AT_ONCE, deadline, LOAD);
     }
 }

@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
@@ -51,6 +52,16 @@ final class StorePaths {
         return root + "/heads/live/" + segment(head);
     }
 
+    /** Whoever writes a lost cluster back holds this. */
+    String writeBack() {
+        return root + "/heads/write-back";
+    }
+
+    /** Everything that is below the chroot for certain reasons of heads, not of the cluster. */
+    String heads() {
+        return root + "/heads";
+    }
+
     /** Parents that hold nothing to lose. */
     List<String> headParents() {
         return List.of(root + "/heads", latch(), root + "/heads/live");
@@ -59,7 +70,7 @@ final class StorePaths {
     /** Parents of records, each after its own. */
     List<String> recordParents() {
         return Stream.of(
-                        Stream.of(nodes(), root + "/jobs", root + "/names", names(), root + "/actors"),
+                        Stream.of(nodes(), jobs(), root + "/names", names(), root + "/actors"),
                         actorBuckets().stream(),
                         Stream.of(pipelines(), root + "/worlds"),
                         worldBuckets().stream())
@@ -69,6 +80,10 @@ final class StorePaths {
 
     String nodes() {
         return root + "/nodes";
+    }
+
+    String jobs() {
+        return root + "/jobs";
     }
 
     /** Of the default namespace. */
@@ -99,6 +114,9 @@ final class StorePaths {
     String path(RecordKey key) {
         if (key instanceof NodeKey node) {
             return nodes() + "/" + segment(node.node());
+        }
+        if (key instanceof JobKey job) {
+            return jobs() + "/" + segment(job.job());
         }
         if (key instanceof NameKey name) {
             return names(name.namespace()) + "/" + segment(name.name());

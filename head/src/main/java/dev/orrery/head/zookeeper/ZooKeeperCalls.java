@@ -1,5 +1,6 @@
 package dev.orrery.head.zookeeper;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,9 @@ interface ZooKeeperCalls {
 
     /** Whether there is a connection, at the latest when {@code nanos} are over. */
     boolean awaitConnected(long nanos) throws InterruptedException;
+
+    /** Waits before a lost call is made again. */
+    void pause(Duration time) throws InterruptedException;
 
     /** For messages. */
     String address();

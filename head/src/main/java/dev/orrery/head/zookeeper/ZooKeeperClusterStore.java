@@ -16,7 +16,14 @@ import org.apache.zookeeper.OpResult;
 
 /** The records, by the right of one epoch. */
 final class ZooKeeperClusterStore implements ClusterStore {
+    /**
+     * The caller is the one thread that also answers drivers and agents: what is in doubt it may as well read again when
+     * there is a connection.
+     */
+    private static final Duration RECONNECTING = Duration.ofSeconds(1);
+
     private static final String COMMIT = "confirm a commit";
+    private static final String PROVE = "prove that this head leads";
 
     private final BlockingCalls calls;
     private final StorePaths paths;
@@ -51,6 +58,15 @@ final class ZooKeeperClusterStore implements ClusterStore {
         return term.cluster();
     }
 
+    @Override
+    public String name() {
+        return calls.storeName();
+    }
+
+    Term term() {
+        return term;
+    }
+
     int epochVersion() {
         return term.epochVersion();
     }
@@ -63,10 +79,28 @@ final class ZooKeeperClusterStore implements ClusterStore {
     @Override
     public StoredState load() {
         requireNotFenced();
-        Deadline deadline = calls.deadline(timeout);
+        // Whoever loads tries again with each step.
+        Deadline deadline = deadline().reconnecting(Duration.ZERO);
         StoredState state = new StateLoader(calls, paths, deadline).load();
         requireEpoch(deadline);
         return state;
+    }
+
+    /** A write, although it changes nothing: a read may be answered by a server that the others have left behind. */
+    @Override
+    public void prove() {
+        requireNotFenced();
+        Deadline deadline = deadline();
+        List<Op> check = List.of(Op.check(paths.epoch(), term.epochVersion()));
+        Answer answer = calls.once(check, deadline, PROVE);
+        while (answer.isLost()) {
+            calls.pause(deadline, PROVE);
+            requireNotFenced();
+            answer = calls.once(check, deadline, PROVE);
+        }
+        if (!answer.isOk()) {
+            throw epochRefused(answer.code());
+        }
     }
 
     @Override
@@ -75,7 +109,7 @@ final class ZooKeeperClusterStore implements ClusterStore {
             return new CommitResult(java.util.Map.of());
         }
         Transaction transaction = Transaction.of(paths, term.epochVersion(), changes);
-        Deadline deadline = calls.deadline(timeout);
+        Deadline deadline = deadline();
         requireNotFenced();
         Answer answer = calls.once(transaction.operations(), deadline, COMMIT);
         while (answer.isLost()) {
@@ -96,6 +130,10 @@ final class ZooKeeperClusterStore implements ClusterStore {
         return transaction.result(answer.results());
     }
 
+    private Deadline deadline() {
+        return calls.deadline(timeout).reconnecting(RECONNECTING);
+    }
+
     private Optional<CommitResult> findOut(Transaction transaction, Deadline deadline) {
         requireNotFenced();
         calls.sync(paths.root(), deadline, COMMIT);
@@ -107,7 +145,7 @@ final class ZooKeeperClusterStore implements ClusterStore {
         return () -> {
             int index = answer.refusedIndex();
             if (index == 0) {
-                return fencedByOther("the epoch's znode changed");
+                return epochRefused(answer.errorAt(0));
             }
             Code code = index < 0 ? answer.code() : answer.errorAt(index);
             return OrreryException.of(
@@ -120,11 +158,21 @@ final class ZooKeeperClusterStore implements ClusterStore {
     private void requireEpoch(Deadline deadline) {
         OpResult read = calls.read(List.of(Op.getData(paths.epoch())), deadline, "read the epoch")
                 .get(0);
-        boolean same =
-                read instanceof OpResult.GetDataResult data && data.getStat().getVersion() == term.epochVersion();
-        if (!same) {
-            throw fencedByOther("the epoch's znode changed");
+        if (!(read instanceof OpResult.GetDataResult data)) {
+            throw epochRefused(Code.NONODE);
         }
+        if (data.getStat().getVersion() != term.epochVersion()) {
+            throw epochRefused(Code.BADVERSION);
+        }
+    }
+
+    /** That the epoch's znode is gone ends no leadership: its holder may be all that knows the cluster. */
+    private OrreryException epochRefused(Code code) {
+        return code == Code.NONODE
+                ? OrreryException.of(
+                        ErrorCode.STORE_LOST,
+                        "store lost: " + calls.storeName() + " holds no " + paths.epoch() + " any more")
+                : fencedByOther("the epoch's znode changed");
     }
 
     private OrreryException fencedByOther(String why) {

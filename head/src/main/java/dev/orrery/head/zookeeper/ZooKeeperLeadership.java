@@ -11,7 +11,9 @@ import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.time.NanoClock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class ZooKeeperLeadership implements Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperLeadership.class);
     private static final long RETRY_MILLIS = 500;
+    /** Between two strangers' sessions. */
+    private static final long PROBE_PAUSE_MILLIS = 1_000;
+
     private static final long CLOSE_SECONDS = 3;
 
     private final ZooKeeperSettings settings;
@@ -40,7 +45,7 @@ public final class ZooKeeperLeadership implements Leadership {
     private final BlockingCalls calls;
     private final Epochs epochs;
     private final ClusterIdentity identity;
-    private final StoreProbe probe;
+    private final LostStore lostStore;
     private final LiveHead live;
     private final ScheduledExecutorService thread;
     private final Watcher epochWatcher = this::epochChanged;
@@ -50,12 +55,17 @@ public final class ZooKeeperLeadership implements Leadership {
     private volatile Optional<Candidacy> candidacy = Optional.empty();
     private volatile Optional<ZooKeeperClusterStore> store = Optional.empty();
     private volatile Optional<LeaderAddress> leader = Optional.empty();
+    /** This head's newest leadership, over or not, unless another head is known to have led since. */
+    private volatile Optional<Term> lastTerm = Optional.empty();
+
     private volatile boolean suspended = true;
     private volatile boolean closed;
     private boolean retryIsDue;
     private boolean probeIsDue;
+    private boolean probing;
     private boolean toldSuspended;
-    private Optional<String> lastTrouble = Optional.empty();
+    /** Since all was well, so that what is tried again and again is told once. */
+    private final Set<String> troubles = new HashSet<>();
 
     public ZooKeeperLeadership(
             ZooKeeperSettings settings, String cluster, HeadSelf self, Path dataDir, NanoClock clock) {
@@ -68,7 +78,7 @@ public final class ZooKeeperLeadership implements Leadership {
         this.epochs = new Epochs(calls, paths);
         ClusterIdFile file = new ClusterIdFile(dataDir);
         this.identity = new ClusterIdentity(calls, paths, file);
-        this.probe = new StoreProbe(settings, paths, file, clock);
+        this.lostStore = new LostStore(new StoreProbe(settings, paths, file, clock), self, settings.operationTimeout());
         this.live = new LiveHead(calls, paths, self);
         this.thread = Executors.newSingleThreadScheduledExecutor(new NamedThreads("head-leadership"));
     }
@@ -102,8 +112,8 @@ public final class ZooKeeperLeadership implements Leadership {
     }
 
     @Override
-    public boolean suspended() {
-        return suspended;
+    public Optional<String> trouble() {
+        return suspended ? Optional.of("ZooKeeper at " + settings.connect() + " cannot be reached") : Optional.empty();
     }
 
     @Override
@@ -138,12 +148,16 @@ public final class ZooKeeperLeadership implements Leadership {
         @Override
         public void lost() {
             suspended = true;
-            String why = "the session with ZooKeeper has expired";
+            String why = expired();
             store.ifPresent(ended -> ended.fence(why));
             // Before Curator tells of the next session: a latch would begin anew in it, whatever ZooKeeper holds then.
             candidacy.ifPresent(Candidacy::close);
             execute(() -> resign(why));
         }
+    }
+
+    private String expired() {
+        return "the session with ZooKeeper at " + settings.connect() + " has expired";
     }
 
     private void execute(Runnable step) {
@@ -160,7 +174,7 @@ public final class ZooKeeperLeadership implements Leadership {
     private void look() {
         try {
             stand();
-            lastTrouble = Optional.empty();
+            troubles.clear();
             if (toldSuspended && !suspended) {
                 toldSuspended = false;
                 LOG.info("ZooKeeper at {} is back; this head leads on", settings.connect());
@@ -168,13 +182,15 @@ public final class ZooKeeperLeadership implements Leadership {
             }
         } catch (OrreryException e) {
             report("cannot stand for election", e);
+            if (e.code() == ErrorCode.STORE_LOST && lastTerm.isPresent()) {
+                probeNow();
+            }
             retryLater();
         }
     }
 
     private void report(String what, OrreryException trouble) {
-        if (!lastTrouble.equals(Optional.of(trouble.getMessage()))) {
-            lastTrouble = Optional.of(trouble.getMessage());
+        if (troubles.add(trouble.getMessage())) {
             LOG.error("{}: {}", what, trouble.getMessage());
         }
     }
@@ -184,13 +200,9 @@ public final class ZooKeeperLeadership implements Leadership {
             probeIsDue = true;
             thread.schedule(
                     () -> {
+                        probeIsDue = false;
                         if (suspended) {
-                            // It waits, and this thread has to be there when ZooKeeper is back.
-                            new NamedThreads("head-store-probe")
-                                    .newThread(this::probe)
-                                    .start();
-                        } else {
-                            probeIsDue = false;
+                            probeNow();
                         }
                     },
                     settings.sessionTimeout().multipliedBy(2).toMillis(),
@@ -198,13 +210,26 @@ public final class ZooKeeperLeadership implements Leadership {
         }
     }
 
+    private void probeNow() {
+        if (!probing && !closed) {
+            probing = true;
+            // It waits, and this thread has to be there when ZooKeeper is back.
+            new NamedThreads("head-store-probe").newThread(this::probe).start();
+        }
+    }
+
     private void probe() {
-        Optional<OrreryException> lost = probe.lost();
+        LostStore.Outcome outcome = lostStore.recover(closed ? Optional.empty() : lastTerm, listener);
         execute(() -> {
-            probeIsDue = false;
-            lost.ifPresent(trouble -> report("ZooKeeper does not take this head's session", trouble));
+            if (!closed) {
+                thread.schedule(() -> probing = false, PROBE_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            outcome.trouble()
+                    .ifPresent(trouble -> report("ZooKeeper does not hold this head's cluster any more", trouble));
             if (suspended) {
                 probeLater();
+            } else if (outcome.wasLost() && outcome.trouble().isEmpty()) {
+                look();
             }
         });
     }
@@ -269,6 +294,7 @@ public final class ZooKeeperLeadership implements Leadership {
         own[0] = new ZooKeeperClusterStore(
                 calls, paths, term, settings.operationTimeout(), () -> execute(() -> fenced(own[0])));
         store = Optional.of(own[0]);
+        lastTerm = Optional.of(term);
         leader = Optional.of(new LeaderAddress(self.name(), self.address(), term.epoch()));
         LOG.info("head {} is leader, epoch {}", self.name(), term.epoch());
         listener.elected(own[0]);
@@ -283,7 +309,8 @@ public final class ZooKeeperLeadership implements Leadership {
 
     private void unlatched(Candidacy loser) {
         if (candidacy.equals(Optional.of(loser)) && store.isPresent()) {
-            resign("the latch is gone");
+            // The latch may hear of the session's end first.
+            resign(suspended ? expired() : "the latch is gone");
             look();
         }
     }
@@ -302,6 +329,8 @@ public final class ZooKeeperLeadership implements Leadership {
         session.watch(paths.epoch(), epochWatcher);
         Epochs.Current current = epochs.read(deadline());
         leader = current.leader();
+        long newest = current.epoch().getEpoch();
+        lastTerm = lastTerm.filter(own -> newest <= own.epoch());
         store.filter(leading -> leading.epochVersion() != current.version()).ifPresent(this::fenced);
     }
 

@@ -1,6 +1,7 @@
 package dev.orrery.head.zookeeper;
 
 import dev.orrery.internal.lifecycle.NamedThreads;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -164,6 +165,11 @@ final class ZooKeeperSession implements ZooKeeperCalls, AutoCloseable {
         // Curator counts in milliseconds, and takes zero for "for ever" or not, by version.
         long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos));
         return curator.blockUntilConnected((int) Math.min(Integer.MAX_VALUE, millis), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void pause(Duration time) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
     }
 
     @Override

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class CrashAnywhereTest {
     /** Deploys, loses a worker, scales out and in, undeploys; the same at each run but for the fate of one commit. */
     private static TestingCluster live(int commit, Fate fate) {
-        TestingCluster cluster = new TestingCluster().node("node-a", 4000).node("node-b", 4000);
+        TestingCluster cluster =
+                new TestingCluster().inattentive().node("node-a", 4000).node("node-b", 4000);
         cluster.store.fates(number -> number == commit ? fate : Fate.DONE);
         cluster.changeLeader();
         cluster.advance(Duration.ofSeconds(1));

@@ -11,7 +11,6 @@ import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.Stamp;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +31,7 @@ class DesiredSetsTest {
         List<DesiredWorker> workers = List.of(lives).stream()
                 .map(life -> DesiredWorker.newBuilder().setLife(life).build())
                 .toList();
-        sets.refresh(Map.of("n1", workers));
+        sets.refresh("n1", () -> workers);
     }
 
     private void registers() {
@@ -118,6 +117,19 @@ class DesiredSetsTest {
         assertTrue(sets.dropped("n1", A));
         wants();
         assertTrue(sets.dropped("n1", A), "later sets do not raise the bar");
+    }
+
+    @Test
+    void anAgentThatStillAdoptsHasDroppedNothing() {
+        registers();
+        reports(0, 0, true);
+        wants(A);
+        reports(EPOCH, 1, true);
+        wants();
+        reports(EPOCH, 2, false);
+        assertFalse(sets.dropped("n1", A), "it may run, and not be found yet");
+        reports(EPOCH, 2, true);
+        assertTrue(sets.dropped("n1", A));
     }
 
     @Test

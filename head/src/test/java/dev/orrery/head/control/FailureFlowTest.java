@@ -89,6 +89,37 @@ class FailureFlowTest {
     }
 
     @Test
+    void aLeaderThatStoodStillTakesNobodyForSilent() {
+        deployed(TestingPipelines.embed(1, 2));
+        int before = cluster.launches();
+        cluster.pass(Duration.ofSeconds(60));
+        cluster.tickFirst();
+        expectAllAlive(before);
+    }
+
+    @Test
+    void aLeaderWhoseStoreIsSlowTakesNobodyForSilent() {
+        deployed(TestingPipelines.embed(1, 2));
+        int slow = cluster.store.commits() + 1;
+        cluster.store.fates(commit -> {
+            cluster.pass(Duration.ofSeconds(commit == slow ? 60 : 0));
+            return TestingStore.Fate.DONE;
+        });
+        int before = cluster.launches();
+        cluster.kill("embed/back-1");
+        cluster.await("the replacement", Duration.ofSeconds(5), () -> cluster.launches() > before);
+        expectAllAlive(before + 1);
+    }
+
+    private void expectAllAlive(int launches) {
+        assertTrue(cluster.describe().getNodesList().stream()
+                .allMatch(node -> node.getState().equals("ALIVE")));
+        cluster.advance(Duration.ofSeconds(3));
+        cluster.assertConverged("embed");
+        assertEquals(launches, cluster.launches());
+    }
+
+    @Test
     void aDeadNodesWorkersMoveAndItsReturnLeavesNoStray() {
         deployed(TestingPipelines.embed(1, 2));
         TestingAgent agent = cluster.nodes.get("node-a");

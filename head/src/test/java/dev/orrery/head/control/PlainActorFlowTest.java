@@ -3,26 +3,13 @@ package dev.orrery.head.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.orrery.error.ErrorCode;
-import dev.orrery.error.OrreryException;
 import dev.orrery.head.control.TestingStore.Fate;
 import dev.orrery.head.store.RecordKey;
-import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.ActorView;
-import dev.orrery.internal.proto.CloseWorldRequest;
-import dev.orrery.internal.proto.DescribeActorRequest;
-import dev.orrery.internal.proto.DescribeWorldRequest;
-import dev.orrery.internal.proto.FormWorldRequest;
-import dev.orrery.internal.proto.KillActorRequest;
-import dev.orrery.internal.proto.PlainActorSpec;
-import dev.orrery.internal.proto.Resources;
-import dev.orrery.internal.proto.StartActorRequest;
-import dev.orrery.internal.proto.WorldView;
+import dev.orrery.internal.proto.NodeView;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Plain actors and their worlds through a whole life, also when the leader ends at any single write of it. */
@@ -31,117 +18,34 @@ class PlainActorFlowTest {
 
     private final TestingCluster cluster =
             new TestingCluster().node("node-a", 4000).node("node-b", 4000);
+    private final TestingDriver driver = new TestingDriver(cluster, "");
 
     private void led() {
         cluster.changeLeader();
         cluster.advance(Duration.ofSeconds(1));
     }
 
-    /** As a client does: the same request again until a leader answers. */
-    private <T> T insist(Supplier<CompletableFuture<T>> call) {
-        for (int i = 0; i < 400; i++) {
-            CompletableFuture<T> answer = call.get();
-            for (int step = 0; step < 20 && !answer.isDone(); step++) {
-                cluster.step();
-            }
-            try {
-                if (answer.isDone()) {
-                    return answer.join();
-                }
-            } catch (CompletionException e) {
-                boolean retried = e.getCause() instanceof OrreryException known
-                        && (known.code() == ErrorCode.NOT_LEADER
-                                || known.code() == ErrorCode.STORE_UNAVAILABLE
-                                || known.code() == ErrorCode.UNAVAILABLE);
-                if (!retried) {
-                    throw e;
-                }
-                cluster.step();
-            }
-        }
-        throw new AssertionError("no leader answered");
-    }
-
-    private String start(String name) {
-        StartActorRequest request = StartActorRequest.newBuilder()
-                .setOperation(cluster.operation())
-                .setActor(PlainActorSpec.newBuilder()
-                        .setName(name)
-                        .setFactory(
-                                ActorFunction.newBuilder().setLambda(com.google.protobuf.ByteString.copyFromUtf8("f")))
-                        .setResources(Resources.newBuilder().setMilliCpus(100))
-                        .setOpenTimeoutMillis(10_000)
-                        .setMaxPendingCalls(10))
-                .build();
-        String id = insist(() -> cluster.control().startActor(request)).getActor();
-        awaitState(id, "ALIVE");
-        return id;
-    }
-
-    private ActorView actor(String id) {
-        return insist(() -> cluster.control()
-                .describeActor(DescribeActorRequest.newBuilder().setActor(id).build()));
-    }
-
-    private void awaitState(String id, String state) {
-        cluster.await(id + " " + state, LIMIT, () -> actor(id).getState().equals(state));
-    }
-
-    private long form(String name, String... members) {
-        while (true) {
-            FormWorldRequest request = FormWorldRequest.newBuilder()
-                    .setOperation(cluster.operation())
-                    .setName(name)
-                    .addAllActors(List.of(members))
-                    .build();
-            long id = insist(() -> cluster.control().formWorld(request)).getWorld();
-            cluster.await(name + " formed", LIMIT, () -> !world(id).getState().equals("FORMING"));
-            if (world(id).getState().equals("READY")) {
-                return id;
-            }
-            assertEquals("NOT_LEADER", world(id).getCause().getKind(), () -> world(id)
-                    .toString());
-            close(id);
-        }
-    }
-
-    private void close(long world) {
-        insist(() -> cluster.control()
-                .closeWorld(CloseWorldRequest.newBuilder().setWorld(world).build()));
-    }
-
-    private WorldView world(long id) {
-        return insist(() -> cluster.control()
-                .describeWorld(DescribeWorldRequest.newBuilder().setWorld(id).build()));
-    }
-
-    private void kill(String id) {
-        insist(() -> cluster.control()
-                .killActor(KillActorRequest.newBuilder().setActor(id).build()));
-        awaitState(id, "DEAD");
-    }
-
     private void live() {
-        String hub = start("hub");
-        String left = start("left");
-        String right = start("right");
-        long blue = form("blue", hub, left);
-        long red = form("red", hub, right);
+        String hub = driver.start("hub");
+        String left = driver.start("left");
+        String right = driver.start("right");
+        long blue = driver.form("blue", hub, left);
+        long red = driver.form("red", hub, right);
         cluster.kill("right");
-        awaitState(right, "DEAD");
-        assertEquals("signal", actor(right).getCauses(0).getKind());
-        cluster.await("red BROKEN", LIMIT, () -> world(red).getState().equals("BROKEN"));
-        cluster.await("why", LIMIT, () -> world(red).getCause().getKind().equals("signal"));
-        assertEquals("READY", world(blue).getState());
-        String again = start("right");
-        long redAgain = form("red", hub, again);
-        assertEquals("READY", world(blue).getState());
+        driver.awaitState(right, "DEAD");
+        assertEquals("signal", driver.actor(right).getCauses(0).getKind());
+        cluster.await("red BROKEN", LIMIT, () -> driver.world(red).getState().equals("BROKEN"));
+        cluster.await("why", LIMIT, () -> driver.world(red).getCause().getKind().equals("signal"));
+        assertEquals("READY", driver.world(blue).getState());
+        String again = driver.start("right");
+        long redAgain = driver.form("red", hub, again);
+        assertEquals("READY", driver.world(blue).getState());
         assertEquals(4, cluster.launches(), "launches");
         for (long id : List.of(blue, red, redAgain)) {
-            close(id);
+            driver.close(id);
         }
         for (String id : List.of(hub, left, again)) {
-            kill(id);
+            driver.kill(id);
         }
         cluster.await("all ended", LIMIT, () -> cluster.running().isEmpty());
         cluster.advance(Duration.ofSeconds(1));
@@ -157,15 +61,100 @@ class PlainActorFlowTest {
         live();
     }
 
+    /** One crash is survived, one is too much. */
+    private void liveTwice() {
+        String phoenix = driver.start("phoenix", 1);
+        cluster.kill("phoenix");
+        cluster.await(
+                "its second life", LIMIT, () -> driver.actor(phoenix).getLife().getIncarnation() == 2);
+        driver.awaitState(phoenix, "ALIVE");
+        assertEquals("signal", driver.actor(phoenix).getCauses(0).getKind());
+        assertEquals(phoenix, driver.named("phoenix").getLife().getActor());
+        cluster.kill("phoenix");
+        driver.awaitState(phoenix, "DEAD");
+        assertEquals(2, driver.actor(phoenix).getCausesCount());
+        assertEquals(2, cluster.launches(), "launches");
+        cluster.await("its name is free", LIMIT, () -> cluster.store.records().keySet().stream()
+                .noneMatch(key -> key instanceof RecordKey.NameKey));
+    }
+
+    @Test
+    void anActorThatMayRestartHasItsNextLifeUnderItsName() {
+        led();
+        liveTwice();
+    }
+
+    @Test
+    void aNodeThatDiesCostsALifeAndNoRestart() {
+        led();
+        String roamer = driver.start("roamer", 1);
+        String node = driver.actor(roamer).getNode();
+        cluster.nodes.get(node).hostDown = true;
+        cluster.await(
+                "a life elsewhere",
+                Duration.ofSeconds(60),
+                () -> driver.actor(roamer).getLife().getIncarnation() == 2);
+        driver.awaitState(roamer, "ALIVE");
+        assertEquals(
+                node.equals("node-a") ? "node-b" : "node-a",
+                driver.actor(roamer).getNode());
+        assertEquals(0, driver.actor(roamer).getRestarts());
+    }
+
+    @Test
+    void aDrainMovesThoseThatMayRestartAndWaitsForTheOthers() {
+        led();
+        String roamer = driver.start("roamer", 1);
+        String settler = driver.start("settler");
+        cluster.kill("roamer");
+        cluster.await(
+                "its second life", LIMIT, () -> driver.actor(roamer).getLife().getIncarnation() == 2);
+        driver.awaitState(roamer, "ALIVE");
+        String node = driver.actor(settler).getNode();
+        String other = node.equals("node-a") ? "node-b" : "node-a";
+        cluster.drain(other);
+        cluster.await("the roamer is not there", LIMIT, () -> driver.actor(roamer)
+                .getNode()
+                .equals(node));
+        driver.awaitState(roamer, "ALIVE");
+        cluster.undrain(other);
+        cluster.drain(node);
+        cluster.await("moved again", LIMIT, () -> driver.actor(roamer).getNode().equals(other));
+        driver.awaitState(roamer, "ALIVE");
+        ActorView moved = driver.actor(roamer);
+        assertEquals("moved", moved.getCauses(moved.getCausesCount() - 1).getKind());
+        assertEquals(1, moved.getRestarts(), "moves do not count");
+        NodeView draining = nodeView(node);
+        assertEquals("DRAINING", draining.getState());
+        assertEquals("settler", draining.getLeft(0).getLabel());
+        assertEquals(
+                "may not restart (restarts 0), so it stays until it ends",
+                draining.getLeft(0).getReason());
+        driver.kill(settler);
+        cluster.await("DRAINED", LIMIT, () -> nodeView(node).getState().equals("DRAINED"));
+    }
+
+    private NodeView nodeView(String name) {
+        return cluster.describe().getNodesList().stream()
+                .filter(node -> node.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static void atEachCommit(Fate fate) {
+        atEachCommit(fate, PlainActorFlowTest::live);
+        atEachCommit(fate, PlainActorFlowTest::liveTwice);
+    }
+
+    private static void atEachCommit(Fate fate, Consumer<PlainActorFlowTest> story) {
         PlainActorFlowTest whole = new PlainActorFlowTest();
         whole.led();
-        whole.live();
+        story.accept(whole);
         EachCommit.of(whole.cluster.store.commits(), fated -> {
             PlainActorFlowTest run = new PlainActorFlowTest();
             run.cluster.store.fates(number -> number == fated ? fate : Fate.DONE);
             run.led();
-            run.live();
+            story.accept(run);
         });
     }
 
@@ -187,13 +176,13 @@ class PlainActorFlowTest {
     @Test
     void aLeaderChangeKillsAndBreaksNothing() {
         led();
-        String a = start("a");
-        String b = start("b");
-        long pair = form("pair", a, b);
+        String a = driver.start("a");
+        String b = driver.start("b");
+        long pair = driver.form("pair", a, b);
         cluster.changeLeader();
         cluster.advance(Duration.ofSeconds(3));
-        assertEquals("ALIVE", actor(a).getState());
-        assertEquals("READY", world(pair).getState());
+        assertEquals("ALIVE", driver.actor(a).getState());
+        assertEquals("READY", driver.world(pair).getState());
         assertEquals(2, cluster.launches());
     }
 }

@@ -7,14 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
-import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.DeployRequest;
-import dev.orrery.internal.proto.GetArtifactRequest;
-import dev.orrery.internal.proto.GetArtifactResponse;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
-import dev.orrery.internal.proto.PutArtifactRequest;
-import dev.orrery.internal.proto.PutArtifactResponse;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
 import java.time.Duration;
@@ -29,32 +24,16 @@ class StandbyTest {
     private static final HostPort LEADER = new HostPort("other", 6400);
     private static final HostPort SELF = new HostPort("self", 6400);
 
-    private static final class NoArtifacts implements ArtifactCalls {
-        @Override
-        public List<ArtifactRef> missing(List<ArtifactRef> artifacts) {
-            return List.of();
-        }
-
-        @Override
-        public CompletableFuture<PutArtifactResponse> put(PutArtifactRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletableFuture<GetArtifactResponse> get(GetArtifactRequest request) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
     private final TestingThread thread = new TestingThread();
     private final TestingStore store = new TestingStore();
     private long now;
+    private KnownLeader known = new KnownLeader(Optional.of(LEADER), Optional.empty());
     private final ControlPlane control = new ControlPlane(
             ControlOptions.defaults(),
             new HeadIdentity("self", SELF),
             () -> now,
-            new NoArtifacts(),
-            () -> Optional.of(LEADER),
+            new TestingArtifacts(List.of()),
+            () -> known,
             thread);
 
     private OrreryException failure(CompletableFuture<?> answer) {
@@ -75,6 +54,36 @@ class StandbyTest {
         OrreryException error = failure(deploy());
         assertEquals(ErrorCode.NOT_LEADER, error.code());
         assertEquals(Optional.of(LEADER), ErrorCodec.leaderOf(error));
+        assertEquals("head self stands by; the leader is other:6400", error.detail());
+    }
+
+    @Test
+    void aStandbyThatMayNotKnowTheLeaderSaysWhy() {
+        known = new KnownLeader(Optional.empty(), Optional.of("ZooKeeper is away"));
+        OrreryException nobody = failure(deploy());
+        assertEquals("head self stands by; no leader is known now (ZooKeeper is away)", nobody.detail());
+
+        known = new KnownLeader(Optional.of(LEADER), Optional.of("ZooKeeper is away"));
+        OrreryException doubtful = failure(deploy());
+        assertEquals(Optional.of(LEADER), ErrorCodec.leaderOf(doubtful), "it may lead still");
+        assertEquals("head self stands by; the leader is other:6400 (ZooKeeper is away)", doubtful.detail());
+    }
+
+    @Test
+    void whyItLeadsNoMoreIsSaidUntilAnotherLeads() {
+        control.elected(store.lead());
+        control.lost("session expired");
+        known = new KnownLeader(Optional.empty(), Optional.empty());
+        OrreryException past = failure(deploy());
+        assertEquals("head self stands by; no leader is known now (session expired)", past.detail());
+
+        known = new KnownLeader(Optional.empty(), Optional.of("ZooKeeper is away"));
+        OrreryException present = failure(deploy());
+        assertEquals("head self stands by; no leader is known now (ZooKeeper is away)", present.detail());
+
+        known = new KnownLeader(Optional.of(LEADER), Optional.empty());
+        OrreryException other = failure(deploy());
+        assertEquals("head self stands by; the leader is other:6400", other.detail());
     }
 
     @Test
@@ -85,7 +94,9 @@ class StandbyTest {
         thread.run();
         assertTrue(!answer.isDone());
         control.lost("session expired");
-        assertEquals(ErrorCode.NOT_LEADER, failure(answer).code());
+        OrreryException lost = failure(answer);
+        assertEquals(ErrorCode.NOT_LEADER, lost.code());
+        assertTrue(lost.getMessage().contains("no leader is known now (session expired)"), lost.getMessage());
         assertEquals(ErrorCode.NOT_LEADER, failure(control.describeCluster()).code());
     }
 
@@ -111,17 +122,29 @@ class StandbyTest {
     }
 
     @Test
+    void aLeaderThatIsStillLoadingLetsDriversWait() {
+        control.start();
+        store.failingLoads = 1;
+        control.elected(store.lead());
+        assertEquals(
+                ErrorCode.STORE_UNAVAILABLE, failure(control.describeCluster()).code());
+        CompletableFuture<?> answer = deploy();
+        thread.tick();
+        assertTrue(answer.isDone() && !answer.isCompletedExceptionally());
+    }
+
+    @Test
     void aChangeDoesNotWaitForTheStoreForEver() {
         control.start();
         control.elected(store.lead());
         control.writesSuspended();
         CompletableFuture<?> answer = deploy();
         thread.tick();
-        now += Duration.ofSeconds(10).toNanos() + 1;
+        now += Duration.ofMillis(500).toNanos() + 1;
         thread.tick();
         OrreryException error = failure(answer);
         assertEquals(ErrorCode.STORE_UNAVAILABLE, error.code());
-        assertTrue(error.getMessage().contains("'deploy embed' waited 10000 ms"));
+        assertTrue(error.getMessage().contains("'deploy embed' waited 500 ms for the leader's store"));
     }
 
     @Test

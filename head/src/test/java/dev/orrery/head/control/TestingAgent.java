@@ -84,6 +84,14 @@ final class TestingAgent {
         stepsSinceReport = 1000;
     }
 
+    /** Registers anew while its connection is still open; that ends when what is returned runs. */
+    Runnable dialAgain(ControlPlane leader) {
+        Link before = link.orElseThrow();
+        link = Optional.empty();
+        dial(leader);
+        return before::close;
+    }
+
     void hangUp() {
         link.ifPresent(Link::close);
         head = Optional.empty();

@@ -1,29 +1,23 @@
 package dev.orrery.head.control;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
-import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.reconcile.Settings;
-import dev.orrery.head.store.RecordKey;
+import dev.orrery.head.store.ClusterStore;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.DeployRequest;
 import dev.orrery.internal.proto.DescribePipelineRequest;
-import dev.orrery.internal.proto.GetArtifactRequest;
-import dev.orrery.internal.proto.GetArtifactResponse;
+import dev.orrery.internal.proto.DrainNodeRequest;
 import dev.orrery.internal.proto.PipelineSpec;
 import dev.orrery.internal.proto.PipelineView;
-import dev.orrery.internal.proto.PutArtifactRequest;
-import dev.orrery.internal.proto.PutArtifactResponse;
 import dev.orrery.internal.proto.ReplicaView;
 import dev.orrery.internal.proto.ScaleRequest;
-import dev.orrery.internal.proto.StageView;
 import dev.orrery.internal.proto.UndeployRequest;
-import dev.orrery.internal.proto.WorldState;
+import dev.orrery.internal.proto.UndrainNodeRequest;
 import dev.orrery.internal.rpc.HostPort;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +43,10 @@ final class TestingCluster {
     private final List<TestingHead> zombies = new ArrayList<>();
 
     private Consumer<TestingWorker> onLaunch = worker -> {};
+    private Supplier<ClusterStore> terms = store::lead;
     private Settings settings = Settings.defaults();
+    private int restlessPerTick = 64;
+    private int othersPerTick = 16;
     private TestingHead head;
     private long now = 1_000_000_000L;
     private int operations;
@@ -58,27 +55,32 @@ final class TestingCluster {
     /** One head's process. */
     private record TestingHead(ControlPlane control, TestingThread thread) {}
 
-    /** None of it is used by these tests but what is missing. */
-    private final class Artifacts implements ArtifactCalls {
-        @Override
-        public List<ArtifactRef> missing(List<ArtifactRef> artifacts) {
-            return artifacts.stream().filter(missing::contains).toList();
-        }
-
-        @Override
-        public CompletableFuture<PutArtifactResponse> put(PutArtifactRequest request) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public CompletableFuture<GetArtifactResponse> get(GetArtifactRequest request) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
     TestingCluster onLaunch(Consumer<TestingWorker> what) {
         onLaunch = what;
         return this;
+    }
+
+    /** @param takeOver a new leader's store, instead of the one in memory */
+    TestingCluster terms(Supplier<ClusterStore> takeOver) {
+        terms = takeOver;
+        return this;
+    }
+
+    /** Leaders look at what they have heard something new of, and at nothing else unless time may have come for it. */
+    TestingCluster inattentive() {
+        restlessPerTick = 1;
+        othersPerTick = 0;
+        return this;
+    }
+
+    /** So long the leader waits for each of its commits from now on, while agents and workers go on. */
+    void commitsTake(Duration time) {
+        store.fates(commit -> {
+            for (long end = now + time.toNanos(); now < end; now += STEP.toNanos()) {
+                nodes.values().forEach(agent -> agent.step(network));
+            }
+            return TestingStore.Fate.DONE;
+        });
     }
 
     TestingCluster settings(Settings changed) {
@@ -113,16 +115,16 @@ final class TestingCluster {
         TestingThread thread = new TestingThread();
         String name = "head-" + leaders;
         ControlPlane control = new ControlPlane(
-                ControlOptions.of(settings),
+                ControlOptions.of(settings).withPerTick(restlessPerTick, othersPerTick),
                 new HeadIdentity(name, new HostPort(name, 6400)),
                 () -> now,
-                new Artifacts(),
-                Optional::empty,
+                new TestingArtifacts(missing),
+                () -> new KnownLeader(Optional.empty(), Optional.empty()),
                 thread);
         control.start();
         head = new TestingHead(control, thread);
         nodes.values().forEach(TestingAgent::hangUp);
-        control.elected(store.lead());
+        control.elected(terms.get());
     }
 
     ControlPlane control() {
@@ -153,6 +155,17 @@ final class TestingCluster {
         } catch (TestingStore.Crash crash) {
             crashLeader();
         }
+    }
+
+    /** Time goes by; nobody does anything. */
+    void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    /** The leader does what is due before it listens to what the nodes said meanwhile. */
+    void tickFirst() {
+        turn(() -> {});
+        head.thread().tick();
     }
 
     void advance(Duration time) {
@@ -198,7 +211,7 @@ final class TestingCluster {
 
     private static boolean isRetryable(CompletableFuture<?> answer) {
         return answer.handle((value, failure) -> unwrap(failure) instanceof OrreryException error
-                        && (error.code() == ErrorCode.NOT_LEADER || error.code() == ErrorCode.UNAVAILABLE))
+                        && (error.code() == ErrorCode.NOT_LEADER || error.code() == ErrorCode.STORE_UNAVAILABLE))
                 .join();
     }
 
@@ -242,6 +255,22 @@ final class TestingCluster {
                 return true;
             });
         });
+    }
+
+    void drain(String node) {
+        DrainNodeRequest request = DrainNodeRequest.newBuilder()
+                .setOperation(operation())
+                .setNode(node)
+                .build();
+        insist(() -> control().drainNode(request));
+    }
+
+    void undrain(String node) {
+        UndrainNodeRequest request = UndrainNodeRequest.newBuilder()
+                .setOperation(operation())
+                .setNode(node)
+                .build();
+        insist(() -> control().undrainNode(request));
     }
 
     String operation() {
@@ -309,51 +338,6 @@ final class TestingCluster {
     /** Everything is as wanted, at every place that knows of it. */
     void assertConverged(String... pipelines) {
         advance(Duration.ofSeconds(2));
-        int workers = 0;
-        int edges = 0;
-        for (String name : pipelines) {
-            PipelineView view = pipeline(name);
-            assertEquals("RUNNING", view.getState(), view::toString);
-            workers++;
-            int upstream = 1;
-            for (StageView stage : view.getStagesList()) {
-                assertEquals(stage.getWanted(), stage.getServing(), stage::toString);
-                assertEquals(stage.getWanted(), stage.getReplicasCount(), stage::toString);
-                workers += stage.getWanted();
-                edges += upstream * stage.getWanted();
-                upstream = stage.getWanted();
-            }
-            edges += upstream;
-            assertRouting(view);
-        }
-        assertEquals(workers, running().size(), () -> describe().toString());
-        assertWorlds(edges);
-    }
-
-    private void assertRouting(PipelineView view) {
-        TestingWorker gateway = worker(view.getGateways(0).getLife()).orElseThrow();
-        int replicas =
-                view.getStagesList().stream().mapToInt(StageView::getWanted).sum();
-        assertEquals(replicas, gateway.routing.getReplicasCount());
-        long worlds = store.records().values().stream()
-                .filter(record -> record instanceof WorldRecord world
-                        && world.getPipeline().equals(view.getName()))
-                .count();
-        assertEquals(worlds, gateway.routing.getEdgesCount());
-    }
-
-    private void assertWorlds(int edges) {
-        List<WorldRecord> worlds = store.records().entrySet().stream()
-                .filter(record -> record.getKey() instanceof RecordKey.WorldKey)
-                .map(record -> (WorldRecord) record.getValue())
-                .toList();
-        assertEquals(edges, worlds.size());
-        worlds.forEach(world -> assertEquals(WorldState.READY, world.getState()));
-        int ends = 0;
-        for (TestingWorker worker : running()) {
-            worker.worlds.forEach((id, state) -> assertEquals(WorldState.READY, state));
-            ends += worker.worlds.size();
-        }
-        assertEquals(2 * edges, ends, "ends of worlds in workers");
+        TestingConvergence.check(this, List.of(pipelines));
     }
 }

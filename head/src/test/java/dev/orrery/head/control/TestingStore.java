@@ -53,8 +53,12 @@ final class TestingStore {
     private final Set<Long> worldsEver = new HashSet<>();
     private Fates fates = commit -> Fate.DONE;
     private final List<List<Change>> history = new ArrayList<>();
+    /** So many loads get no answer. */
+    int failingLoads;
+
     private long epoch;
     private int commits;
+    int proofs;
     private int versions;
 
     /** A new leader's store; earlier ones are fenced. */
@@ -108,13 +112,24 @@ final class TestingStore {
         @Override
         public StoredState load() {
             checkEpoch();
+            if (failingLoads > 0) {
+                failingLoads--;
+                throw unavailable();
+            }
             return new StoredState(
                     select(RecordKey.NodeKey.class),
+                    select(RecordKey.JobKey.class),
                     select(RecordKey.NameKey.class),
                     select(RecordKey.ActorKey.class),
                     select(RecordKey.PipelineKey.class),
                     select(RecordKey.ReplicaKey.class),
                     select(RecordKey.WorldKey.class));
+        }
+
+        @Override
+        public void prove() {
+            checkEpoch();
+            proofs++;
         }
 
         @Override

@@ -2,9 +2,11 @@ package dev.orrery.head.placement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,29 @@ class PlacementTest {
     @Test
     void takesTheLeastLoadedNode() {
         assertEquals(Optional.of("b"), choose(SMALL, List.of(room("a", 1000, 0, 0), room("b", 2000, 0, 0))));
+    }
+
+    @Test
+    void choosesTheSameFromRoomsInOrder() {
+        long seed = Long.getLong("orrery.seed", 20_240_708L);
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        for (int round = 0; round < 500; round++) {
+            Map<String, Integer> peers = new TreeMap<>();
+            List<NodeRoom> rooms = new ArrayList<>();
+            for (int i = random.nextInt(12); i > 0; i--) {
+                String node = "node-" + i;
+                peers.put(node, random.nextInt(3));
+                rooms.add(new NodeRoom(node, random.nextInt(5) * 250L, NO_GPUS, 4000, peers.get(node)));
+            }
+            List<NodeRoom> inOrder =
+                    rooms.stream().sorted(Placement.LEAST_LOADED_FIRST).toList();
+            assertEquals(
+                    choose(SMALL, rooms),
+                    Placement.chooseFirst(SMALL, inOrder, room -> peers.get(room.node()))
+                            .map(Place::node),
+                    rooms::toString);
+        }
     }
 
     @Test
@@ -74,7 +99,7 @@ class PlacementTest {
         assertEquals(Optional.empty(), Placement.choose(two, List.of(room)));
         assertEquals(
                 "actor 'x' needs 0 cpus, 2 gpus; free: a 4 cpus 2 gpus on 1 device",
-                Placement.explain(two, List.of(room)));
+                Placement.explain(two, List.of(room), List.of()));
     }
 
     @Test
@@ -103,9 +128,9 @@ class PlacementTest {
         assertEquals(
                 "stage encode replica encode-2 needs 4 cpus, 0 gpus; free: node-a 1.5 cpus 0 gpus, node-b 0.25 cpus 1"
                         + " gpus",
-                Placement.explain(demand, List.of(room("node-b", 250, 1, 0), room("node-a", 1500, 0, 0))));
+                Placement.explain(demand, List.of(room("node-b", 250, 1, 0), room("node-a", 1500, 0, 0)), List.of()));
         assertEquals(
                 "stage encode replica encode-2 needs 4 cpus, 0 gpus; no node is ALIVE",
-                Placement.explain(demand, List.of()));
+                Placement.explain(demand, List.of(), List.of()));
     }
 }

@@ -122,6 +122,33 @@ class ActorReconcilerTest {
         assertEquals(4, state.actor("back-1").getIncarnation());
     }
 
+    @Test
+    void crashesBeforeAStableServiceDoNotCountAnyMore() {
+        state.replica("back-1", ReplicaState.SERVING, ActorState.ALIVE);
+        crashAfter(1, Duration.ofSeconds(1));
+        crashAfter(2, Duration.ofSeconds(1));
+        assertEquals(2, state.actor("back-1").getRestarts());
+        crashAfter(3, Duration.ofSeconds(30));
+        assertEquals(1, state.actor("back-1").getRestarts());
+        crashAfter(4, Duration.ofSeconds(29));
+        assertEquals(2, state.actor("back-1").getRestarts());
+        assertEquals("STARTING", actorState());
+        crashAfter(5, Duration.ofSeconds(1));
+        assertEquals("DEAD", actorState());
+    }
+
+    /** After so long a service; the next life is placed, unless there is none. */
+    private void crashAfter(long incarnation, Duration service) {
+        if (actorState().equals("STARTING")) {
+            state.reports(state.actor("back-1").getNode(), report(incarnation, WorkerState.OPEN))
+                    .commit(reconciler);
+        }
+        state.after(service);
+        exits(incarnation);
+        state.commit(reconciler);
+        state.after(Duration.ofMillis(200)).heard("n1").heard("n2").commit(reconciler);
+    }
+
     private void crashThrice(Duration apart) {
         for (long incarnation = 1; incarnation <= 3; incarnation++) {
             exits(incarnation);
@@ -138,6 +165,36 @@ class ActorReconcilerTest {
         assertEquals("n2", state.actor("back-1").getNode());
         assertEquals(0, state.actor("back-1").getRestarts());
         assertEquals("node", state.actor("back-1").getCauses(0).getKind());
+    }
+
+    @Test
+    void whatItsNodeCannotLaunchDoesNotCountAndGoesElsewhere() {
+        state.replica("back-1", ReplicaState.STARTING, ActorState.STARTING)
+                .cannotLaunch("n1", "no space left on /work");
+        state.reports(
+                "n1",
+                report(1, WorkerState.EXITED)
+                        .setNotLaunched(true)
+                        .setFailure(Failure.newBuilder().setKind("node").setMessage("no space left on /work")));
+        state.commit(reconciler);
+        assertEquals("STARTING", actorState());
+        assertEquals("n2", state.actor("back-1").getNode());
+        assertEquals(0, state.actor("back-1").getRestarts());
+        assertEquals(
+                "no space left on /work", state.actor("back-1").getCauses(0).getMessage());
+    }
+
+    @Test
+    void itWaitsWhereNoNodeCanLaunchAndSaysWhy() {
+        state.replica("back-1", ReplicaState.STARTING, ActorState.PENDING).node("n2", NodeState.SUSPECT, 4000);
+        state.cannotLaunch("n1", "no space left on /work");
+        assertTrue(state.run(reconciler).isEmpty());
+        Rooms rooms = new Rooms(state.records, state.observed, Settings.defaults());
+        assertEquals(
+                "stage back replica back-1 needs 1 cpus, 0 gpus; n1 cannot launch: no space left on /work",
+                rooms.explain(state.actor("back-1")));
+        state.cannotLaunch("n1", "").commit(reconciler);
+        assertEquals("n1", state.actor("back-1").getNode());
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.NodeState;
 import dev.orrery.head.state.PipelineState;
+import dev.orrery.internal.proto.WorkerReport;
+import dev.orrery.internal.proto.WorkerState;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,37 @@ class NodeReconcilerTest {
     void whatAnAgentSaysAnewIsRecorded() {
         state.alive("n1").registered("n1", 8000).commit(reconciler);
         assertEquals(8000, state.records.node("n1").orElseThrow().getResources().getMilliCpus());
+    }
+
+    @Test
+    void aDrainingNodeWithAProcessIsNotDrained() {
+        state.alive("n1").node("n1", NodeState.DRAINING, 4000);
+        state.reports(
+                "n1",
+                WorkerReport.newBuilder().setLife(TestingState.life("x", 1)).setState(WorkerState.STOPPING));
+        state.commit(reconciler);
+        assertEquals("DRAINING", nodeState());
+        state.reports(
+                "n1",
+                WorkerReport.newBuilder().setLife(TestingState.life("x", 1)).setState(WorkerState.EXITED));
+        state.commit(reconciler);
+        assertEquals("DRAINED", nodeState());
+    }
+
+    @Test
+    void oneThatIsToBeDrainedIsSoOnItsReturn() {
+        state.alive("n1").node("n1", NodeState.DEAD, 4000);
+        state.write(Write.put(state.records.node("n1").orElseThrow().toBuilder()
+                .setDrain(true)
+                .build()));
+        state.heard("n1").commit(reconciler);
+        assertEquals("DRAINED", nodeState());
+    }
+
+    @Test
+    void aDrainedNodeMayBeSilent() {
+        state.alive("n1").node("n1", NodeState.DRAINED, 4000).after(Duration.ofMinutes(10));
+        assertTrue(state.run(reconciler).isEmpty());
     }
 
     @Test

@@ -26,6 +26,8 @@ class PlainReconcilersTest {
 
     private final TestingState state = new TestingState().alive("n1");
 
+    private int restarts;
+
     private void actor(String id, ActorState at) {
         boolean placed = at == ActorState.STARTING || at == ActorState.ALIVE || at == ActorState.DRAINING;
         state.write(Write.put(ActorRecord.newBuilder()
@@ -37,6 +39,8 @@ class PlainReconcilersTest {
                 .setSpec(PlainActorSpec.newBuilder()
                         .setName(id)
                         .setOpenTimeoutMillis(5_000)
+                        .setMaxRestarts(restarts)
+                        .setRestartWindowMillis(30_000)
                         .setResources(Resources.newBuilder().setMilliCpus(1_000)))
                 .build()));
     }
@@ -52,8 +56,13 @@ class PlainReconcilersTest {
     }
 
     private void reports(String id, WorkerState worker, String failure, WorldReport.Builder... worlds) {
+        reportsOf(id, 1, worker, failure, worlds);
+    }
+
+    private void reportsOf(
+            String id, long incarnation, WorkerState worker, String failure, WorldReport.Builder... worlds) {
         WorkerReport.Builder report = WorkerReport.newBuilder()
-                .setLife(TestingState.life(id, 1))
+                .setLife(TestingState.life(id, incarnation))
                 .setState(worker)
                 .setFailure(failure(failure));
         for (WorldReport.Builder world : worlds) {
@@ -111,6 +120,109 @@ class PlainReconcilersTest {
         step();
         assertEquals("DEAD", state.actor("a").getState());
         assertEquals("node", state.actor("a").getCauses(0).getKind());
+    }
+
+    @Test
+    void oneThatMayRestartBecomesItsNextLifeAndKeepsItsName() {
+        restarts = 1;
+        actor("a", ActorState.ALIVE);
+        state.write(Write.put(NameRecord.newBuilder()
+                .setNamespace("default")
+                .setName("a")
+                .setActor("a")
+                .build()));
+        reports("a", WorkerState.EXITED, "signal");
+        step();
+        assertEquals("STARTING", state.actor("a").getState());
+        assertEquals(2, state.actor("a").getIncarnation());
+        assertEquals(1, state.actor("a").getRestarts());
+        assertEquals("n1", state.actor("a").getLastNode());
+        assertEquals("signal", state.actor("a").getCauses(0).getKind());
+        assertTrue(state.records.name("a").isPresent());
+        reportsOf("a", 2, WorkerState.EXITED, "exit");
+        step();
+        assertEquals("DEAD", state.actor("a").getState(), "its one restart is used up");
+        assertEquals(2, state.actor("a").getCausesCount());
+    }
+
+    @Test
+    void aConstructorThatExitsIsTriedAgainLaterAndLaterUpToItsLimit() {
+        restarts = 3;
+        actor("a", ActorState.STARTING);
+        for (int life = 1; life <= 4; life++) {
+            reportsOf("a", life, WorkerState.EXITED, "exit");
+            step();
+            if (life == 4) {
+                break;
+            }
+            // 0, 100 and 200 ms.
+            Duration backoff = Duration.ofMillis(life == 1 ? 0 : 50L << (life - 1));
+            if (!backoff.isZero()) {
+                assertEquals("RESTARTING", state.actor("a").getState(), "after life " + life);
+                state.after(backoff.minusMillis(1)).heard("n1");
+                step();
+                assertEquals("RESTARTING", state.actor("a").getState(), "before its time");
+                state.after(Duration.ofMillis(1)).heard("n1");
+                step();
+            }
+            assertEquals("STARTING", state.actor("a").getState());
+            assertEquals(life + 1, state.actor("a").getIncarnation());
+        }
+        assertEquals("DEAD", state.actor("a").getState());
+    }
+
+    @Test
+    void restartsBeforeTheWindowDoNotCount() {
+        restarts = 1;
+        actor("a", ActorState.ALIVE);
+        for (int life = 1; life <= 4; life++) {
+            reportsOf("a", life, WorkerState.EXITED, "signal");
+            step();
+            assertEquals(life + 1, state.actor("a").getIncarnation());
+            state.after(Duration.ofSeconds(31)).heard("n1");
+        }
+    }
+
+    @Test
+    void aLostNodeCountsForNothingAndTheNextLifeIsElsewhere() {
+        restarts = 1;
+        state.alive("n2");
+        actor("a", ActorState.ALIVE);
+        state.node("n1", NodeState.DEAD, 4_000);
+        step();
+        assertEquals("STARTING", state.actor("a").getState());
+        assertEquals("n2", state.actor("a").getNode());
+        assertEquals("n1", state.actor("a").getLastNode());
+        assertEquals(0, state.actor("a").getRestarts());
+    }
+
+    @Test
+    void aLostNodeWithNoOtherLeavesItWaitingForOne() {
+        restarts = 1;
+        actor("a", ActorState.ALIVE);
+        state.node("n1", NodeState.DEAD, 4_000);
+        step();
+        assertEquals("RESTARTING", state.actor("a").getState());
+        state.alive("n2");
+        step();
+        assertEquals("n2", state.actor("a").getNode());
+    }
+
+    @Test
+    void aRestartBreaksTheWorldsOfTheLifeThatEndedWithItsCause() {
+        restarts = 1;
+        actor("a", ActorState.ALIVE);
+        actor("b", ActorState.ALIVE);
+        ring(WorldState.READY, RING, "a", "b");
+        reports("b", WorkerState.OPEN, "");
+        reports("a", WorkerState.OPEN, "", world(dev.orrery.internal.proto.WorldState.BROKEN, "link"));
+        step();
+        assertEquals("link", ring().getCause().getKind());
+        reports("b", WorkerState.EXITED, "signal");
+        step();
+        assertEquals("STARTING", state.actor("b").getState());
+        assertEquals("signal", ring().getCause().getKind(), "although it has another life already");
+        assertEquals(dev.orrery.internal.proto.WorldState.BROKEN, ring().getState());
     }
 
     @Test
@@ -267,6 +379,6 @@ class PlainReconcilersTest {
         ring(WorldState.READY, RING, "a");
         assertEquals(List.of(), state.run(new WorldReconciler()).writes());
         assertEquals(List.of(), state.run(new ReplicaReconciler()).writes());
-        assertTrue(Edges.Ready.of(state.records).sending().isEmpty());
+        assertTrue(Edges.Ready.of(state.records.worlds()).sending().isEmpty());
     }
 }

@@ -49,6 +49,7 @@ final class TestingState implements Told {
     final Set<ActorLife> dropped = new HashSet<>();
     final Set<ActorLife> routedAround = new HashSet<>();
     private final Map<String, Map<ActorLife, WorkerReport>> reports = new HashMap<>();
+    private final Map<String, String> obstacles = new HashMap<>();
     private long sequence;
     private final long takenOver = 5_000_000_000L;
     long now = takenOver;
@@ -131,6 +132,7 @@ final class TestingState implements Told {
                         .setAgentInstance(node)
                         .setSequence(sequence)
                         .setAdoptionFinished(true)
+                        .setCannotLaunch(obstacles.getOrDefault(node, ""))
                         .addAllWorkers(reports.getOrDefault(node, Map.of()).values())
                         .build(),
                 now);
@@ -139,6 +141,12 @@ final class TestingState implements Told {
 
     TestingState reports(String node, WorkerReport.Builder report) {
         reports.computeIfAbsent(node, name -> new HashMap<>()).put(report.getLife(), report.build());
+        return heard(node);
+    }
+
+    /** The node reports why it can launch nothing; empty: it can. */
+    TestingState cannotLaunch(String node, String why) {
+        obstacles.put(node, why);
         return heard(node);
     }
 

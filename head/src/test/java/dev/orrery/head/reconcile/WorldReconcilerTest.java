@@ -144,6 +144,17 @@ class WorldReconcilerTest {
     }
 
     @Test
+    void whatAnEarlierLeaderWasFormingIsFormedAfreshAndWhatIsReadyStays() {
+        long forming = ((TestingState.EPOCH - 1) << 32) | 1;
+        long ready = ((TestingState.EPOCH - 1) << 32) | 2;
+        state.world(forming, WorldState.FORMING, "gw", "back-1").world(ready, WorldState.READY, "back-1", "gw");
+        state.commit(reconciler);
+        assertEquals(List.of("back-1>gw READY", "gw>back-1 FORMING"), edges());
+        assertTrue(state.records.world(forming).isEmpty(), "under another id");
+        assertTrue(state.records.world(ready).isPresent());
+    }
+
+    @Test
     void theBackoffDoublesWhileAnEdgeKeepsFailing() {
         state.world(OUT, WorldState.READY, "back-1", "gw");
         for (Duration backoff : List.of(Duration.ZERO, Duration.ofMillis(100), Duration.ofMillis(200))) {

@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.reconcile.ClusterState;
 import dev.orrery.head.reconcile.Draft;
@@ -25,8 +26,10 @@ import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.Backend;
 import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.DescribeActorRequest;
+import dev.orrery.internal.proto.EndJobRequest;
 import dev.orrery.internal.proto.FormWorldRequest;
 import dev.orrery.internal.proto.HostPort;
+import dev.orrery.internal.proto.Job;
 import dev.orrery.internal.proto.KillActorRequest;
 import dev.orrery.internal.proto.MethodReference;
 import dev.orrery.internal.proto.PlainActorSpec;
@@ -45,6 +48,7 @@ class ActorServiceTest {
     private final ActorService actors = new ActorService(
             artifacts -> artifacts.stream().filter(missing::contains).toList());
     private final WorldService worlds = new WorldService();
+    private final JobService jobs = new JobService();
     private final Ids ids = new Ids(7);
 
     private <R> R commit(Function<Draft, R> change) {
@@ -147,6 +151,68 @@ class ActorServiceTest {
         assertEquals(1, records.names().size());
     }
 
+    private static Job job(String id) {
+        return Job.newBuilder().setId(id).setHost("h").setPid(7).setName("Main").build();
+    }
+
+    private String startOwned(String operation, PlainActorSpec.Builder spec, Job job) {
+        return commit(draft -> actors.start(
+                        draft,
+                        StartActorRequest.newBuilder()
+                                .setOperation(operation)
+                                .setActor(spec.setJob(job.getId()))
+                                .setJob(job)
+                                .build()))
+                .getActor();
+    }
+
+    private void end(String job) {
+        commit(draft -> jobs.end(draft, EndJobRequest.newBuilder().setJob(job).build()));
+    }
+
+    @Test
+    void aJobIsWrittenOnceAtTheFirstThingThatItOwns() {
+        startOwned("op-1", counter("free").setDetached(true), job("j1"));
+        assertTrue(records.jobs().isEmpty(), "a detached actor is not owned");
+        startOwned("op-2", counter("a"), job("j1"));
+        assertEquals(
+                List.of(job("j1")),
+                records.jobs().stream().map(JobRecord::getJob).toList());
+        JobRecord before = records.jobs().get(0);
+        startOwned("op-3", counter("b"), job("j1"));
+        assertEquals(List.of(before), records.jobs());
+    }
+
+    @Test
+    void anEndedJobOwnsNothingAnew() {
+        end("j1");
+        assertTrue(records.jobs().isEmpty(), "it owned nothing");
+        String first = startOwned("op-1", counter("a"), job("j1"));
+        end("j1");
+        end("j1");
+        assertEquals("ENDED", records.jobs().get(0).getState());
+        OrreryException refused = refused(ErrorCode.FENCED, () -> startOwned("op-2", counter("b"), job("j1")));
+        assertTrue(
+                refused.getMessage()
+                        .startsWith("job j1 (Main, pid 7 on h) ended: its driver closed; connect anew to start actors"),
+                refused.getMessage());
+        assertEquals(first, startOwned("op-1", counter("a"), job("j1")), "a start that is sent again is answered");
+    }
+
+    @Test
+    void aJobMustBeTheDriversOwn() {
+        PlainActorSpec.Builder foreign = counter("a").setJob("j2");
+        StartActorRequest request = StartActorRequest.newBuilder()
+                .setOperation("op-1")
+                .setActor(foreign)
+                .setJob(job("j/1"))
+                .build();
+        String message = refused(ErrorCode.INVALID_ARGUMENT, () -> commit(draft -> actors.start(draft, request)))
+                .getMessage();
+        assertTrue(message.contains("'j/1' is no name of a job"), message);
+        assertTrue(message.contains("its job is 'j2', not that of its driver"), message);
+    }
+
     @Test
     void aTakenNameIsRefusedUntilItsActorIsDead() {
         String id = start("op-1", counter("counter"));
@@ -165,11 +231,17 @@ class ActorServiceTest {
                 .clearFactory()
                 .setMaxPendingCalls(0)
                 .setOpenTimeoutMillis(0)
+                .setMaxRestarts(1)
                 .addArguments(Value.newBuilder().setObject(ByteString.copyFrom(new byte[50_000])));
         String message =
                 refused(ErrorCode.INVALID_ARGUMENT, () -> start("op-1", wrong)).getMessage();
-        for (String part :
-                List.of("'a/b' is no name of an actor", "no constructor", "maxPendingCalls", "startTimeout", "50")) {
+        for (String part : List.of(
+                "'a/b' is no name of an actor",
+                "no constructor",
+                "maxPendingCalls",
+                "startTimeout",
+                "restartWindow",
+                "50")) {
             assertTrue(message.contains(part), message);
         }
         assertTrue(records.actors().isEmpty());

@@ -70,6 +70,7 @@ class StateTablesTest {
     @Test
     void finalStatesAreLeftByNothing() {
         assertFinal(StateTables.ACTOR, ActorState.DEAD);
+        assertFinal(StateTables.JOB, JobState.ENDED);
         assertFinal(StateTables.WORLD, WorldState.BROKEN);
         assertFinal(StateTables.WORLD, WorldState.CLOSED);
         assertFinal(StateTables.REPLICA, ReplicaState.GONE);

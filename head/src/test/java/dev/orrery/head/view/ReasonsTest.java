@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ReasonsTest {
     private final ClusterState state = TestingTold.state(new Records());
     private final Reasons reasons =
-            new Reasons(state, new Rooms(state.records(), state.observed(), state.settings()), 0);
+            new Reasons(state, () -> new Rooms(state.records(), state.observed(), state.settings()), 0);
 
     private String reason(String replica, ActorRecord.Builder actor) {
         return reasons.of(

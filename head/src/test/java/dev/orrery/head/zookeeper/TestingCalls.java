@@ -1,8 +1,12 @@
 package dev.orrery.head.zookeeper;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -24,7 +28,14 @@ final class TestingCalls implements ZooKeeperCalls {
     private final ZooKeeperCalls real;
     private final Queue<Loss> losses = new ArrayDeque<>();
     private final Queue<List<Op>> late = new ArrayDeque<>();
+    private final Set<Integer> lostReads = new HashSet<>();
     private int writes;
+    private int reads;
+    private Runnable beforeNext = () -> {};
+    private boolean disconnected;
+    private final List<Duration> waited = new ArrayList<>();
+    private int lostWrite;
+    private Loss lossThere = Loss.REQUEST;
 
     TestingCalls(ZooKeeperCalls real) {
         this.real = real;
@@ -35,6 +46,34 @@ final class TestingCalls implements ZooKeeperCalls {
         losses.addAll(List.of(next));
     }
 
+    /** Only that write, counted from 1, is lost so. */
+    void loseAt(int write, Loss loss) {
+        lostWrite = write;
+        lossThere = loss;
+    }
+
+    /** The answers to these reads are lost, counted from 1 for the next one. */
+    void loseReads(int... which) {
+        for (int read : which) {
+            lostReads.add(reads + read);
+        }
+    }
+
+    /** Happens when the next write is on its way. */
+    void beforeNext(Runnable what) {
+        beforeNext = what;
+    }
+
+    /** From now on there is no connection, and whoever waits for one has waited at once. */
+    void disconnect() {
+        disconnected = true;
+    }
+
+    /** How long a connection was waited for that did not come. */
+    List<Duration> waited() {
+        return waited;
+    }
+
     int writes() {
         return writes;
     }
@@ -42,13 +81,19 @@ final class TestingCalls implements ZooKeeperCalls {
     @Override
     public CompletableFuture<Answer> multi(List<Op> operations) {
         if (operations.get(0).getKind() == OpKind.READ) {
-            return real.multi(operations);
+            reads++;
+            return lostReads.contains(reads)
+                    ? CompletableFuture.completedFuture(Answer.lost(Code.CONNECTIONLOSS))
+                    : real.multi(operations);
         }
         writes++;
+        Runnable first = beforeNext;
+        beforeNext = () -> {};
+        first.run();
         while (!late.isEmpty()) {
             real.multi(late.remove()).join();
         }
-        Loss loss = losses.poll();
+        Loss loss = writes == lostWrite ? lossThere : losses.poll();
         if (loss == null) {
             return real.multi(operations);
         }
@@ -71,7 +116,16 @@ final class TestingCalls implements ZooKeeperCalls {
 
     @Override
     public boolean awaitConnected(long nanos) throws InterruptedException {
+        if (disconnected) {
+            waited.add(Duration.ofNanos(nanos));
+            return false;
+        }
         return real.awaitConnected(nanos);
+    }
+
+    @Override
+    public void pause(Duration time) throws InterruptedException {
+        real.pause(time);
     }
 
     @Override

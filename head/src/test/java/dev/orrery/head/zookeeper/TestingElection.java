@@ -3,11 +3,16 @@ package dev.orrery.head.zookeeper;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.orrery.head.store.Change;
 import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.LeadershipListener;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** What one head was told, in order. */
 final class TestingElection implements LeadershipListener {
@@ -15,6 +20,8 @@ final class TestingElection implements LeadershipListener {
 
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private volatile ClusterStore store;
+    private volatile String lostBecause = "";
+    private volatile Optional<List<Change.Create>> survivors = Optional.empty();
 
     @Override
     public void elected(ClusterStore elected) {
@@ -24,6 +31,7 @@ final class TestingElection implements LeadershipListener {
 
     @Override
     public void lost(String why) {
+        lostBecause = why;
         events.add("lost");
     }
 
@@ -37,6 +45,18 @@ final class TestingElection implements LeadershipListener {
         events.add("resumed");
     }
 
+    @Override
+    public CompletableFuture<Optional<List<Change.Create>>> survivors(long epoch) {
+        return CompletableFuture.completedFuture(survivors);
+    }
+
+    /** What this head knows should the store be lost. */
+    TestingElection remembers(Change... records) {
+        survivors =
+                Optional.of(Stream.of(records).map(Change.Create.class::cast).toList());
+        return this;
+    }
+
     void await(String event) throws InterruptedException {
         String next = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertNotNull(next, "still waiting to be told '" + event + "'");
@@ -46,6 +66,11 @@ final class TestingElection implements LeadershipListener {
     ClusterStore awaitElected() throws InterruptedException {
         await("elected");
         return store;
+    }
+
+    /** Why leadership was lost the last time. */
+    String lostBecause() {
+        return lostBecause;
     }
 
     boolean toldNothing() {

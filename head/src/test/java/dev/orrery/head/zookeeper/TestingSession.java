@@ -1,6 +1,7 @@
 package dev.orrery.head.zookeeper;
 
 import dev.orrery.head.store.ClusterIdFile;
+import dev.orrery.head.store.ClusterStore;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.time.NanoClock;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.ZooDefs;
 
 /** A session of a head that takes over whenever a test says so. */
-final class TestingSession implements AutoCloseable {
+public final class TestingSession implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final AtomicInteger LATCHES = new AtomicInteger();
 
@@ -25,7 +26,7 @@ final class TestingSession implements AutoCloseable {
     final AtomicInteger fencedCalls = new AtomicInteger();
     private final ClusterIdFile idFile;
 
-    TestingSession(TestingZooKeeper zooKeeper, String name, Path dataDir) {
+    public TestingSession(TestingZooKeeper zooKeeper, String name, Path dataDir) {
         this.name = name;
         this.session = new ZooKeeperSession(zooKeeper.settings(Duration.ofSeconds(10)));
         this.lossy = new TestingCalls(session);
@@ -43,6 +44,10 @@ final class TestingSession implements AutoCloseable {
         });
     }
 
+    long id() {
+        return session.id();
+    }
+
     Deadline deadline() {
         return calls.deadline(TIMEOUT);
     }
@@ -55,6 +60,10 @@ final class TestingSession implements AutoCloseable {
         String latch = paths.latch() + "/testing-" + LATCHES.incrementAndGet();
         write(Op.create(latch, new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL));
         return latch;
+    }
+
+    public ClusterStore takeOverAsLeader() {
+        return takeOver();
     }
 
     ZooKeeperClusterStore takeOver() {

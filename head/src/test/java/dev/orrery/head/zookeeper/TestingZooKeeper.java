@@ -8,7 +8,7 @@ import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
 
 /** A server of ZooKeeper in this process. */
-final class TestingZooKeeper implements AutoCloseable {
+public final class TestingZooKeeper implements AutoCloseable {
     private static final int TICK_MILLIS = 100;
 
     static {
@@ -18,7 +18,7 @@ final class TestingZooKeeper implements AutoCloseable {
 
     private TestingServer server;
 
-    TestingZooKeeper() {
+    public TestingZooKeeper() {
         server = start(-1);
     }
 

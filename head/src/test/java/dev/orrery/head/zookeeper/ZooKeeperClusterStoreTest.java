@@ -61,6 +61,19 @@ class ZooKeeperClusterStoreTest {
         zooKeeper.close();
     }
 
+    /** Whoever calls has drivers and agents to answer; a commit in doubt costs no more than a load. */
+    @Test
+    void nothingWaitsForAConnectionForLong() {
+        head.lossy.lose(Loss.ANSWER);
+        head.lossy.beforeNext(head.lossy::disconnect);
+        for (Executable call : List.<Executable>of(
+                () -> store.commit(List.of(createNode("n1", "a"))), () -> store.prove(), () -> store.load())) {
+            OrreryException failure = assertThrows(OrreryException.class, call);
+            assertEquals(ErrorCode.STORE_UNAVAILABLE, failure.code());
+        }
+        assertEquals(List.of(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO), head.lossy.waited());
+    }
+
     @Test
     void whatIsCommittedIsLoaded() {
         long world = 0xf000_0000_0000_0001L;
@@ -87,6 +100,23 @@ class ZooKeeperClusterStoreTest {
         assertEquals(
                 Set.of(new ReplicaKey("embed", "encode-1")), state.replicas().keySet());
         assertEquals(Set.of(new WorldKey(world)), state.worlds().keySet());
+    }
+
+    @Test
+    void moreThanOneCallReadsIsLoadedWhicheverAnswersAreLost() {
+        int many = 1500;
+        for (int from = 0; from < many; from += 500) {
+            store.commit(IntStream.range(from, from + 500)
+                    .mapToObj(i -> createActor("1-" + i, "label-" + i, "a"))
+                    .toList());
+        }
+        head.lossy.loseReads(1, 8, 9, 12);
+
+        StoredState state = store.load();
+
+        assertEquals(many, state.actors().size());
+        state.actors()
+                .forEach((key, actor) -> assertEquals(key.actor(), actor.value().getActor()));
     }
 
     @Test

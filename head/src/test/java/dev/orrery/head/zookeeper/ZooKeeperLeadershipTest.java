@@ -190,16 +190,44 @@ class ZooKeeperLeadershipTest {
 
         zooKeeper.stop();
         election.await("suspended");
-        assertTrue(head.suspended());
+        assertEquals(Optional.of(away()), head.trouble());
         assertEquals("h1", head.currentLeader().orElseThrow().head());
-        CompletableFuture<?> waiting = CompletableFuture.runAsync(() -> store.commit(List.of(createNode("n1", "a"))));
+        assertEquals(
+                ErrorCode.STORE_UNAVAILABLE,
+                assertThrows(OrreryException.class, () -> store.commit(List.of(createNode("n1", "a"))))
+                        .code());
         zooKeeper.restart();
 
         election.await("resumed");
-        waiting.join();
-        assertFalse(head.suspended());
+        store.commit(List.of(createNode("n1", "a")));
+        assertEquals(Optional.empty(), head.trouble());
         assertTrue(election.toldNothing());
         assertEquals(1, store.load().nodes().size());
+    }
+
+    private String away() {
+        return "ZooKeeper at " + zooKeeper.address() + " cannot be reached";
+    }
+
+    @Test
+    void aStandbyTellsThatZooKeeperIsAwayAlsoWhenItsSessionIsOver() throws Exception {
+        TestingElection first = new TestingElection();
+        ZooKeeperLeadership one = head("h1", SHORT);
+        one.start(first);
+        first.awaitElected();
+        ZooKeeperLeadership two = head("h2", SHORT);
+        two.start(new TestingElection());
+        assertEquals(Optional.empty(), two.trouble());
+
+        zooKeeper.stop();
+        first.await("suspended");
+        first.await("lost");
+        await().atMost(LONG).untilAsserted(() -> assertEquals(Optional.of(away()), two.trouble()));
+        assertEquals("h1", two.currentLeader().orElseThrow().head());
+        assertEquals(Optional.of(away()), one.trouble());
+        zooKeeper.restart();
+
+        await().atMost(LONG).untilAsserted(() -> assertEquals(Optional.empty(), two.trouble()));
     }
 
     @Test
@@ -211,6 +239,10 @@ class ZooKeeperLeadershipTest {
         zooKeeper.stop();
         election.await("suspended");
         election.await("lost");
+        assertEquals(
+                "the session with ZooKeeper at " + zooKeeper.address() + " has expired",
+                election.lostBecause(),
+                "whoever hears of the end first");
         assertEquals(
                 ErrorCode.FENCED,
                 assertThrows(OrreryException.class, () -> old.commit(List.of(createNode("n1", "a"))))

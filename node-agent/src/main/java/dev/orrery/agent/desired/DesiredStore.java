@@ -1,64 +1,20 @@
 package dev.orrery.agent.desired;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import dev.orrery.error.ErrorCode;
-import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.DesiredSet;
-import dev.orrery.worker.launch.DurableFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The newest desired set and the cluster's id, on disk. */
-public final class DesiredStore {
-    private static final Logger LOG = LoggerFactory.getLogger(DesiredStore.class);
-
-    private final Path setFile;
-    private final Path clusterFile;
-
-    public DesiredStore(Path setFile, Path clusterFile) {
-        this.setFile = setFile;
-        this.clusterFile = clusterFile;
-    }
-
+public interface DesiredStore {
     /** The set that was written last; empty when there was none. */
-    public Optional<DesiredSet> read() {
-        try {
-            return Optional.of(DesiredSet.parseFrom(Files.readAllBytes(setFile)));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (InvalidProtocolBufferException e) {
-            // Without a set nothing is stopped or launched; the leader sends it anew.
-            LOG.error("{} is damaged and will be replaced by what the leader sends: {}", setFile, e.getMessage());
-            return Optional.empty();
-        } catch (IOException e) {
-            throw OrreryException.of(ErrorCode.INVALID_CONFIG, "cannot read " + setFile, e);
-        }
-    }
+    Optional<DesiredSet> read();
 
     /** On disk when this returns. */
-    public void write(DesiredSet set) throws IOException {
-        DurableFile.write(setFile, set.toByteArray());
-    }
+    void write(DesiredSet set) throws IOException;
 
     /** The cluster that this node belongs to. */
-    public Optional<String> cluster() {
-        try {
-            String cluster = Files.readString(clusterFile).strip();
-            return cluster.isEmpty() ? Optional.empty() : Optional.of(cluster);
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw OrreryException.of(ErrorCode.INVALID_CONFIG, "cannot read " + clusterFile, e);
-        }
-    }
+    Optional<String> cluster();
 
-    public void writeCluster(String cluster) throws IOException {
-        DurableFile.write(clusterFile, (cluster + "\n").getBytes(StandardCharsets.UTF_8));
-    }
+    /** On disk when this returns. */
+    void writeCluster(String cluster) throws IOException;
 }

@@ -1,17 +1,24 @@
 package dev.orrery.agent.link;
 
+import com.google.protobuf.MessageLite;
 import dev.orrery.agent.artifact.ArtifactSource;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.client.HeadChoice;
+import dev.orrery.internal.client.HeadDials;
+import dev.orrery.internal.client.HeadSearch;
 import dev.orrery.internal.proto.GetArtifactRequest;
 import dev.orrery.internal.proto.GetArtifactResponse;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.NodeWelcome;
+import dev.orrery.internal.proto.RenewLeaseRequest;
+import dev.orrery.internal.proto.RenewLeaseResponse;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.rpc.RpcMethod;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -27,20 +34,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the leader, registers this node there, and reports: at once after a change, otherwise each heartbeat. At most one
- * report is on its way, so changes meanwhile go together in the next. All but {@link #read} runs on one thread.
+ * Finds the leader, registers this node there, and reports: at once after a change, otherwise each heartbeat, and then only
+ * that nothing has changed. At most one report is on its way, so changes meanwhile go together in the next. All but {@link #read} runs on one thread.
  */
 public final class HeadLink implements ArtifactSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HeadLink.class);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ARTIFACT_TIMEOUT = Duration.ofSeconds(30);
-
-    /** Dials one head. */
-    @FunctionalInterface
-    public interface Dialler {
-        CompletableFuture<RpcConnection> dial(HostPort head, Duration timeout);
-    }
+    private static final Duration LEASE_TIMEOUT = Duration.ofSeconds(2);
 
     /**
      * What the link asks of its owner, on the link's thread.
@@ -51,7 +52,7 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
      */
     public record Node(Supplier<NodeHello> hello, Supplier<NodeReport> report, BiConsumer<String, Long> joined) {}
 
-    private final Dialler dialler;
+    private final HeadDials dials;
     private final ScheduledExecutorService loop;
     private final Duration heartbeat;
     private final Node node;
@@ -64,12 +65,19 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
     private boolean reporting;
     private boolean dirty;
     private long sequence;
+    /** The newest complete one that was acknowledged over this connection. */
+    private Optional<NodeReport> acknowledged = Optional.empty();
+
     private boolean closed;
     private ScheduledFuture<?> ticking;
 
     public HeadLink(
-            Dialler dialler, ScheduledExecutorService loop, List<HostPort> heads, Duration heartbeat, Node node) {
-        this.dialler = dialler;
+            HeadDials.Dialler dialler,
+            ScheduledExecutorService loop,
+            List<HostPort> heads,
+            Duration heartbeat,
+            Node node) {
+        this.dials = new HeadDials(dialler, loop);
         this.loop = loop;
         this.heartbeat = heartbeat;
         this.node = node;
@@ -97,16 +105,19 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
         if (closed) {
             return;
         }
-        HostPort head = choice.address();
-        dialler.dial(head, CONNECT_TIMEOUT)
+        HeadSearch search = dials.search(choice.order());
+        search.reached()
                 .whenCompleteAsync(
-                        (connection, failure) -> {
-                            if (failure != null) {
-                                failed(head, failure);
-                            } else if (closed) {
-                                connection.close();
+                        (found, failure) -> {
+                            if (closed) {
+                                search.close();
+                                return;
+                            }
+                            search.failures().forEach(this::tellOnce);
+                            if (failure == null) {
+                                register(found.head(), found.connection());
                             } else {
-                                register(head, connection);
+                                dialAgain(choice.unreachable());
                             }
                         },
                         loop);
@@ -135,11 +146,12 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
     private void welcomed(HostPort head, RpcConnection connection, NodeWelcome welcome) {
         node.joined().accept(welcome.getCluster(), welcome.getEpoch());
         LOG.info("registered with head {} at {}, epoch {}", welcome.getHead(), head, welcome.getEpoch());
-        choice = choice.succeeded();
+        choice = choice.succeeded(head);
         problems.clear();
         registered = Optional.of(connection);
         leader = connection;
         reporting = false;
+        acknowledged = Optional.empty();
         changed();
         connection.closed().thenAcceptAsync(why -> lost(head, connection, why), loop);
     }
@@ -155,13 +167,21 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
         Throwable cause = ErrorCodec.unwrap(failure);
         Optional<HostPort> named =
                 cause instanceof OrreryException known ? ErrorCodec.leaderOf(known) : Optional.empty();
-        choice = choice.failed(named);
+        tellOnce(head, cause);
+        dialAgain(choice.refused(head, named));
+    }
+
+    private void tellOnce(HostPort head, Throwable cause) {
         String problem = "cannot join the head at " + head + ": " + cause.getMessage();
         if (problems.add(problem)) {
             LOG.warn("{}", problem);
         } else {
             LOG.debug("{}", problem);
         }
+    }
+
+    private void dialAgain(HeadChoice next) {
+        choice = next;
         if (!closed) {
             loop.schedule(this::dial, choice.pause().toNanos(), TimeUnit.NANOSECONDS);
         }
@@ -174,10 +194,13 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
         RpcConnection connection = registered.get();
         dirty = false;
         reporting = true;
-        NodeReport report =
-                node.report().get().toBuilder().setSequence(++sequence).build();
+        sequence++;
+        NodeReport complete =
+                node.report().get().toBuilder().setSequence(sequence).build();
+        Optional<NodeReport> same = acknowledged.filter(
+                known -> known.toBuilder().setSequence(sequence).build().equals(complete));
         connection
-                .call(Protocol.REPORT_NODE, report, CALL_TIMEOUT)
+                .call(Protocol.REPORT_NODE, same.map(this::sameAs).orElse(complete), CALL_TIMEOUT)
                 .whenCompleteAsync(
                         (ack, failure) -> {
                             if (registered.filter(own -> own == connection).isEmpty()) {
@@ -185,6 +208,7 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
                             }
                             reporting = false;
                             if (failure == null) {
+                                acknowledged = same.or(() -> Optional.of(complete));
                                 report();
                             } else {
                                 // It leads no more, or hangs; its successor is found by dialling anew.
@@ -193,6 +217,15 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
                             }
                         },
                         loop);
+    }
+
+    private NodeReport sameAs(NodeReport known) {
+        return NodeReport.newBuilder()
+                .setNode(known.getNode())
+                .setAgentInstance(known.getAgentInstance())
+                .setSequence(sequence)
+                .setSameAs(known.getSequence())
+                .build();
     }
 
     private void leave(RpcConnection connection) {
@@ -204,12 +237,21 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
     /** Asks the leader. Any thread. */
     @Override
     public CompletableFuture<GetArtifactResponse> read(GetArtifactRequest request) {
+        return ask(Protocol.GET_ARTIFACT, request, ARTIFACT_TIMEOUT);
+    }
+
+    /** Asks the leader. Any thread. */
+    public CompletableFuture<RenewLeaseResponse> renewLease(RenewLeaseRequest request) {
+        return ask(Protocol.RENEW_LEASE, request, LEASE_TIMEOUT);
+    }
+
+    private <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> ask(
+            RpcMethod<Q, R> method, Q request, Duration timeout) {
         RpcConnection connection = leader;
-        if (connection == null) {
-            return CompletableFuture.failedFuture(
-                    OrreryException.of(ErrorCode.UNAVAILABLE, "no head leads that this node is connected to"));
-        }
-        return connection.call(Protocol.GET_ARTIFACT, request, ARTIFACT_TIMEOUT);
+        return connection == null
+                ? CompletableFuture.failedFuture(
+                        OrreryException.of(ErrorCode.UNAVAILABLE, "no head leads that this node is connected to"))
+                : connection.call(method, request, timeout);
     }
 
     @Override
@@ -218,6 +260,7 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
         if (ticking != null) {
             ticking.cancel(false);
         }
+        dials.close();
         registered.ifPresent(this::leave);
     }
 }

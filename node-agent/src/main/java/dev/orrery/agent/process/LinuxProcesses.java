@@ -4,6 +4,8 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.lifecycle.HostProcesses;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code /proc}. */
@@ -41,6 +43,23 @@ public final class LinuxProcesses implements ProcessTable {
     @Override
     public void kill(ProcessId process) {
         handle(process).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Override
+    public List<HostProcess> all() {
+        try {
+            return HostProcesses.all().stream()
+                    .map(seen ->
+                            new HostProcess(new ProcessId(seen.pid(), seen.startTime()), seen.session(), seen.alive()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean isMarked(ProcessId process, String nonce) {
+        return HostProcesses.startedWith(process.pid(), LaunchMark.VARIABLE, nonce);
     }
 
     private Optional<ProcessHandle> handle(ProcessId process) {

@@ -1,5 +1,7 @@
 package dev.orrery.agent.process;
 
+import java.util.List;
+
 /** The host's processes. */
 public interface ProcessTable {
     /** Names this run of the host's kernel. */
@@ -13,4 +15,10 @@ public interface ProcessTable {
 
     /** SIGKILL, if it is still that process. */
     void kill(ProcessId process);
+
+    /** All of them, the dead that nobody has asked for included. */
+    List<HostProcess> all();
+
+    /** Whether it was started with {@link LaunchMark#VARIABLE} being {@code nonce}. */
+    boolean isMarked(ProcessId process, String nonce);
 }

@@ -7,6 +7,9 @@ public sealed interface Verdict {
     /** @param worker empty while the shim has not recorded it */
     record Alive(Optional<ProcessId> worker) implements Verdict {}
 
+    /** The worker is dead, and its shim, which lives, has not told how; it is about to, unless something holds it up. */
+    record Untold() implements Verdict {}
+
     record Gone(ExitStatus status) implements Verdict {}
 
     /** The shim has not begun, or nothing can be said about it. */
@@ -33,6 +36,9 @@ public sealed interface Verdict {
         }
         if (last.bootId().isPresent() && !last.bootId().get().equals(seen.bootId())) {
             return new Gone(new ExitStatus.Lost("the host was restarted"));
+        }
+        if (!seen.workerAlive() && seen.shimAlive() && seen.before().worker().isPresent()) {
+            return new Untold();
         }
         if (seen.workerAlive() || seen.shimAlive()) {
             return new Alive(last.worker());

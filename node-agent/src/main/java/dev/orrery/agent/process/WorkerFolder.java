@@ -2,6 +2,7 @@ package dev.orrery.agent.process;
 
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.Failure;
+import dev.orrery.worker.launch.DurableFile;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 /** The folder of one life: what was launched, what the shim says of it, its output. */
 public record WorkerFolder(Path root) {
     private static final int MAX_NAME = 100;
+    private static final String CLEARED = "cleared";
+    private static final String CALLED_IN = "called-in";
     private static final Pattern SHIM_LINE = Pattern.compile("\\d{1,18} \\d{1,18} \\S+\n");
     private static final Pattern WORKER_LINE = Pattern.compile("\\d{1,18} \\d{1,18}\n");
     private static final Pattern EXIT_LINE = Pattern.compile("\\d{1,3}\n");
@@ -50,6 +53,28 @@ public record WorkerFolder(Path root) {
             // It wrote none, or could not.
             return Optional.empty();
         }
+    }
+
+    /** Nothing is left of what was launched, if anything was: no agent has to look for it any more. */
+    public void markCleared() throws IOException {
+        if (exists()) {
+            Files.write(root.resolve(CLEARED), new byte[0]);
+        }
+    }
+
+    public boolean isCleared() {
+        return Files.exists(root.resolve(CLEARED));
+    }
+
+    /** Its worker has been connected to an agent: from now on one that lives is never away for long. */
+    public void markCalledIn() throws IOException {
+        if (exists() && !hasCalledIn()) {
+            Files.write(root.resolve(CALLED_IN), new byte[0]);
+        }
+    }
+
+    public boolean hasCalledIn() {
+        return Files.exists(root.resolve(CALLED_IN));
     }
 
     public Path temporary() {
@@ -116,8 +141,33 @@ public record WorkerFolder(Path root) {
         removeTree(temporary());
     }
 
+    /**
+     * Makes this the folder of a process that runs in {@code folder}, which keeps its own name for what it has open. Durable,
+     * and all or nothing.
+     */
+    public void linkTo(WorkerFolder folder) throws IOException {
+        Path target = root.getParent().relativize(folder.root());
+        try {
+            Files.createSymbolicLink(root, target);
+            DurableFile.syncFolder(root.getParent());
+        } catch (IOException e) {
+            Files.deleteIfExists(root);
+            throw e;
+        }
+    }
+
+    /** The folder in which its process was started. */
+    public WorkerFolder origin() throws IOException {
+        return new WorkerFolder(root.toRealPath());
+    }
+
+    /** The link first: a folder that nothing links to is removed by the next agent. */
     public void remove() throws IOException {
-        removeTree(root);
+        Path origin = root.toRealPath();
+        if (Files.isSymbolicLink(root)) {
+            Files.delete(root);
+        }
+        removeTree(origin);
     }
 
     private static void removeTree(Path top) throws IOException {

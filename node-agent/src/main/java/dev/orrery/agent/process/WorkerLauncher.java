@@ -16,7 +16,8 @@ import java.util.Map;
  * @param shim where the shell script lies that runs a worker
  * @param mainClass of the worker
  */
-public record WorkerLauncher(Path shim, String classPath, List<String> javaOptions, String mainClass) {
+public record WorkerLauncher(
+        Path shim, String classPath, List<String> javaOptions, String mainClass, ClassArchive archive) {
     private static final String SHIM = "worker-shim.sh";
     private static final String LOG_CONFIGURATION = "logback.configurationFile";
 
@@ -45,6 +46,7 @@ public record WorkerLauncher(Path shim, String classPath, List<String> javaOptio
         DurableFile.syncFolder(folder.root().getParent());
         ProcessBuilder builder = new ProcessBuilder(command(spec, folder));
         builder.environment().putAll(environment);
+        builder.environment().put(LaunchMark.VARIABLE, spec.nonce());
         return builder.directory(folder.root().toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
@@ -57,6 +59,7 @@ public record WorkerLauncher(Path shim, String classPath, List<String> javaOptio
                 List.of("setsid", "/bin/sh", shim.toString(), folder.run().toString()));
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.addAll(javaOptions);
+        line.addAll(archive.options());
         line.add("-Djava.io.tmpdir=" + folder.temporary());
         String logging = System.getProperty(LOG_CONFIGURATION);
         if (logging != null) {

@@ -6,5 +6,6 @@ public enum SlotEffect {
     ASK_TO_STOP,
     TERMINATE,
     KILL,
+    END_STRAYS,
     CLEAN_UP
 }

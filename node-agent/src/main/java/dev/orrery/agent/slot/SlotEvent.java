@@ -13,6 +13,10 @@ public enum SlotEvent {
     SUPERSEDED,
     /** The time given to the state is over. */
     OVERDUE,
+    /** Its process is there but has not been connected for too long: it is stopped, or hangs. */
+    SILENT,
     /** The process is known to be gone. */
-    GONE
+    GONE,
+    /** So is everything that it has started. */
+    CLEARED
 }

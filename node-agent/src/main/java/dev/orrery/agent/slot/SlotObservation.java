@@ -10,7 +10,9 @@ package dev.orrery.agent.slot;
  * @param fork of the process
  * @param connected whether the process has called in and its connection is up
  * @param open whether the user's code has been opened, by the worker's own report
+ * @param silent whether the process has been there without a connection for too long
  * @param gone whether the process is known to be gone
+ * @param cleared whether all that it has started is known to be gone too
  * @param deadline of the present state, on the monotonic clock
  */
 public record SlotObservation(
@@ -21,7 +23,9 @@ public record SlotObservation(
         Work fork,
         boolean connected,
         boolean open,
+        boolean silent,
         boolean gone,
+        boolean cleared,
         long deadline) {
     /** How far something is that runs elsewhere. */
     public enum Work {

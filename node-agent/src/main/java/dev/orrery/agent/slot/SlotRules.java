@@ -33,33 +33,37 @@ public final class SlotRules {
                 .go(SlotState.REGISTERING, SlotEvent.UNWANTED, SlotState.TERMINATING)
                 .go(SlotState.REGISTERING, SlotEvent.SUPERSEDED, SlotState.KILLING)
                 .go(SlotState.REGISTERING, SlotEvent.OVERDUE, SlotState.KILLING)
-                .go(SlotState.REGISTERING, SlotEvent.GONE, SlotState.EXITED)
+                .go(SlotState.REGISTERING, SlotEvent.SILENT, SlotState.KILLING)
+                .go(SlotState.REGISTERING, SlotEvent.GONE, SlotState.CLEARING)
                 .rest(SlotState.REGISTERING, event -> new Outcome.Refuse<>(hasProcess))
                 .go(SlotState.RUNNING, SlotEvent.UNWANTED, SlotState.STOPPING)
                 .go(SlotState.RUNNING, SlotEvent.SUPERSEDED, SlotState.KILLING)
                 .go(SlotState.RUNNING, SlotEvent.OVERDUE, SlotState.KILLING)
-                .go(SlotState.RUNNING, SlotEvent.GONE, SlotState.EXITED)
+                .go(SlotState.RUNNING, SlotEvent.SILENT, SlotState.KILLING)
+                .go(SlotState.RUNNING, SlotEvent.GONE, SlotState.CLEARING)
                 .ignore(SlotState.RUNNING, SlotEvent.CALLED_IN, "a connection may be made anew")
                 .rest(SlotState.RUNNING, event -> new Outcome.Refuse<>(hasProcess))
                 .go(SlotState.STOPPING, SlotEvent.OVERDUE, SlotState.TERMINATING)
                 .go(SlotState.STOPPING, SlotEvent.SUPERSEDED, SlotState.KILLING)
-                .go(SlotState.STOPPING, SlotEvent.GONE, SlotState.EXITED)
+                .go(SlotState.STOPPING, SlotEvent.GONE, SlotState.CLEARING)
                 .ignore(SlotState.STOPPING, SlotEvent.UNWANTED, ending)
                 .ignore(SlotState.STOPPING, SlotEvent.CALLED_IN, ending)
                 .rest(SlotState.STOPPING, event -> new Outcome.Refuse<>(hasProcess))
                 .go(SlotState.TERMINATING, SlotEvent.OVERDUE, SlotState.KILLING)
                 .go(SlotState.TERMINATING, SlotEvent.SUPERSEDED, SlotState.KILLING)
-                .go(SlotState.TERMINATING, SlotEvent.GONE, SlotState.EXITED)
+                .go(SlotState.TERMINATING, SlotEvent.GONE, SlotState.CLEARING)
                 .ignore(SlotState.TERMINATING, SlotEvent.UNWANTED, ending)
                 .ignore(SlotState.TERMINATING, SlotEvent.CALLED_IN, ending)
                 .rest(SlotState.TERMINATING, event -> new Outcome.Refuse<>(hasProcess))
                 // Itself again: SIGKILL is sent anew until the process is gone.
                 .go(SlotState.KILLING, SlotEvent.OVERDUE, SlotState.KILLING)
-                .go(SlotState.KILLING, SlotEvent.GONE, SlotState.EXITED)
+                .go(SlotState.KILLING, SlotEvent.GONE, SlotState.CLEARING)
                 .ignore(SlotState.KILLING, SlotEvent.UNWANTED, ending)
                 .ignore(SlotState.KILLING, SlotEvent.SUPERSEDED, ending)
                 .ignore(SlotState.KILLING, SlotEvent.CALLED_IN, ending)
                 .rest(SlotState.KILLING, event -> new Outcome.Refuse<>(hasProcess))
+                .go(SlotState.CLEARING, SlotEvent.CLEARED, SlotState.EXITED)
+                .rest(SlotState.CLEARING, event -> new Outcome.Ignore<>(ending))
                 .rest(SlotState.EXITED, event -> new Outcome.Ignore<>("the state is final"))
                 .build();
     }
@@ -88,6 +92,7 @@ public final class SlotRules {
             case STOPPING -> ending(seen, now, !seen.connected());
             case TERMINATING -> ending(seen, now, false);
             case KILLING -> seen.gone() ? Optional.of(SlotEvent.GONE) : overdue(seen, now);
+            case CLEARING -> seen.cleared() ? Optional.of(SlotEvent.CLEARED) : Optional.empty();
             case EXITED -> Optional.empty();
         };
     }
@@ -123,6 +128,9 @@ public final class SlotRules {
         if (state == SlotState.REGISTERING && seen.connected()) {
             return Optional.of(SlotEvent.CALLED_IN);
         }
+        if (seen.silent() && !seen.connected()) {
+            return Optional.of(SlotEvent.SILENT);
+        }
         return seen.open() ? Optional.empty() : overdue(seen, now);
     }
 
@@ -146,6 +154,7 @@ public final class SlotRules {
             case STOPPING -> List.of(SlotEffect.ASK_TO_STOP);
             case TERMINATING -> List.of(SlotEffect.TERMINATE);
             case KILLING -> List.of(SlotEffect.KILL);
+            case CLEARING -> List.of(SlotEffect.END_STRAYS);
             case EXITED -> List.of(SlotEffect.CLEAN_UP);
             case PREPARING, REGISTERING, RUNNING -> List.of();
         };

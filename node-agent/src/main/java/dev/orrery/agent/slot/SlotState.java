@@ -15,6 +15,8 @@ public enum SlotState {
     TERMINATING,
     /** It was sent SIGKILL. */
     KILLING,
-    /** Final: the process is known to be gone. A life is never started twice. */
+    /** Its process is gone; what that has started and left behind is killed. */
+    CLEARING,
+    /** Final: nothing of it is left that holds memory, ports or GPUs. A life is never started twice. */
     EXITED
 }

@@ -17,7 +17,7 @@ public record SlotTimes(Duration open, Duration stop, Duration killAgain) {
             case STOPPING, TERMINATING -> stop.dividedBy(2);
             case KILLING -> killAgain;
             // The deadline of PREPARING counts on: users think of starting as one thing.
-            case LAUNCHING, REGISTERING, RUNNING, EXITED -> Duration.ZERO;
+            case LAUNCHING, REGISTERING, RUNNING, CLEARING, EXITED -> Duration.ZERO;
         };
     }
 

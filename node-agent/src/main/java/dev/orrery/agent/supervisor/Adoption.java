@@ -9,16 +9,17 @@ sealed interface Adoption {
     /** Its process lives, or may live: wait for it to call in. */
     record Await() implements Adoption {}
 
-    /** It ended while no agent looked. */
+    /** It ended while no agent looked, or not all that it has left was seen to end. */
     record Ended(ExitStatus status) implements Adoption {}
 
     /** It ended and nobody asks for it any more. */
     record Forget() implements Adoption {}
 
     /** @param desired whether the desired set on disk names the life; empty when there is no set */
-    static Adoption decide(Verdict verdict, Optional<Boolean> desired) {
-        if (verdict instanceof Verdict.Gone gone) {
-            return desired.orElse(false) ? new Ended(whileAway(gone.status())) : new Forget();
+    static Adoption decide(FoundWorker found, Optional<Boolean> desired) {
+        if (found.verdict() instanceof Verdict.Gone gone) {
+            boolean forgotten = found.cleared() && !desired.orElse(false);
+            return forgotten ? new Forget() : new Ended(whileAway(gone.status()));
         }
         return new Await();
     }

@@ -1,11 +1,13 @@
 package dev.orrery.agent.supervisor;
 
+import dev.orrery.agent.process.CannotLaunchException;
 import dev.orrery.agent.process.ExitStatus;
 import dev.orrery.agent.slot.SlotEffect;
 import dev.orrery.agent.slot.SlotEvent;
 import dev.orrery.agent.slot.SlotObservation.Work;
 import dev.orrery.agent.slot.SlotState;
 import dev.orrery.internal.proto.Assignment;
+import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.Stamp;
 import dev.orrery.internal.proto.StopWorker;
@@ -36,7 +38,8 @@ final class SlotActions {
             case LAUNCH -> launch(slot, again);
             case ASK_TO_STOP -> askToStop(slot);
             case TERMINATE -> slot.process.ifPresent(host::terminate);
-            case KILL -> slot.process.ifPresent(host::kill);
+            case KILL -> kill(slot);
+            case END_STRAYS -> endStrays(slot, again);
             case CLEAN_UP -> cleanUp(slot);
         }
     }
@@ -46,20 +49,51 @@ final class SlotActions {
         if (slot.state == SlotState.TERMINATING) {
             slot.process.ifPresent(host::terminate);
         } else if (slot.state == SlotState.KILLING) {
-            slot.process.ifPresent(host::kill);
+            kill(slot);
         }
     }
 
+    private void kill(WorkerSlot slot) {
+        slot.process.ifPresentOrElse(host::kill, () -> {
+            // A shim that could not write down whom it started; what it has not started yet it will not.
+            var unused = host.endStrays(slot.folder, slot.nonce);
+        });
+    }
+
+    private void endStrays(WorkerSlot slot, Consumer<WorkerSlot> again) {
+        host.endStrays(slot.folder, slot.nonce).thenRun(() -> {
+            slot.cleared = true;
+            again.accept(slot);
+        });
+    }
+
+    /** Something holds up the shim of a dead worker, such as SIGSTOP: how the worker ended will not be known. */
+    void giveUpShim(WorkerSlot slot) {
+        LOG.warn("worker {} is dead, and its shim does not say how; ending that", slot.name());
+        var unused = host.endStrays(slot.folder, slot.nonce);
+    }
+
     private void launch(WorkerSlot slot, Consumer<WorkerSlot> again) {
-        slot.nonce = host.newNonce();
         // Only a desired life is launched, and losing the wish meanwhile does not change what was to be launched.
-        host.launch(slot.desired.orElseThrow(), slot.nonce, slot.artifacts).whenComplete((done, failure) -> {
+        DesiredWorker worker = slot.desired.orElseThrow();
+        slot.nonce = host.nonceFor(worker);
+        host.launch(worker, slot.nonce, slot.artifacts).whenComplete((done, failure) -> {
             slot.fork = failure == null ? Work.DONE : Work.FAILED;
             if (failure != null) {
-                slot.cause = Optional.of(failure(failure));
+                notStarted(slot, failure);
             }
             again.accept(slot);
         });
+    }
+
+    /** Nothing of it runs. */
+    void notStarted(WorkerSlot slot, Throwable thrown) {
+        if (ErrorCodec.unwrap(thrown) instanceof CannotLaunchException refused) {
+            slot.notLaunched = true;
+            slot.cause = Optional.of(failure("node", "node cannot launch: " + refused.getMessage()));
+        } else {
+            slot.cause = Optional.of(failure(thrown));
+        }
     }
 
     private static void askToStop(WorkerSlot slot) {
@@ -108,11 +142,16 @@ final class SlotActions {
                         case REGISTERING -> "its process did not call in";
                         case RUNNING -> "its open() did not end";
                         // Slow to stop, which is nobody's failure.
-                        case LAUNCHING, STOPPING, TERMINATING, KILLING, EXITED -> "";
+                        case LAUNCHING, STOPPING, TERMINATING, KILLING, CLEARING, EXITED -> "";
                     };
             if (!late.isEmpty()) {
                 slot.cause = Optional.of(failure("open-timeout", late + " within " + limit.toMillis() + " ms"));
             }
+        }
+        if (event == SlotEvent.SILENT && slot.cause.isEmpty()) {
+            String silence = "its process was there, but not connected for "
+                    + settings.silence().toMillis() + " ms: it was stopped, or hung";
+            slot.cause = Optional.of(failure("silent", silence));
         }
         if (event == SlotEvent.SUPERSEDED && slot.cause.isEmpty()) {
             slot.cause = Optional.of(failure("superseded", "a later incarnation of the actor took its place"));
@@ -127,8 +166,7 @@ final class SlotActions {
                 .build();
     }
 
-    /** Why a worker could not be launched. */
-    Failure failure(Throwable thrown) {
+    private Failure failure(Throwable thrown) {
         Failure cause = ErrorCodec.toMessage(dev.orrery.error.Failure.of(ErrorCodec.unwrap(thrown)));
         return failure("launch", thrown(cause));
     }

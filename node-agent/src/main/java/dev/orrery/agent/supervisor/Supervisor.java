@@ -1,7 +1,5 @@
 package dev.orrery.agent.supervisor;
 
-import dev.orrery.agent.process.ProcessId;
-import dev.orrery.agent.process.Verdict;
 import dev.orrery.agent.process.WorkerFolder;
 import dev.orrery.agent.slot.SlotEvent;
 import dev.orrery.agent.slot.SlotObservation;
@@ -20,7 +18,6 @@ import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorkerWelcome;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.time.NanoClock;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,6 +38,8 @@ public final class Supervisor {
     private final NanoClock clock;
     private final SupervisorSettings settings;
     private final SlotActions actions;
+    private final SilenceWatch silences;
+    private final ProcessLook processes;
     private final Runnable changed;
     private final Map<ActorLife, WorkerSlot> slots = new LinkedHashMap<>();
     private Optional<DesiredSet> set = Optional.empty();
@@ -54,6 +53,8 @@ public final class Supervisor {
         this.clock = clock;
         this.settings = settings;
         this.actions = new SlotActions(host, settings);
+        this.silences = new SilenceWatch(settings.silence().toNanos());
+        this.processes = new ProcessLook(host, clock, settings, actions);
         this.changed = changed;
     }
 
@@ -64,7 +65,7 @@ public final class Supervisor {
         for (FoundWorker worker : found) {
             Optional<Boolean> named = recorded.map(desired -> desired.getWorkersList().stream()
                     .anyMatch(wanted -> wanted.getLife().equals(worker.spec().life())));
-            adopt(worker, Adoption.decide(worker.verdict(), named));
+            adopt(worker, Adoption.decide(worker, named));
         }
         recorded.ifPresent(this::apply);
         // When they were launched is not known; they get the whole time that the set gives them.
@@ -88,6 +89,8 @@ public final class Supervisor {
         slot.deadline = clock.nanoTime() + settings.times(slot).open().toNanos();
         if (adoption instanceof Adoption.Ended ended) {
             slot.exit = Optional.of(ended.status());
+        } else if (worker.calledIn()) {
+            slot.awaySince = Optional.of(clock.nanoTime());
         }
         slots.put(slot.life, slot);
         LOG.info("found worker {} in {}: {}", slot.name(), worker.folder().root(), worker.verdict());
@@ -120,7 +123,7 @@ public final class Supervisor {
         slot.desired = Optional.of(worker);
         slot.gpus = worker.getGpusList();
         slot.deadline = clock.nanoTime() + settings.times(slot).open().toNanos();
-        if (folder.exists()) {
+        if (host.launchedBefore(folder)) {
             // It ran here, was dropped, and is asked for again; a life is never started twice.
             slot.cause = Optional.of(actions.failure("launch", "this life has been on this node before"));
             slot.preparation = Work.FAILED;
@@ -131,7 +134,7 @@ public final class Supervisor {
             if (failure == null) {
                 slot.artifacts = artifacts;
             } else {
-                slot.cause = Optional.of(actions.failure(failure));
+                actions.notStarted(slot, failure);
             }
             step(slot);
         });
@@ -156,6 +159,7 @@ public final class Supervisor {
         slot.connection = Optional.of(connection);
         slot.told = slot.desired;
         before.filter(old -> old != connection).ifPresent(RpcConnection::close);
+        host.calledIn(slot.folder);
         look(slot);
         step(slot);
         LOG.info("worker {} (pid {}) called in", slot.name(), hello.getPid());
@@ -164,10 +168,30 @@ public final class Supervisor {
         return welcome.build();
     }
 
+    /** Whether the process of this nonce is to serve a life, although it may not know yet which. */
+    public boolean isBound(String nonce) {
+        return slots.values().stream().anyMatch(slot -> slot.nonce.equals(nonce) && mayCallIn(slot));
+    }
+
+    /** Whether some life is on its way to serve: then nothing else should use the processors. */
+    public boolean isStarting() {
+        return slots.values().stream().anyMatch(slot -> switch (slot.state) {
+            case PREPARING, LAUNCHING, REGISTERING -> true;
+            case RUNNING -> !isOpen(slot);
+            case STOPPING, TERMINATING, KILLING, CLEARING, EXITED -> false;
+        });
+    }
+
+    private static boolean isOpen(WorkerSlot slot) {
+        return slot.reported
+                .filter(report -> report.getState() == WorkerState.OPEN)
+                .isPresent();
+    }
+
     private boolean mayCallIn(WorkerSlot slot) {
         return switch (slot.state) {
             case LAUNCHING, REGISTERING, RUNNING -> wanted(slot) && !slot.superseded;
-            case PREPARING, STOPPING, TERMINATING, KILLING, EXITED -> false;
+            case PREPARING, STOPPING, TERMINATING, KILLING, CLEARING, EXITED -> false;
         };
     }
 
@@ -186,6 +210,7 @@ public final class Supervisor {
             LOG.info("worker {} is not connected any more: {}", slot.name(), why);
             slot.connection = Optional.empty();
             slot.told = Optional.empty();
+            slot.awaySince = Optional.of(clock.nanoTime());
             lookClosely(slot, clock.nanoTime() + settings.closeLook().toNanos());
         });
     }
@@ -218,6 +243,7 @@ public final class Supervisor {
 
     /** Time has passed. */
     public void tick(boolean lookAtProcesses) {
+        silences.tick(slots.values(), clock.nanoTime());
         for (WorkerSlot slot : List.copyOf(slots.values())) {
             if (lookAtProcesses) {
                 look(slot);
@@ -270,28 +296,9 @@ public final class Supervisor {
     }
 
     private void look(WorkerSlot slot) {
-        boolean hasProcess =
-                switch (slot.state) {
-                    case REGISTERING, RUNNING, STOPPING, TERMINATING, KILLING -> true;
-                    case PREPARING, LAUNCHING, EXITED -> false;
-                };
-        if (!hasProcess || slot.exit.isPresent()) {
-            return;
+        if (processes.at(slot)) {
+            changed.run();
         }
-        Verdict verdict = host.look(slot.folder);
-        if (verdict instanceof Verdict.Gone gone) {
-            slot.exit = Optional.of(gone.status());
-        } else if (verdict instanceof Verdict.Alive alive && slot.process.isEmpty()) {
-            alive.worker().ifPresent(process -> found(slot, process));
-        } else if (verdict instanceof Verdict.Unknown && slot.state == SlotState.KILLING) {
-            slot.exit = Optional.of(host.giveUp(slot.folder));
-        }
-    }
-
-    private void found(WorkerSlot slot, ProcessId process) {
-        slot.process = Optional.of(process);
-        actions.repeat(slot);
-        changed.run();
     }
 
     private void stepAll() {
@@ -313,15 +320,12 @@ public final class Supervisor {
         if (slot.state != before) {
             changed.run();
         }
-        if (slot.state == SlotState.EXITED) {
+        if (slot.state == SlotState.EXITED && slots.get(slot.life) == slot) {
             ended(slot, before);
         }
     }
 
     private Optional<SlotStep> next(WorkerSlot slot) {
-        boolean open = slot.reported
-                .filter(report -> report.getState() == WorkerState.OPEN)
-                .isPresent();
         SlotObservation seen = new SlotObservation(
                 wanted(slot),
                 slot.superseded,
@@ -329,8 +333,10 @@ public final class Supervisor {
                 alone(slot),
                 slot.fork,
                 slot.isConnected(),
-                open,
+                isOpen(slot),
+                slot.silent,
                 slot.exit.isPresent(),
+                slot.cleared,
                 slot.deadline);
         return SlotRules.next(slot.state, seen, settings.times(slot), clock.nanoTime());
     }
@@ -372,22 +378,10 @@ public final class Supervisor {
 
     /** Everything that the leader is told of this node's workers. */
     public NodeReport report() {
-        List<WorkerReport> workers = new ArrayList<>();
-        for (WorkerSlot slot : slots.values()) {
-            workers.add(WorkerReports.merge(new WorkerReports.Known(
-                    slot.life,
-                    slot.nonce,
-                    slot.process.map(ProcessId::pid).orElse(0L),
-                    slot.state,
-                    slot.folder.output().toString(),
-                    slot.gpus,
-                    slot.reported,
-                    slot.failure)));
-        }
         return NodeReport.newBuilder()
                 .setNode(settings.node())
                 .setApplied(stamp())
-                .addAllWorkers(workers)
+                .addAllWorkers(slots.values().stream().map(WorkerReports::of).toList())
                 .setAdoptionFinished(!adopting)
                 .build();
     }

@@ -15,8 +15,15 @@ public record SupervisorSettings(String node, String host, Duration stopTimeout)
 
     private static final Duration KILL_AGAIN = Duration.ofSeconds(1);
     private static final Duration ADOPTION_WINDOW = Duration.ofSeconds(5);
+    private static final Duration SHIM_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration SILENCE = Duration.ofSeconds(5);
     private static final Duration CLOSE_LOOK = Duration.ofSeconds(2);
     private static final Duration CLOSE_LOOK_INTERVAL = Duration.ofMillis(20);
+
+    /** How long the shim of a dead worker may take to write down how that ended. */
+    Duration shimPatience() {
+        return SHIM_PATIENCE;
+    }
 
     SlotTimes times(WorkerSlot slot) {
         long millis = slot.desired
@@ -30,6 +37,14 @@ public record SupervisorSettings(String node, String host, Duration stopTimeout)
     /** How long the workers that live may take to call in at a new agent. */
     Duration adoptionWindow() {
         return ADOPTION_WINDOW;
+    }
+
+    /**
+     * How long a worker that lives may be without a connection, which it makes anew ten times a second: beyond the 2 s of
+     * silence that end a connection, so that a pause of its JVM does not cost it its life.
+     */
+    Duration silence() {
+        return SILENCE;
     }
 
     Duration closeLook() {

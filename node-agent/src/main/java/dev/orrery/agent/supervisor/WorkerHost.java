@@ -1,5 +1,6 @@
 package dev.orrery.agent.supervisor;
 
+import dev.orrery.agent.process.CannotLaunchException;
 import dev.orrery.agent.process.ExitStatus;
 import dev.orrery.agent.process.ProcessId;
 import dev.orrery.agent.process.Verdict;
@@ -16,10 +17,16 @@ import java.util.concurrent.CompletableFuture;
 public interface WorkerHost {
     WorkerFolder folder(ActorLife life);
 
-    /** Fetches what a launch needs. */
+    /** Whether a launch was written down there. */
+    boolean launchedBefore(WorkerFolder folder);
+
+    /** Its worker has called in, which the next agent is to know. */
+    void calledIn(WorkerFolder folder);
+
+    /** Fetches what a launch needs. Fails with {@link CannotLaunchException} where this node can launch nothing now. */
     CompletableFuture<List<Path>> prepare(List<ArtifactRef> artifacts);
 
-    /** Completes when the process has been forked. */
+    /** Completes when there is a process that will call in; fails as {@link #prepare}. */
     CompletableFuture<Void> launch(DesiredWorker worker, String nonce, List<Path> artifacts);
 
     Verdict look(WorkerFolder folder);
@@ -27,6 +34,11 @@ public interface WorkerHost {
     void terminate(ProcessId process);
 
     void kill(ProcessId process);
+
+    /**
+     * Kills all that the launch in this folder has left, its shim included; completes when none of it is there any more.
+     */
+    CompletableFuture<Void> endStrays(WorkerFolder folder, String nonce);
 
     /** The last lines of a worker's output. */
     String outputTail(WorkerFolder folder);
@@ -37,7 +49,8 @@ public interface WorkerHost {
     /** Nobody asks for this folder any more; it may go. */
     void forgotten(WorkerFolder folder);
 
-    String newNonce();
+    /** Names the process that will serve this life: one that waits for one, or one that {@link #launch} starts. */
+    String nonceFor(DesiredWorker worker);
 
     /**
      * Nothing is known of the process that should run here, and it should be killed: makes sure that none starts later,

@@ -1,6 +1,7 @@
 package dev.orrery.agent.supervisor;
 
 import dev.orrery.agent.process.ExitStatus;
+import dev.orrery.agent.process.ProcessId;
 import dev.orrery.agent.slot.SlotState;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.Failure;
@@ -31,7 +32,25 @@ final class WorkerReports {
             Optional<WorkerReport> reported,
             Optional<Failure> failure) {}
 
+    static WorkerReport of(WorkerSlot slot) {
+        return merged(new Known(
+                        slot.life,
+                        slot.nonce,
+                        slot.process.map(ProcessId::pid).orElse(0L),
+                        slot.state,
+                        slot.folder.output().toString(),
+                        slot.gpus,
+                        slot.reported,
+                        slot.failure))
+                .setNotLaunched(slot.notLaunched)
+                .build();
+    }
+
     static WorkerReport merge(Known known) {
+        return merged(known).build();
+    }
+
+    private static WorkerReport.Builder merged(Known known) {
         WorkerReport.Builder report =
                 known.reported().map(WorkerReport::toBuilder).orElseGet(WorkerReport::newBuilder);
         report.clearGpus()
@@ -46,7 +65,7 @@ final class WorkerReports {
             report.clearWorlds().clearGpus().clearGateway().clearDataAddress().clearRpcAddress();
             known.failure().ifPresentOrElse(report::setFailure, report::clearFailure);
         }
-        return report.build();
+        return report;
     }
 
     private static WorkerState state(SlotState slot, Optional<WorkerState> said) {
@@ -54,7 +73,7 @@ final class WorkerReports {
             case PREPARING, LAUNCHING, REGISTERING -> WorkerState.LAUNCHING;
             // Before its first report nothing is known of it, of its worlds least of all.
             case RUNNING -> said.map(WorkerReports::running).orElse(WorkerState.LAUNCHING);
-            case STOPPING, TERMINATING, KILLING -> WorkerState.STOPPING;
+            case STOPPING, TERMINATING, KILLING, CLEARING -> WorkerState.STOPPING;
             case EXITED -> WorkerState.EXITED;
         };
     }

@@ -38,6 +38,11 @@ final class WorkerSlot {
     Work fork = Work.PENDING;
     Optional<ProcessId> process = Optional.empty();
     Optional<RpcConnection> connection = Optional.empty();
+    /** Since when it has no connection any more; none while it has not had one yet. */
+    Optional<Long> awaySince = Optional.empty();
+
+    /** It has been so for too long. */
+    boolean silent;
     /** What the present connection was told last. */
     Optional<DesiredWorker> told = Optional.empty();
 
@@ -45,7 +50,14 @@ final class WorkerSlot {
     /** Why this agent ended it, or could not start it. */
     Optional<Failure> cause = Optional.empty();
 
+    /** This node can launch nothing now; it is not this life's fault. */
+    boolean notLaunched;
+
     Optional<ExitStatus> exit = Optional.empty();
+    /** Until when the shim of the dead worker may tell how that ended. */
+    Optional<Long> tellBy = Optional.empty();
+    /** Nothing that the process has started is left. */
+    boolean cleared;
     /** Final, with EXITED. */
     Optional<Failure> failure = Optional.empty();
 

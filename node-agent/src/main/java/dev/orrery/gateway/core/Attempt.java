@@ -12,12 +12,15 @@ final class Attempt {
     private final int number;
     private final List<Long> path;
     private final List<ReplicaSlot> replicas;
+    private final boolean alone;
 
-    Attempt(Request request, int number, List<Long> path, List<ReplicaSlot> replicas) {
+    /** @param alone whether its replicas get nothing else as long as they have it */
+    Attempt(Request request, int number, PathPicker.Path over, boolean alone) {
         this.request = request;
         this.number = number;
-        this.path = List.copyOf(path);
-        this.replicas = List.copyOf(replicas);
+        this.path = List.copyOf(over.worlds());
+        this.replicas = List.copyOf(over.replicas());
+        this.alone = alone;
     }
 
     Request request() {
@@ -34,6 +37,16 @@ final class Attempt {
 
     List<ReplicaSlot> replicas() {
         return replicas;
+    }
+
+    boolean isAlone() {
+        return alone;
+    }
+
+    /** The replicas that a world of the path joins: one at its ends, else two. */
+    List<ReplicaSlot> endsOf(long world) {
+        int index = path.indexOf(world);
+        return index < 0 ? List.of() : replicas.subList(Math.max(0, index - 1), Math.min(replicas.size(), index + 1));
     }
 
     /** Position of a life on the path, or -1. The world that it sends on is the next one after its position. */

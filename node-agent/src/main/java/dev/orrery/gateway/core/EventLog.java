@@ -29,6 +29,10 @@ final class EventLog {
         add(event("EDGE_REMOVED", nowNanos, why).setWorld(world).setReplayed(replayed));
     }
 
+    void requestPoisoned(long nowNanos, String why) {
+        add(event("REQUEST_POISONED", nowNanos, why));
+    }
+
     void routingAdopted(RoutingSnapshot table, long nowNanos) {
         String what = "epoch %d version %d: %d replicas, %d edges"
                 .formatted(

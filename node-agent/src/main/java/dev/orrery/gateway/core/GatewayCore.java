@@ -43,7 +43,7 @@ public final class GatewayCore {
     public GatewayCore(GatewayOptions options, RandomGenerator random) {
         this.options = options;
         this.view = new RoutingView(options);
-        this.flow = new RequestFlow(options, view, random, effects);
+        this.flow = new RequestFlow(options, view, random, effects, events);
         this.announced = view.graph();
     }
 
@@ -67,11 +67,13 @@ public final class GatewayCore {
         return done(now);
     }
 
-    /** A replica holds a control link. A second link of the same life means that the first one is lost. */
-    public List<Effect> attached(Life life, String name, long link, long now) {
+    /** A replica holds a control link. A second link of the same life means that the first one is lost, and the life not. */
+    public List<Effect> attached(Attachment attachment, long now) {
         flow.expire(now);
-        view.slot(life).ifPresent(slot -> lose(slot, "attached again over another control link", now));
-        view.link(new ReplicaSlot(life, name, link));
+        view.slot(attachment.life())
+                .ifPresent(slot -> lose(slot, "attached again over another control link", false, now));
+        flow.lives(attachment.life());
+        view.link(new ReplicaSlot(attachment));
         return done(now);
     }
 
@@ -80,16 +82,23 @@ public final class GatewayCore {
         flow.expire(now);
         view.slot(life)
                 .filter(slot -> slot.link() == link)
-                .ifPresent(slot -> lose(slot, "control link lost: " + why, now));
+                // One that was given up after its drain ends in good order.
+                .ifPresent(slot -> lose(slot, "control link lost: " + why, !slot.abandoned(), now));
         return done(now);
     }
 
-    private void lose(ReplicaSlot slot, String why, long now) {
-        List<Request> lost = flow.inFlightAt(slot);
-        flow.forgetLoadOf(slot);
+    /** The replica has said that it ends its control link, and lives. */
+    public List<Effect> left(Life life, long now) {
+        flow.expire(now);
+        view.slot(life).ifPresent(slot -> lose(slot, "it follows other gateways", false, now));
+        return done(now);
+    }
+
+    private void lose(ReplicaSlot slot, String why, boolean died, long now) {
+        boolean busy = !flow.inFlightAt(slot).isEmpty();
         view.unlink(slot);
-        int replayed = flow.replay(lost, Cause.REPLICA_LOST, "replica " + slot.name() + " lost (" + why + ")");
-        if (view.names(slot.life()) || !lost.isEmpty()) {
+        int replayed = flow.replicaGone(slot, why, died, now);
+        if (view.names(slot.life()) || busy) {
             events.replicaRemoved(slot, now, replayed, why);
         }
     }
@@ -104,7 +113,7 @@ public final class GatewayCore {
     /** A world of the gateway itself is over. */
     public List<Effect> ownWorldEnded(long world, String why, long now) {
         flow.expire(now);
-        breakEdge(world, why, now);
+        breakEdge(world, why, Optional.empty(), now);
         return done(now);
     }
 
@@ -114,16 +123,18 @@ public final class GatewayCore {
         RoutingSnapshot.Edge edge = view.table().edges().get(world);
         if (edge == null || edge.touches(life)) {
             String who = view.slot(life).map(ReplicaSlot::name).orElse(life.toString());
-            breakEdge(world, "reported broken by " + who, now);
+            breakEdge(world, "reported broken by " + who, Optional.of(life), now);
+            flow.lives(life);
         }
         return done(now);
     }
 
-    private void breakEdge(long world, String why, long now) {
+    private void breakEdge(long world, String why, Optional<Life> reporter, long now) {
         if (view.breakWorld(world)) {
             List<Request> lost = flow.inFlightOver(world);
+            flow.suspect(lost, world, reporter);
             String cause = "world %016x is gone (%s)".formatted(world, why);
-            int replayed = flow.replay(lost, Cause.WORLD_BROKEN, cause);
+            int replayed = flow.replay(lost, Cause.WORLD_BROKEN, cause, now);
             if (view.table().edges().containsKey(world) || !lost.isEmpty()) {
                 events.edgeRemoved(world, now, replayed, why);
             }
@@ -176,10 +187,12 @@ public final class GatewayCore {
         lost.flatMap(Request::current).ifPresent(current -> {
             int index = current.indexOf(life);
             if (!why.equals(REFUSED_FOR_DEADLINE)) {
-                view.suspend(current.path().get(index + 1), now + SUSPENSION.toNanos());
+                long world = current.path().get(index + 1);
+                view.suspend(world, now + SUSPENSION.toNanos());
+                flow.suspect(List.of(lost.get()), world, Optional.of(life));
             }
             String name = current.replicas().get(index).name();
-            flow.replay(List.of(lost.get()), Cause.REFUSED, "refused by " + name + " (" + why + ")");
+            flow.replay(List.of(lost.get()), Cause.REFUSED, "refused by " + name + " (" + why + ")", now);
         });
         return done(now);
     }
@@ -193,7 +206,7 @@ public final class GatewayCore {
                 slot.abandon();
                 List<Request> lost = flow.inFlightAt(slot);
                 String why = "replica " + slot.name() + " did not finish before its drain deadline";
-                int replayed = flow.replay(lost, Cause.DRAINED, why);
+                int replayed = flow.replay(lost, Cause.DRAINED, why, now);
                 if (!lost.isEmpty()) {
                     events.replicaRemoved(slot, now, replayed, "drain deadline");
                 }

@@ -50,7 +50,7 @@ final class PathGraph {
         }
 
         int free() {
-            return maxInFlight - slot.inFlight();
+            return slot.isKept() ? 0 : maxInFlight - slot.inFlight();
         }
 
         int maxInFlight() {

@@ -3,10 +3,14 @@ package dev.orrery.gateway.core;
 import dev.orrery.gateway.core.PathGraph.Hop;
 import dev.orrery.gateway.core.PathGraph.Node;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -26,7 +30,21 @@ final class PathPicker {
 
     /** @param credits how many requests are to go together */
     Optional<Path> pick(PathGraph graph, int credits) {
-        markViable(graph, credits);
+        return pick(graph, node -> node.free() >= credits, this::lessLoadedOfTwo);
+    }
+
+    /** For a request that travels alone: over replicas that have nothing. */
+    Optional<Path> pickIdle(PathGraph graph) {
+        return pick(graph, node -> node.slot().inFlight() == 0, this::lessLoadedOfTwo);
+    }
+
+    /** The one to reserve while none is idle: what is reserved already is left only for what has less in flight. */
+    Optional<Path> pickLeastLoaded(PathGraph graph) {
+        return pick(graph, node -> true, this::leastLoaded);
+    }
+
+    private Optional<Path> pick(PathGraph graph, Predicate<Node> fits, Supplier<Hop> choice) {
+        markViable(graph, fits);
         int stages = graph.stageNames().size();
         List<Long> worlds = new ArrayList<>(stages + 1);
         List<ReplicaSlot> replicas = new ArrayList<>(stages);
@@ -36,7 +54,7 @@ final class PathPicker {
             if (candidates.isEmpty()) {
                 return Optional.empty();
             }
-            Hop hop = lessLoadedOfTwo();
+            Hop hop = choice.get();
             worlds.add(hop.world());
             replicas.add(hop.to().slot());
             hops = hop.to().onward();
@@ -49,12 +67,11 @@ final class PathPicker {
     }
 
     /** From the end backwards, so that no choice leads into a dead end. */
-    private static void markViable(PathGraph graph, int credits) {
+    private static void markViable(PathGraph graph, Predicate<Node> fits) {
         int last = graph.stageNames().size() - 1;
         for (int stage = last; stage >= 0; stage--) {
             for (Node node : graph.stage(stage)) {
-                node.viable(
-                        node.free() >= credits && (stage == last ? !node.exits().isEmpty() : leadsOn(node)));
+                node.viable(fits.test(node) && (stage == last ? !node.exits().isEmpty() : leadsOn(node)));
             }
         }
     }
@@ -89,6 +106,13 @@ final class PathPicker {
         return second.to().slot().inFlight() < first.to().slot().inFlight() ? second : first;
     }
 
+    private Hop leastLoaded() {
+        return Collections.min(
+                candidates,
+                Comparator.comparingInt((Hop hop) -> hop.to().slot().inFlight())
+                        .thenComparing(hop -> !hop.to().slot().isKept()));
+    }
+
     /** For people: which stage a queued request waits for, and why. */
     static String waitsFor(PathGraph graph) {
         Set<Node> reached = new LinkedHashSet<>();
@@ -103,7 +127,10 @@ final class PathPicker {
                 return "stage " + name + ": none of its " + nodes.size() + " replicas has a READY edge to it";
             }
             if (nodes.stream().allMatch(node -> node.free() <= 0)) {
-                return "stage " + name + ": all of its " + nodes.size() + " replicas hold as many requests as they may";
+                return "stage " + name + ": all of its " + nodes.size() + " replicas hold as many requests as they may"
+                        + (nodes.stream().anyMatch(node -> node.slot().isKept())
+                                ? ", or are kept for one that travels alone"
+                                : "");
             }
             if (stage == graph.stageNames().size() - 1
                     && reached.stream().allMatch(n -> n.exits().isEmpty())) {

@@ -1,8 +1,6 @@
 package dev.orrery.gateway.core;
 
-import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
-import java.util.Map;
 import java.util.Optional;
 
 /** Whether a request that lost its attempt may be sent once more. */
@@ -16,20 +14,27 @@ final class ReplayPolicy {
     }
 
     private final GatewayOptions options;
+    private final RequestErrors errors;
 
-    ReplayPolicy(GatewayOptions options) {
+    ReplayPolicy(GatewayOptions options, RequestErrors errors) {
         this.options = options;
+        this.errors = errors;
     }
 
     /** The error that ends the request, if it may not. */
     Optional<OrreryException> objection(Request request, Cause latest) {
-        if (request.attempts() < options.maxAttempts()) {
-            return Optional.empty();
+        if (request.suspicion().isPoisoned()) {
+            return Optional.of(errors.poisoned(request));
         }
-        return Optional.of(OrreryException.of(
-                ErrorCode.ATTEMPTS_EXHAUSTED,
-                "the request was sent %d times, as often as its pipeline allows, and each time was lost (last %s): %s"
-                        .formatted(request.attempts(), latest, String.join("; ", request.causes())),
-                Map.of("pipeline", options.pipeline(), "request", request.key().toString())));
+        return isSpent(request) ? Optional.of(errors.attemptsExhausted(request, latest.name())) : Optional.empty();
+    }
+
+    /**
+     * Deaths have a bound of their own: whoever only shared replicas with a poisoned request does not pay for that with
+     * attempts. A pipeline that allows one attempt wants none of its requests to be processed twice, whatever happens.
+     */
+    private boolean isSpent(Request request) {
+        int spared = options.maxAttempts() == 1 ? 0 : request.suspicion().attemptsLost();
+        return request.attempts() - spared >= options.maxAttempts();
     }
 }

@@ -10,30 +10,32 @@ import java.util.Set;
  * that a life which attaches again starts from nothing and takes no credit back for the attachment before.
  */
 final class ReplicaSlot {
-    private final Life life;
-    private final String name;
-    private final long link;
+    private final Attachment attachment;
     private final Set<Attempt> holding = new LinkedHashSet<>();
     private OptionalLong drainDeadline = OptionalLong.empty();
     private boolean abandoned;
     private boolean announced;
+    private boolean reserved;
+    private int travellingAlone;
 
-    ReplicaSlot(Life life, String name, long link) {
-        this.life = life;
-        this.name = name;
-        this.link = link;
+    ReplicaSlot(Attachment attachment) {
+        this.attachment = attachment;
+    }
+
+    Attachment attachment() {
+        return attachment;
     }
 
     Life life() {
-        return life;
+        return attachment.life();
     }
 
     String name() {
-        return name;
+        return attachment.replica();
     }
 
     long link() {
-        return link;
+        return attachment.link();
     }
 
     int inFlight() {
@@ -45,11 +47,24 @@ final class ReplicaSlot {
     }
 
     void acquire(Attempt attempt) {
-        holding.add(attempt);
+        if (holding.add(attempt) && attempt.isAlone()) {
+            travellingAlone++;
+        }
     }
 
-    boolean release(Attempt attempt) {
-        return holding.remove(attempt);
+    void release(Attempt attempt) {
+        if (holding.remove(attempt) && attempt.isAlone()) {
+            travellingAlone--;
+        }
+    }
+
+    void reserve(boolean now) {
+        reserved = now;
+    }
+
+    /** For a request that travels alone; others get nothing of this replica. */
+    boolean isKept() {
+        return reserved || travellingAlone > 0;
     }
 
     List<Attempt> holding() {

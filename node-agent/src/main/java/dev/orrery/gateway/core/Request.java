@@ -15,6 +15,7 @@ final class Request {
     private final long deadlineNanos;
     private final Set<Long> waiters = new LinkedHashSet<>();
     private final List<String> causes = new ArrayList<>();
+    private final Suspicion suspicion = new Suspicion();
     private int attempts;
     private Optional<Attempt> current = Optional.empty();
 
@@ -56,6 +57,10 @@ final class Request {
         return causes;
     }
 
+    Suspicion suspicion() {
+        return suspicion;
+    }
+
     /** How often it was sent. */
     int attempts() {
         return attempts;
@@ -73,9 +78,9 @@ final class Request {
         return current.isPresent() && current.get().number() == attempt;
     }
 
-    Attempt sentOver(List<Long> path, List<ReplicaSlot> replicas) {
+    Attempt sentOver(PathPicker.Path path, boolean alone) {
         attempts++;
-        Attempt attempt = new Attempt(this, attempts, path, replicas);
+        Attempt attempt = new Attempt(this, attempts, path, alone);
         current = Optional.of(attempt);
         return attempt;
     }

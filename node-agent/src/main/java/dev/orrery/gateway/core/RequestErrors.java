@@ -41,6 +41,25 @@ final class RequestErrors {
                 "no answer after %d ms; the request was %s%s".formatted(millis, where, before));
     }
 
+    OrreryException attemptsExhausted(Request request, String latest) {
+        return about(
+                request.key(),
+                ErrorCode.ATTEMPTS_EXHAUSTED,
+                "the request was sent %d times, as often as its pipeline allows, and each time was lost (last %s): %s"
+                        .formatted(request.attempts(), latest, String.join("; ", request.causes())));
+    }
+
+    OrreryException poisoned(Request request) {
+        return OrreryException.of(
+                ErrorCode.POISONED_REQUEST,
+                "the request was in flight on replicas that died %d times, and is not sent again: %s"
+                        .formatted(
+                                request.suspicion().deaths(),
+                                request.suspicion().text()),
+                ids(request.key()),
+                request.suspicion().failure());
+    }
+
     OrreryException cancelled(Request request) {
         return about(request.key(), ErrorCode.CANCELLED, "the client cancelled the request");
     }
@@ -51,6 +70,10 @@ final class RequestErrors {
     }
 
     private OrreryException about(ClientKey key, ErrorCode code, String message) {
-        return OrreryException.of(code, message, Map.of("pipeline", options.pipeline(), "request", key.toString()));
+        return OrreryException.of(code, message, ids(key));
+    }
+
+    private Map<String, String> ids(ClientKey key) {
+        return Map.of("pipeline", options.pipeline(), "request", key.toString());
     }
 }

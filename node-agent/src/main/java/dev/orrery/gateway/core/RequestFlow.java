@@ -17,10 +17,12 @@ final class RequestFlow {
     private final GatewayOptions options;
     private final RoutingView view;
     private final List<Effect> effects;
+    private final EventLog events;
     private final RequestTable requests = new RequestTable();
     private final Credits credits = new Credits();
     private final RememberedOutcomes remembered;
     private final PathPicker picker;
+    private final Solitude solitude = new Solitude();
     private final ReplayPolicy replays;
     private final RequestErrors errors;
     private final Batcher batcher;
@@ -33,14 +35,16 @@ final class RequestFlow {
     private long replayed;
     private long late;
 
-    RequestFlow(GatewayOptions options, RoutingView view, RandomGenerator random, List<Effect> effects) {
+    RequestFlow(
+            GatewayOptions options, RoutingView view, RandomGenerator random, List<Effect> effects, EventLog events) {
         this.options = options;
         this.view = view;
         this.effects = effects;
+        this.events = events;
         this.remembered = new RememberedOutcomes(options.memory());
         this.picker = new PathPicker(random);
-        this.replays = new ReplayPolicy(options);
         this.errors = new RequestErrors(options);
+        this.replays = new ReplayPolicy(options, errors);
         this.batcher = Batcher.ONE_BY_ONE;
         // No two lives of a gateway name two requests alike, so logs of replicas can be read.
         this.lastId = options.gateway().incarnation() << 40;
@@ -96,23 +100,41 @@ final class RequestFlow {
 
     /** Sends from the queue as long as there are paths. */
     void dispatch(long now) {
-        while (requests.queued() > 0) {
+        dispatchAlone();
+        while (!requests.queue().isEmpty()) {
             List<Request> group = batcher.next(requests.queue(), now);
             Optional<PathPicker.Path> path =
                     group.isEmpty() ? Optional.empty() : picker.pick(view.graph(), group.size());
             if (path.isEmpty()) {
                 return;
             }
-            group.forEach(request -> send(request, path.get()));
+            group.forEach(request -> send(request, path.get(), false));
         }
     }
 
-    private void send(Request request, PathPicker.Path path) {
+    private void dispatchAlone() {
+        Optional<Request> next = requests.nextAlone();
+        if (next.isEmpty()) {
+            solitude.reserve(List.of());
+        } else if (!solitude.isTaken()) {
+            Optional<PathPicker.Path> idle = picker.pickIdle(view.graph());
+            if (idle.isPresent()) {
+                solitude.begin(send(next.get(), idle.get(), true));
+            } else {
+                solitude.reserve(picker.pickLeastLoaded(view.graph())
+                        .map(PathPicker.Path::replicas)
+                        .orElse(List.of()));
+            }
+        }
+    }
+
+    private Attempt send(Request request, PathPicker.Path path, boolean alone) {
         requests.dequeue(request);
-        Attempt attempt = request.sentOver(path.worlds(), path.replicas());
+        Attempt attempt = request.sentOver(path, alone);
         credits.take(attempt);
         effects.add(new Effect.Send(
                 request.id(), attempt.number(), attempt.path(), request.deadlineNanos(), request.payload()));
+        return attempt;
     }
 
     void answered(long id, int number, Payload answer) {
@@ -160,9 +182,43 @@ final class RequestFlow {
                 .isPresent();
     }
 
-    /** What was held there is free. Call before the replays, so that nobody is asked to cancel what is gone. */
-    void forgetLoadOf(ReplicaSlot slot) {
+    /** The replica is gone. Returns how many requests are sent again because of it. */
+    int replicaGone(ReplicaSlot slot, String why, boolean died, long now) {
+        List<Request> lost = inFlightAt(slot);
+        List<Request> touched = slot.holding().stream()
+                .map(Attempt::request)
+                .filter(requests::isOpen)
+                .distinct()
+                .toList();
+        if (died) {
+            slot.holding().forEach(attempt -> attempt.request().suspicion().died(attempt, slot, why));
+        }
+        // Before the replays, so that nobody is asked to cancel what is gone.
         credits.returnOf(slot);
+        int replayed =
+                replay(lost, ReplayPolicy.Cause.REPLICA_LOST, "replica " + slot.name() + " lost (" + why + ")", now);
+        for (Request request : touched) {
+            if (requests.isOpen(request) && request.suspicion().isPoisoned()) {
+                poisoned(request, errors.poisoned(request), now);
+            } else if (requests.isQueued(request)) {
+                requests.enqueue(request);
+            }
+        }
+        return replayed;
+    }
+
+    /** A life was heard of after it had seemed dead. */
+    void lives(Life life) {
+        requests.all().forEach(request -> request.suspicion().lives(life));
+    }
+
+    /** Of the two ends of a world that is of no use any more, one may have died, and of these requests. */
+    void suspect(List<Request> lost, long world, Optional<Life> knownAlive) {
+        for (Request request : lost) {
+            request.current().ifPresent(attempt -> attempt.endsOf(world).stream()
+                    .filter(end -> !knownAlive.equals(Optional.of(end.life())))
+                    .forEach(end -> request.suspicion().mayHaveDied(attempt, end)));
+        }
     }
 
     List<Request> inFlightAt(ReplicaSlot slot) {
@@ -174,12 +230,14 @@ final class RequestFlow {
     }
 
     /** Back to the queue, or to the client if they were sent often enough. Returns how many go on. */
-    int replay(List<Request> lost, ReplayPolicy.Cause cause, String why) {
+    int replay(List<Request> lost, ReplayPolicy.Cause cause, String why, long now) {
         int goingOn = 0;
         for (Request request : lost) {
             request.causes().add("attempt " + request.attempts() + ": " + why);
             Optional<OrreryException> objection = replays.objection(request, cause);
-            if (objection.isPresent()) {
+            if (request.suspicion().isPoisoned()) {
+                poisoned(request, objection.orElseThrow(), now);
+            } else if (objection.isPresent()) {
                 fail(request, objection.get());
             } else {
                 supersede(request);
@@ -191,13 +249,18 @@ final class RequestFlow {
         return goingOn;
     }
 
+    private void poisoned(Request request, OrreryException why, long now) {
+        events.requestPoisoned(now, why.detail() + " [request=" + request.key() + "]");
+        fail(request, why);
+    }
+
     void expire(long now) {
         while (true) {
             Optional<Request> next = requests.firstDeadline().filter(first -> first.deadlineNanos() - now <= 0);
             if (next.isEmpty()) {
                 return;
             }
-            fail(next.get(), errors.expired(next.get(), waitsFor(), now));
+            fail(next.get(), errors.expired(next.get(), waitsFor(next.get()), now));
         }
     }
 
@@ -238,6 +301,13 @@ final class RequestFlow {
         return requests.firstDeadline()
                 .map(request -> OptionalLong.of(request.deadlineNanos()))
                 .orElse(OptionalLong.empty());
+    }
+
+    private String waitsFor(Request request) {
+        return request.suspicion().travelsAlone()
+                ? "replicas that have nothing else, as it travels alone ("
+                        + request.suspicion().text() + "), and for " + waitsFor()
+                : waitsFor();
     }
 
     private String waitsFor() {

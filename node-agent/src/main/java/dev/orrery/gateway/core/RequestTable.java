@@ -13,13 +13,15 @@ import java.util.function.Predicate;
 
 /**
  * The requests that the gateway owns. Ids grow with acceptance, and the queue is in the order of ids: a replayed request
- * is older than any that was never sent, so it comes before those, and replayed ones keep their order.
+ * is older than any that was never sent, so it comes before those, and replayed ones keep their order. Those that have to
+ * travel alone queue by themselves, for they hold up nobody.
  */
 final class RequestTable {
     private final Map<Long, Request> open = new HashMap<>();
     private final Map<ClientKey, Request> byKey = new HashMap<>();
     private final Map<Long, Request> byWaiter = new HashMap<>();
     private final TreeMap<Long, Request> queue = new TreeMap<>();
+    private final TreeMap<Long, Request> alone = new TreeMap<>();
     private final TreeSet<Request> byDeadline = new TreeSet<>(RequestTable::compareDeadlines);
     private long heldBytes;
 
@@ -42,7 +44,7 @@ final class RequestTable {
         byKey.remove(request.key());
         request.waiters().forEach(byWaiter::remove);
         byDeadline.remove(request);
-        queue.remove(request.id());
+        dequeue(request);
         heldBytes -= request.payload().byteSize();
     }
 
@@ -59,11 +61,32 @@ final class RequestTable {
     }
 
     void enqueue(Request request) {
-        queue.put(request.id(), request);
+        dequeue(request);
+        (request.suspicion().travelsAlone() ? alone : queue).put(request.id(), request);
     }
 
     void dequeue(Request request) {
         queue.remove(request.id());
+        alone.remove(request.id());
+    }
+
+    /** The oldest that travels alone and may go; those of which no more is suspected queue with all others again. */
+    Optional<Request> nextAlone() {
+        if (alone.isEmpty()) {
+            return Optional.empty();
+        }
+        List.copyOf(alone.values()).forEach(this::enqueue);
+        return alone.values().stream()
+                .filter(request -> !request.suspicion().mustWait())
+                .findFirst();
+    }
+
+    boolean isOpen(Request request) {
+        return open.containsKey(request.id());
+    }
+
+    boolean isQueued(Request request) {
+        return queue.containsKey(request.id()) || alone.containsKey(request.id());
     }
 
     NavigableMap<Long, Request> queue() {
@@ -101,7 +124,7 @@ final class RequestTable {
     }
 
     int queued() {
-        return queue.size();
+        return queue.size() + alone.size();
     }
 
     long heldBytes() {

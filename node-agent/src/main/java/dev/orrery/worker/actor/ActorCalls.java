@@ -22,12 +22,15 @@ final class ActorCalls {
     private final ValueCodec values;
     private final CallErrors errors;
     private final BooleanSupplier stopping;
+    private final Tenure tenure;
 
-    ActorCalls(FunctionLoader functions, ValueCodec values, CallErrors errors, BooleanSupplier stopping) {
+    ActorCalls(
+            FunctionLoader functions, ValueCodec values, CallErrors errors, BooleanSupplier stopping, Tenure tenure) {
         this.functions = functions;
         this.values = values;
         this.errors = errors;
         this.stopping = stopping;
+        this.tenure = tenure;
     }
 
     /** Throws what the user's code throws, or what is wrong with the definition. Tensors stay with the actor. */
@@ -39,6 +42,10 @@ final class ActorCalls {
 
     /** Throws only what ends the process. */
     void run(Object actor, PendingCall call) {
+        if (!tenure.holds()) {
+            call.fail(errors.paused());
+            return;
+        }
         List<Value> arguments = call.request().getArgumentsList();
         Object[] given = new Object[arguments.size() + 1];
         given[0] = actor;
@@ -73,11 +80,21 @@ final class ActorCalls {
                 throw (VirtualMachineError) thrown;
             }
             LOG.info("{} threw {}", method.name(), Failure.of(thrown).summary());
-            call.fail(stopping.getAsBoolean() ? errors.stoppedInside(thrown) : errors.threw(method.name(), thrown));
+            call.fail(
+                    !tenure.holds()
+                            ? errors.leaseLost(method.name())
+                            : stopping.getAsBoolean()
+                                    ? errors.stoppedInside(thrown)
+                                    : errors.threw(method.name(), thrown));
             return;
         }
         try {
-            call.succeed(values.toMessage("the result of " + method.name(), result));
+            Value value = values.toMessage("the result of " + method.name(), result);
+            if (tenure.holds()) {
+                call.succeed(value);
+            } else {
+                call.fail(errors.leaseLost(method.name()));
+            }
         } finally {
             closeTensors(0, result);
         }

@@ -33,6 +33,7 @@ final class ActorThread {
     private final CallQueue queue;
     private final CallErrors errors;
     private final Runnable listen;
+    private final Tenure tenure;
     private final UserCode code;
     private final ActorCalls calls;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -43,19 +44,26 @@ final class ActorThread {
 
     /** @param listen what lets calls in, and may take a moment; done before the actor is constructed */
     ActorThread(
-            ActorEnvironment environment, ActorContext context, CallQueue queue, CallErrors errors, Runnable listen) {
+            ActorEnvironment environment,
+            ActorContext context,
+            CallQueue queue,
+            CallErrors errors,
+            Runnable listen,
+            Tenure tenure) {
         this.environment = environment;
         this.label = environment.desired().getLabel();
         this.context = context;
         this.queue = queue;
         this.errors = errors;
         this.listen = listen;
+        this.tenure = tenure;
         this.code = new UserCode(environment.launch().artifacts());
         this.calls = new ActorCalls(
                 new FunctionLoader(code),
                 new ValueCodec(new ForySerializer(code.classLoader())),
                 errors,
-                () -> this.stopping);
+                () -> this.stopping,
+                tenure);
         this.thread = new NamedThreads("user-" + label).newThread(this::live);
     }
 
@@ -87,6 +95,7 @@ final class ActorThread {
         try {
             listen.run();
             code.checkArtifacts();
+            tenure.await();
             Object actor = calls.create(spec.getFactory(), spec.getArgumentsList());
             if (actor == null) {
                 throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "the actor's factory returned null");
@@ -171,7 +180,7 @@ final class ActorThread {
     private void giveUp() {
         if (!ended.isDone()) {
             LOG.warn("user code of actor {} did not end in time; it is at\n{}", label, stackTrace());
-            running.ifPresent(call -> call.fail(errors.stopped()));
+            running.ifPresent(call -> call.fail(errors.stoppedInside()));
             ended.complete(null);
         }
     }

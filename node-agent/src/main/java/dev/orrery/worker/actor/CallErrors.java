@@ -22,7 +22,14 @@ final class CallErrors {
         this.logPath = logPath;
     }
 
-    OrreryException otherLife(ActorLife asked) {
+    /** Throws FENCED when the call is for another life than the one that is here. */
+    void requireLife(ActorLife asked) {
+        if (!asked.equals(life)) {
+            throw otherLife(asked);
+        }
+    }
+
+    private OrreryException otherLife(ActorLife asked) {
         return error(
                 ErrorCode.FENCED,
                 "the call is for " + asked.getActor() + "#" + asked.getIncarnation() + ", but here lives "
@@ -38,24 +45,53 @@ final class CallErrors {
                 Optional.empty());
     }
 
+    /** Nothing of the call was run. */
+    OrreryException paused() {
+        return error(
+                ErrorCode.ACTOR_PAUSED,
+                "actor " + label
+                        + " is exclusive and holds no lease just now: its node or worker was stopped or cut off, "
+                        + "or no head leads; it did not run the call",
+                Optional.empty());
+    }
+
+    OrreryException leaseLost(String function) {
+        return error(
+                ErrorCode.LEASE_LOST,
+                "the lease of exclusive actor " + label + " ended while " + function
+                        + " ran; its outcome is not told, as another life may answer by now",
+                Optional.empty());
+    }
+
     OrreryException threw(String function, Throwable thrown) {
         return error(ErrorCode.ACTOR_FAILED, function + " of actor " + label + " threw", Optional.of(at(thrown)));
     }
 
+    /** For a call that was not begun: its caller may send it to the next life. */
     OrreryException stopped() {
         return error(
-                ErrorCode.ACTOR_DEAD,
+                ErrorCode.UNAVAILABLE,
                 "actor " + label + " does not run the call",
                 Optional.of(Failure.of("stop", "the actor was told to stop").at(host, logPath)));
     }
 
+    /** For the call that runs. */
+    OrreryException stoppedInside() {
+        return unfinished(stop());
+    }
+
     /** @param thrown what came of the interrupt that a stop is for a call that runs */
     OrreryException stoppedInside(Throwable thrown) {
-        Failure stop = Failure.of("stop", "the actor was told to stop while it ran the call");
-        return error(
-                ErrorCode.ACTOR_DEAD,
-                "actor " + label + " did not finish the call",
-                Optional.of(stop.at(host, logPath).causing(Failure.of(thrown))));
+        return unfinished(stop().causing(Failure.of(thrown)));
+    }
+
+    private Failure stop() {
+        return Failure.of("stop", "the actor was told to stop while it ran the call")
+                .at(host, logPath);
+    }
+
+    private OrreryException unfinished(Failure why) {
+        return error(ErrorCode.ACTOR_DEAD, "actor " + label + " did not finish the call", Optional.of(why));
     }
 
     private Failure at(Throwable thrown) {

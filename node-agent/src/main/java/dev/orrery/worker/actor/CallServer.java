@@ -21,15 +21,17 @@ final class CallServer {
     private final CallQueue queue;
     private final int maxCalls;
     private final CallErrors errors;
+    private final Tenure tenure;
     private final RpcServer server;
     private final Set<RpcConnection> callers = ConcurrentHashMap.newKeySet();
     private volatile Optional<HostPort> address = Optional.empty();
 
-    CallServer(ActorEnvironment environment, CallQueue queue, int maxCalls, CallErrors errors) {
+    CallServer(ActorEnvironment environment, CallQueue queue, int maxCalls, CallErrors errors, Tenure tenure) {
         this.environment = environment;
         this.queue = queue;
         this.maxCalls = maxCalls;
         this.errors = errors;
+        this.tenure = tenure;
         this.server = new RpcServer(
                 environment.transport(),
                 environment.identity(),
@@ -57,8 +59,10 @@ final class CallServer {
         if (callers.add(connection)) {
             var unused = connection.closed().thenAccept(why -> callers.remove(connection));
         }
-        if (!request.getLife().equals(environment.life())) {
-            throw errors.otherLife(request.getLife());
+        errors.requireLife(request.getLife());
+        if (!tenure.holds()) {
+            // Not only when its turn comes: the call before it may be what is stuck.
+            throw errors.paused();
         }
         PendingCall call = new PendingCall(request);
         switch (queue.offer(call)) {

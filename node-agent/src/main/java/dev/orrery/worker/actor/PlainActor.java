@@ -18,7 +18,7 @@ public final class PlainActor implements HostedActor {
     private static final int SHARE_OF_HEAP = 4;
 
     /** What is made once the process lends its environment. */
-    private record Parts(ActorWorlds worlds, CallServer server, ActorThread thread) {}
+    private record Parts(ActorWorlds worlds, CallServer server, ActorThread thread, Tenure tenure) {}
 
     private volatile Optional<Parts> parts = Optional.empty();
 
@@ -35,15 +35,20 @@ public final class PlainActor implements HostedActor {
                 environment.launch().outputLog().toString());
         ActorWorlds worlds = new ActorWorlds(label, environment.timers());
         Optional<String> name = Optional.of(spec.getName()).filter(given -> !given.isEmpty());
-        CallServer server = new CallServer(environment, queue, maxCalls, errors);
+        Tenure tenure = spec.getExclusive()
+                ? new Lease(label, environment::renewLease, environment.clock(), environment.timers())
+                : Tenure.UNLIMITED;
+        CallServer server = new CallServer(environment, queue, maxCalls, errors, tenure);
         ActorThread thread = new ActorThread(
                 environment,
                 new SelfContext(environment.life(), name, environment.devices(), worlds),
                 queue,
                 errors,
-                server::start);
-        parts = Optional.of(new Parts(worlds, server, thread));
+                server::start,
+                tenure);
+        parts = Optional.of(new Parts(worlds, server, thread, tenure));
         onDesired(environment.desired());
+        tenure.start();
         thread.start();
     }
 
@@ -84,6 +89,7 @@ public final class PlainActor implements HostedActor {
     @Override
     public CompletableFuture<Void> stop() {
         return parts.map(here -> here.thread().stop().thenCompose(ended -> {
+                    here.tenure().close();
                     here.worlds().close();
                     return here.server().close();
                 }))

@@ -20,6 +20,7 @@ import java.util.Properties;
  * a restarted agent knows whom it launched. The worker is started as {@code java … WorkerMain <file>}.
  *
  * @param nonce names this process for ever; the worker proves with it that it is the one that was launched
+ * @param life of no actor for a process that is started before there is one to serve
  * @param label for people: {@code embed/encode-1}
  * @param host what other nodes call this one; goes into addresses and failures
  * @param bindHost where the worker's ports listen
@@ -46,6 +47,9 @@ public record LaunchSpec(
         List<Path> artifacts) {
     public static final String FILE_NAME = "launch.properties";
 
+    /** Before the file on the command line: the process does what workers do first, and ends. */
+    public static final String REHEARSE = "--rehearse";
+
     /** Where the process's standard output and error go, in {@link #workerDir()}. */
     public static final String OUTPUT = "output.log";
 
@@ -54,6 +58,11 @@ public record LaunchSpec(
 
     public LaunchSpec {
         artifacts = List.copyOf(artifacts);
+    }
+
+    /** Whether it names a life; otherwise the process waits until it does. */
+    public boolean isBound() {
+        return !life.getActor().isEmpty();
     }
 
     /** The file that {@link #write()} makes. */
@@ -71,6 +80,11 @@ public record LaunchSpec(
 
     /** On disk when this returns, also after a power loss. */
     public void write() throws IOException {
+        writeTo(file());
+    }
+
+    /** As {@link #write()}, where the folder has another name yet. */
+    public void writeTo(Path file) throws IOException {
         Properties properties = new Properties();
         properties.setProperty("nonce", nonce);
         properties.setProperty("actor", life.getActor());
@@ -91,7 +105,7 @@ public record LaunchSpec(
         }
         StringWriter text = new StringWriter();
         properties.store(text, null);
-        DurableFile.write(file(), text.toString().getBytes(StandardCharsets.UTF_8));
+        DurableFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Reads what {@link #write()} wrote. */

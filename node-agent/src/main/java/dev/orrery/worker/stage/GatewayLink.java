@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.CancelAttempt;
+import dev.orrery.internal.proto.Farewell;
 import dev.orrery.internal.proto.GatewayEndpoint;
 import dev.orrery.internal.proto.ReplicaAttach;
 import dev.orrery.internal.proto.ReplicaAttached;
@@ -150,6 +151,14 @@ final class GatewayLink implements AutoCloseable {
     /** Lost without a link. */
     void tell(ReplicaNotice notice) {
         up.ifPresent(connection -> connection.notify(Protocol.REPLICA_NOTICE, notice));
+    }
+
+    /** Closes, and says that it does so on purpose: a link that just ends is that of a replica that died. */
+    void leave(Optional<ActorLife> successor) {
+        Farewell.Builder farewell = Farewell.newBuilder();
+        successor.ifPresent(farewell::setSuccessor);
+        tell(ReplicaNotice.newBuilder().setFarewell(farewell).build());
+        close();
     }
 
     private static String name(ActorLife life) {

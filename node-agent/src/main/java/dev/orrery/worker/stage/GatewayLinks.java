@@ -7,6 +7,7 @@ import dev.orrery.internal.proto.ReplicaNotice;
 import dev.orrery.worker.ActorEnvironment;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One control link to each desired gateway. */
@@ -27,7 +28,7 @@ final class GatewayLinks implements Notices, AutoCloseable {
         links.values().removeIf(link -> {
             boolean drop = !gateways.contains(link.endpoint());
             if (drop) {
-                link.close();
+                link.leave(successor(link.endpoint().getLife(), gateways));
             }
             return drop;
         });
@@ -38,6 +39,14 @@ final class GatewayLinks implements Notices, AutoCloseable {
                 link.start();
             }
         }
+    }
+
+    private static Optional<ActorLife> successor(ActorLife gateway, List<GatewayEndpoint> gateways) {
+        return gateways.stream()
+                .map(GatewayEndpoint::getLife)
+                .filter(life ->
+                        life.getActor().equals(gateway.getActor()) && life.getIncarnation() > gateway.getIncarnation())
+                .findFirst();
     }
 
     @Override
@@ -57,8 +66,10 @@ final class GatewayLinks implements Notices, AutoCloseable {
         return links.values().stream().anyMatch(GatewayLink::isUp);
     }
 
+    /** Without a farewell: the process ends, perhaps of a request. */
     @Override
     public void close() {
-        desire(List.of());
+        links.values().forEach(GatewayLink::close);
+        links.clear();
     }
 }

@@ -71,6 +71,8 @@ final class StageReplica implements InboundEdge.Sink, GatewayLink.Listener {
                         .setReplica(name)
                         .setStage(spec.getName())
                         .setPipeline(desired.getSpec().getPipeline())
+                        .setHost(environment.launch().host())
+                        .setLogPath(environment.launch().outputLog().toString())
                         .build(),
                 this);
         long maxTensorBytes = desired.getSpec().getPolicy().getMaxTensorBytes();

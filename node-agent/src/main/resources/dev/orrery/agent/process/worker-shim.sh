@@ -8,15 +8,29 @@
 run=$1
 shift
 
-# Sets start and group from /proc; the name in brackets may hold anything.
+# Sets state, session, group and start from /proc; the name in brackets may hold anything.
 inspect() {
     read -r stat < "/proc/$1/stat" || return 1
     # Meant to be split into words.
     # shellcheck disable=SC2086
     set -- ${stat##*) }
+    state=$1
     group=$3
+    session=$4
     shift 19
     start=$1
+}
+
+# Kills what else lives of this session; false when there was nothing.
+sweep() {
+    found=1
+    for entry in /proc/[0-9]*; do
+        other=${entry#/proc/}
+        inspect "$other" 2> /dev/null || continue
+        [ "$session" = $$ ] && [ "$other" != $$ ] && [ "$state" != Z ] || continue
+        kill -KILL "$other" 2> /dev/null && found=0
+    done
+    return $found
 }
 
 # Ignored signals would stay ignored in the worker; handled ones do not.
@@ -41,7 +55,13 @@ while :; do
     kill -0 "$worker" 2> /dev/null || break
 done
 
-printf '%s\n' "$status" > "$run/exit" || exit "$status"
-# What the worker has started and left behind goes with it.
-[ "$own" != $$ ] || kill -KILL 0
+printf '%s\n' "$status" > "$run/exit"
+# What the worker has started and left behind goes with it, with an agent or without. A process of this session keeps
+# others from getting its number, so it goes last.
+if [ "$own" = $$ ]; then
+    for _ in 1 2 3; do
+        sweep || break
+    done
+    kill -KILL 0
+fi
 exit "$status"

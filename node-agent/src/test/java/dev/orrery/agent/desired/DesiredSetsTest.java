@@ -30,7 +30,7 @@ class DesiredSetsTest {
     }
 
     private DesiredSets loaded() {
-        DesiredSets loaded = new DesiredSets(new DesiredStore(folder.resolve("desired.pb"), folder.resolve("cluster")));
+        DesiredSets loaded = new DesiredSets(new DesiredFiles(folder.resolve("desired.pb"), folder.resolve("cluster")));
         loaded.load();
         return loaded;
     }

@@ -37,8 +37,17 @@ class VerdictTest {
     }
 
     @Test
+    void aShimThatLivesIsToTellHowItsWorkerDied() {
+        assertEquals(new Verdict.Untold(), of(RUNNING, false, true, RUNNING));
+        assertEquals(new Verdict.Gone(new ExitStatus.Signal(9)), of(RUNNING, false, true, ENDED));
+        assertEquals(
+                new Verdict.Alive(Optional.of(WORKER)),
+                of(BEGUN, false, true, RUNNING),
+                "not looked at: it was not known yet");
+    }
+
+    @Test
     void aShimThatLivesWillSayMore() {
-        assertEquals(new Verdict.Alive(Optional.of(WORKER)), of(RUNNING, false, true, RUNNING));
         assertEquals(new Verdict.Alive(Optional.empty()), of(BEGUN, false, true, BEGUN));
     }
 

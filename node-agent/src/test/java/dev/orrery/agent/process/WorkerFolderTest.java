@@ -68,6 +68,28 @@ class WorkerFolderTest {
     }
 
     @Test
+    void aFolderThatLinksToAnotherSharesAllAndIsRemovedWithIt() throws IOException {
+        WorkerFolder origin = new WorkerFolder(root.resolve("warm").resolve("n1"));
+        origin.create();
+        WorkerFolder life = WorkerFolder.of(Files.createDirectories(root.resolve("workers")), life("a"));
+        assertFalse(life.exists());
+        life.linkTo(origin);
+        Files.writeString(origin.launchFile(), "");
+        assertTrue(life.exists());
+        Files.writeString(origin.run().resolve("exit"), "3\n");
+        assertEquals(Optional.of(3), life.readRun().exit());
+        assertEquals(origin.root().toRealPath(), life.origin().root());
+        life.markCleared();
+        WorkerFolder never = WorkerFolder.of(root, life("never"));
+        never.markCleared();
+        assertFalse(never.isCleared());
+        assertTrue(origin.isCleared());
+        life.remove();
+        assertFalse(Files.exists(origin.root()));
+        assertFalse(Files.isSymbolicLink(life.root()));
+    }
+
+    @Test
     void outputIsCutAndItsEndIsRead() throws IOException {
         Path file = root.resolve("output.log");
         OutputLog log = new OutputLog(file);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.testing.TestingSignals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,13 +36,16 @@ class WorkerShimIT {
         folder = new WorkerFolder(root.resolve("worker"));
         folder.create();
         shim = root.resolve("shim.sh");
-        new WorkerLauncher(shim, "", List.of(), "").install();
+        ClassArchive none = new ClassArchive(root, "", List.of(), "");
+        new WorkerLauncher(shim, "", List.of(), "", none).install();
     }
 
     private Process start(String script) throws IOException {
         List<String> line = new ArrayList<>(List.of("setsid", "/bin/sh", shim.toString()));
         line.addAll(List.of(folder.run().toString(), "/bin/sh", "-c", script));
-        return new ProcessBuilder(line).inheritIO().start();
+        ProcessBuilder builder = new ProcessBuilder(line).inheritIO();
+        builder.environment().put(LaunchMark.VARIABLE, root.toString());
+        return builder.start();
     }
 
     private static void awaitEnd(Process process) throws InterruptedException {
@@ -114,6 +121,109 @@ class WorkerShimIT {
         }
         assertFalse(alive(pid));
         assertEquals(Optional.of(0), folder.readRun().exit());
+    }
+
+    /** Of the session, of another process group, of a session of its own; all deaf to SIGTERM, and with a child each. */
+    private static final String STRAYS = "trap '' TERM; "
+            + "(sleep 60 & echo $! >> %1$s; sleep 60) & echo $! >> %1$s; "
+            + "set -m; (sleep 60 & echo $! >> %1$s; sleep 60) & echo $! >> %1$s; set +m; "
+            + "setsid /bin/sh -c 'sleep 60 & echo $! >> %2$s; echo $$ >> %2$s; exec sleep 60' & ";
+
+    /** In the order of their pids' appearance, which differs from run to run. */
+    private record Strays(List<Long> ofSession, List<Long> ofAnother) {
+        List<Long> all() {
+            return Stream.concat(ofSession.stream(), ofAnother.stream()).toList();
+        }
+    }
+
+    private Process startWithStrays() throws IOException {
+        return start(STRAYS.formatted(root.resolve("own"), root.resolve("other")) + "exec sleep 60");
+    }
+
+    private Strays awaitStrays() throws Exception {
+        Strays strays = new Strays(awaitPids(root.resolve("own"), 4), awaitPids(root.resolve("other"), 2));
+        assertEquals(strays.all(), living(strays.all()));
+        return strays;
+    }
+
+    private static List<Long> awaitPids(Path file, int count) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (!Files.exists(file) || Files.readAllLines(file).size() < count) {
+            assertTrue(System.nanoTime() < end, "not all children were started: see " + file);
+            Thread.sleep(5);
+        }
+        return Files.readAllLines(file).stream().map(Long::parseLong).toList();
+    }
+
+    private static List<Long> living(List<Long> pids) throws IOException {
+        List<Long> living = new ArrayList<>();
+        for (long pid : pids) {
+            if (alive(pid)) {
+                living.add(pid);
+            }
+        }
+        return living;
+    }
+
+    private static void awaitDead(List<Long> pids) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (!living(pids).isEmpty() && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+        assertEquals(List.of(), living(pids));
+    }
+
+    /** As an agent does. */
+    private void endStrays() throws Exception {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+        try {
+            new LaunchEnd(processes, executor).of(folder, root.toString()).get(5, TimeUnit.SECONDS);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @Test
+    void theShimAloneKillsItsWholeSessionAndAnAgentWhatHasLeftIt() throws Exception {
+        Process process = startWithStrays();
+        Strays strays = awaitStrays();
+        processes.kill(awaitWorker());
+        awaitEnd(process);
+        awaitDead(strays.ofSession());
+        assertEquals(strays.ofAnother(), living(strays.all()), "they made a session of their own");
+        endStrays();
+        assertEquals(List.of(), living(strays.all()));
+    }
+
+    @Test
+    void anAgentKillsWhatAKilledShimLeaves() throws Exception {
+        Process process = startWithStrays();
+        Strays strays = awaitStrays();
+        ProcessId worker = awaitWorker();
+        process.destroyForcibly();
+        awaitEnd(process);
+        endStrays();
+        assertEquals(List.of(), living(strays.all()));
+        assertFalse(processes.isAlive(worker));
+    }
+
+    @Test
+    void aStoppedShimIsEndedAfterWhatItGuards() throws Exception {
+        Process process = startWithStrays();
+        Strays strays = awaitStrays();
+        ProcessId worker = awaitWorker();
+        TestingSignals.send("STOP", process.pid());
+        processes.kill(worker);
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (!(Verdict.look(folder, processes) instanceof Verdict.Untold) && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+        assertEquals(new Verdict.Untold(), Verdict.look(folder, processes));
+        endStrays();
+        assertEquals(List.of(), living(strays.all()));
+        awaitEnd(process);
+        Verdict.Gone gone = (Verdict.Gone) Verdict.look(folder, processes);
+        assertTrue(gone.status() instanceof ExitStatus.Lost, gone.toString());
     }
 
     /** Not a zombie either; nobody may be there to reap an orphan in a container. */

@@ -23,11 +23,14 @@ class SlotRulesTest {
         Work fork = Work.PENDING;
         boolean connected;
         boolean open;
+        boolean silent;
         boolean gone;
+        boolean cleared;
         long deadline = NOW + 1;
 
         SlotObservation build() {
-            return new SlotObservation(wanted, superseded, preparation, alone, fork, connected, open, gone, deadline);
+            return new SlotObservation(
+                    wanted, superseded, preparation, alone, fork, connected, open, silent, gone, cleared, deadline);
         }
     }
 
@@ -57,7 +60,7 @@ class SlotRulesTest {
     void noObservationLeadsToARefusedPair() {
         boolean[] both = {false, true};
         for (SlotState state : SlotState.values()) {
-            for (int bits = 0; bits < 1 << 6; bits++) {
+            for (int bits = 0; bits < 1 << 8; bits++) {
                 for (Work preparation : Work.values()) {
                     for (Work fork : Work.values()) {
                         for (boolean late : both) {
@@ -70,6 +73,8 @@ class SlotRulesTest {
                                     (bits & 8) != 0,
                                     (bits & 16) != 0,
                                     (bits & 32) != 0,
+                                    (bits & 64) != 0,
+                                    (bits & 128) != 0,
                                     late ? NOW : NOW + 1);
                             SlotRules.event(state, seen, NOW)
                                     .ifPresent(event -> assertEquals(
@@ -129,6 +134,13 @@ class SlotRulesTest {
         goes(SlotState.RUNNING, SlotState.KILLING, seen);
         seen.open = true;
         stays(SlotState.RUNNING, seen);
+        seen.silent = true;
+        stays(SlotState.RUNNING, seen);
+        seen.connected = false;
+        goes(SlotState.RUNNING, SlotState.KILLING, seen);
+        goes(SlotState.REGISTERING, SlotState.KILLING, seen);
+        seen.silent = false;
+        seen.connected = true;
         seen.wanted = false;
         goes(SlotState.RUNNING, SlotState.STOPPING, seen);
         goes(SlotState.REGISTERING, SlotState.TERMINATING, seen);
@@ -136,8 +148,8 @@ class SlotRulesTest {
         goes(SlotState.RUNNING, SlotState.KILLING, seen);
         goes(SlotState.REGISTERING, SlotState.KILLING, seen);
         seen.gone = true;
-        goes(SlotState.RUNNING, SlotState.EXITED, seen);
-        goes(SlotState.REGISTERING, SlotState.EXITED, seen);
+        goes(SlotState.RUNNING, SlotState.CLEARING, seen);
+        goes(SlotState.REGISTERING, SlotState.CLEARING, seen);
     }
 
     @Test
@@ -157,8 +169,11 @@ class SlotRulesTest {
         goes(SlotState.TERMINATING, SlotState.KILLING, seen);
         seen.gone = true;
         for (SlotState state : List.of(SlotState.STOPPING, SlotState.TERMINATING, SlotState.KILLING)) {
-            goes(state, SlotState.EXITED, seen);
+            goes(state, SlotState.CLEARING, seen);
         }
+        stays(SlotState.CLEARING, seen);
+        seen.cleared = true;
+        goes(SlotState.CLEARING, SlotState.EXITED, seen);
         stays(SlotState.EXITED, seen);
     }
 
@@ -168,6 +183,7 @@ class SlotRulesTest {
         assertEquals(List.of(SlotEffect.ASK_TO_STOP), SlotRules.effects(SlotState.STOPPING));
         assertEquals(List.of(SlotEffect.TERMINATE), SlotRules.effects(SlotState.TERMINATING));
         assertEquals(List.of(SlotEffect.KILL), SlotRules.effects(SlotState.KILLING));
+        assertEquals(List.of(SlotEffect.END_STRAYS), SlotRules.effects(SlotState.CLEARING));
         assertEquals(List.of(SlotEffect.CLEAN_UP), SlotRules.effects(SlotState.EXITED));
     }
 

@@ -1,5 +1,6 @@
 package dev.orrery.agent.supervisor;
 
+import dev.orrery.agent.process.CannotLaunchException;
 import dev.orrery.agent.process.ExitStatus;
 import dev.orrery.agent.process.ProcessId;
 import dev.orrery.agent.process.Verdict;
@@ -20,7 +21,10 @@ import java.util.concurrent.CompletableFuture;
 final class TestingWorkerHost implements WorkerHost {
     final List<String> done = new ArrayList<>();
     final Map<WorkerFolder, Verdict> verdicts = new HashMap<>();
+    CompletableFuture<Void> strays = CompletableFuture.completedFuture(null);
     CompletableFuture<List<Path>> prepared = CompletableFuture.completedFuture(List.of());
+    Optional<String> obstacle = Optional.empty();
+    final List<String> calledIn = new ArrayList<>();
     final List<Runnable> later = new ArrayList<>();
     private int nonces;
     private long pids = 100;
@@ -31,6 +35,16 @@ final class TestingWorkerHost implements WorkerHost {
     }
 
     @Override
+    public boolean launchedBefore(WorkerFolder folder) {
+        return folder.exists();
+    }
+
+    @Override
+    public void calledIn(WorkerFolder folder) {
+        calledIn.add(name(folder));
+    }
+
+    @Override
     public CompletableFuture<List<Path>> prepare(List<ArtifactRef> artifacts) {
         return prepared;
     }
@@ -38,6 +52,9 @@ final class TestingWorkerHost implements WorkerHost {
     @Override
     public CompletableFuture<Void> launch(DesiredWorker worker, String nonce, List<Path> artifacts) {
         done.add("launch " + name(folder(worker.getLife())) + " " + nonce);
+        if (obstacle.isPresent()) {
+            return CompletableFuture.failedFuture(new CannotLaunchException(obstacle.get()));
+        }
         pids++;
         verdicts.put(folder(worker.getLife()), new Verdict.Alive(Optional.of(new ProcessId(pids, pids))));
         return CompletableFuture.completedFuture(null);
@@ -63,6 +80,12 @@ final class TestingWorkerHost implements WorkerHost {
     }
 
     @Override
+    public CompletableFuture<Void> endStrays(WorkerFolder folder, String nonce) {
+        done.add("end strays " + name(folder) + " " + nonce);
+        return strays;
+    }
+
+    @Override
     public String outputTail(WorkerFolder folder) {
         return "";
     }
@@ -78,7 +101,7 @@ final class TestingWorkerHost implements WorkerHost {
     }
 
     @Override
-    public String newNonce() {
+    public String nonceFor(DesiredWorker worker) {
         nonces++;
         return "n" + nonces;
     }

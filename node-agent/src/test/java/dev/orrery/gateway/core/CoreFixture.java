@@ -27,6 +27,7 @@ final class CoreFixture {
     final List<GatewayEvent> events = new ArrayList<>();
     final Map<Life, Replica> replicas = new LinkedHashMap<>();
     final Map<Long, Edge> edges = new LinkedHashMap<>();
+    final Map<Life, Long> links = new HashMap<>();
     final GatewayOptions options;
     final GatewayCore core;
     long now = 1_000_000_000L;
@@ -105,8 +106,22 @@ final class CoreFixture {
 
     long attach(Life life) {
         lastLink++;
-        apply(core.attached(life, life.actor(), lastLink, now));
+        links.put(life, lastLink);
+        apply(core.attached(new Attachment(life, life.actor(), lastLink, "host-1", "/logs/" + life), now));
         return lastLink;
+    }
+
+    /** Its process is gone. */
+    void lose(Life life) {
+        apply(core.linkLost(life, links.get(life), "closed", now));
+    }
+
+    /** The replicas that a request was sent over. */
+    List<Life> livesOf(Effect.Send send) {
+        return send.path().stream()
+                .limit(options.stages().size())
+                .map(world -> edges.get(world).to())
+                .toList();
     }
 
     /** The head drops a replica and its edges. */

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 /** Whole lives of gateways under random disturbance; the seed of a failure is in its message. */
 class GatewaySimulationTest {
     private static final int SEEDS = 200;
+    private static final int POISON_SEEDS = 60;
     private static final long DISTURBED_MS = 1_500;
 
     @Test
@@ -21,7 +23,7 @@ class GatewaySimulationTest {
         long failed = 0;
         int maxLoad = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
-            Simulation simulation = run(seed);
+            Simulation simulation = run(seed, GatewaySimulationTest::live);
             RequestFlow.Counts counts = simulation.core.flow().counts();
             answered += counts.answered();
             replayed += counts.replayed();
@@ -36,24 +38,64 @@ class GatewaySimulationTest {
         assertEquals(SimulatedPipeline.MAX_IN_FLIGHT, maxLoad);
     }
 
-    private static Simulation run(long seed) {
+    @Test
+    void everyPoisonedRequestKillsThreeAndNobodyElseFails() {
+        int poisons = 0;
+        long answered = 0;
+        for (long seed = 1; seed <= POISON_SEEDS; seed++) {
+            Simulation simulation = run(seed, GatewaySimulationTest::livePoisoned);
+            poisons += simulation.pipeline.kills().size();
+            answered += simulation.core.flow().counts().answered();
+        }
+        System.out.printf("%d seeds: %d poisoned requests, %d others answered%n", POISON_SEEDS, poisons, answered);
+        assertTrue(poisons > 100 && answered > 5_000, "there must be both");
+    }
+
+    private static Simulation livePoisoned(long seed) {
+        Simulation sim = start(seed, 100_000, 1_000_000_000, Duration.ofMinutes(1));
+        // So few worlds break for other reasons that nobody uses up its attempts by them.
+        sim.pipeline.troubled = false;
+        for (long ms = 0; ms < DISTURBED_MS; ms += 1 + sim.random.nextInt(5)) {
+            long waiter = ms;
+            ClientKey key = new ClientKey("client", waiter);
+            boolean poison = sim.random.nextInt(100) == 0;
+            sim.at(ms * MS, () -> {
+                if (poison) {
+                    sim.submitPoison(key, 0, waiter);
+                } else {
+                    sim.submit(key, 0, waiter);
+                }
+            });
+        }
+        for (long ms = 100; ms < DISTURBED_MS; ms += 1 + sim.random.nextInt(600)) {
+            sim.at(ms * MS, sim.pipeline::disturb);
+        }
+        sim.runUntil(DISTURBED_MS * MS);
+        sim.pipeline.calm = true;
+        sim.runUntil(60_000 * MS);
+        sim.checkAtRest();
+        sim.checkOnlyPoisonsFailed();
+        return sim;
+    }
+
+    private static Simulation run(long seed, LongFunction<Simulation> life) {
         try {
-            return live(seed);
+            return life.apply(seed);
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
         }
     }
 
-    private static Simulation live(long seed) {
+    private static Simulation start(long seed, int queue, long bytes, Duration deadline) {
         List<String> stages = List.of("a", "b", "c").subList(0, 1 + (int) (seed % 3));
         GatewayOptions options = new GatewayOptions(
                 CoreFixture.GATEWAY,
                 "sim",
                 stages,
-                40,
-                100_000,
+                queue,
+                bytes,
                 5,
-                Duration.ofMillis(300),
+                deadline,
                 Duration.ofMillis(100),
                 new GatewayOptions.Memory(50, 20_000, Duration.ofSeconds(1)));
         Simulation sim = new Simulation(options, seed);
@@ -62,6 +104,11 @@ class GatewaySimulationTest {
                 sim.pipeline.start(stage, number);
             }
         }
+        return sim;
+    }
+
+    private static Simulation live(long seed) {
+        Simulation sim = start(seed, 40, 100_000, Duration.ofMillis(300));
         for (long ms = 0; ms < DISTURBED_MS; ms += 1 + sim.random.nextInt(5)) {
             long waiter = ms;
             sim.at(ms * MS, () -> client(sim, waiter));

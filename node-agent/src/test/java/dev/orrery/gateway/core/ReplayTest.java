@@ -23,16 +23,9 @@ class ReplayTest {
 
     private Set<String> pathOver(Life life) {
         return gateway.sends.stream()
-                .filter(send -> livesOf(send).contains(life))
+                .filter(send -> gateway.livesOf(send).contains(life))
                 .map(CoreFixture::name)
                 .collect(Collectors.toSet());
-    }
-
-    private List<Life> livesOf(Effect.Send send) {
-        return send.path().stream()
-                .limit(2)
-                .map(world -> gateway.edges.get(world).to())
-                .toList();
     }
 
     private void fill(int requests) {
@@ -41,22 +34,17 @@ class ReplayTest {
         }
     }
 
-    private void lose(Life life) {
-        long link = List.of(a1, b1, a2, b2).indexOf(life) + 1L;
-        gateway.apply(gateway.core.linkLost(life, link, "closed", gateway.now));
-    }
-
     @Test
     void exactlyTheRequestsOnALostReplicaAreReplayedInOrder() {
         fill(4);
         Set<String> lost = pathOver(b1);
         assertFalse(lost.isEmpty() || lost.size() == 4, "the seed must spread them");
         gateway.sends.clear();
-        lose(b1);
+        gateway.lose(b1);
         assertEquals(lost.stream().sorted().toList(), gateway.sentNames());
         gateway.sends.forEach(send -> {
             assertEquals(2, send.attempt());
-            assertTrue(livesOf(send).contains(b2));
+            assertTrue(gateway.livesOf(send).contains(b2));
         });
         assertEquals(lost.size(), gateway.lastEvent("REPLICA_REMOVED").getReplayed());
         assertEquals(lost.size(), gateway.core.status(0).getReplayed());
@@ -94,7 +82,7 @@ class ReplayTest {
         fill(12);
         assertEquals(8, gateway.sends.size());
         Set<String> lost = pathOver(b1);
-        lose(b1);
+        gateway.lose(b1);
         assertEquals(4 + lost.size(), gateway.core.status(0).getQueued(), "b2 is full");
         List<Effect.Send> first = gateway.sends.stream()
                 .filter(send -> !lost.contains(CoreFixture.name(send)))
@@ -108,8 +96,8 @@ class ReplayTest {
     void aSupersededAttemptKeepsItsCreditUntilTheReplicaAcknowledges() {
         gateway.submit("x");
         Effect.Send first = gateway.lastSend();
-        Life a = livesOf(first).get(0);
-        lose(livesOf(first).get(1));
+        Life a = gateway.livesOf(first).get(0);
+        gateway.lose(gateway.livesOf(first).get(1));
         assertEquals(
                 List.of(a), gateway.cancels.stream().map(Effect.Cancel::replica).toList());
         assertEquals(1, gateway.cancels.get(0).attempt());
@@ -126,7 +114,7 @@ class ReplayTest {
         long waiter = gateway.submit("x");
         Effect.Send first = gateway.lastSend();
         long world = first.path().get(1);
-        gateway.apply(gateway.core.worldBroken(livesOf(first).get(0), world, gateway.now));
+        gateway.apply(gateway.core.worldBroken(gateway.livesOf(first).get(0), world, gateway.now));
         Effect.Send second = gateway.lastSend();
         assertEquals(2, second.attempt());
         gateway.cancels.clear();
@@ -143,13 +131,13 @@ class ReplayTest {
     void aRefusalReturnsTheCreditsOfAllThatTheAttemptPassed() {
         gateway.submit("x");
         Effect.Send send = gateway.lastSend();
-        Life a = livesOf(send).get(0);
-        Life b = livesOf(send).get(1);
+        Life a = gateway.livesOf(send).get(0);
+        Life b = gateway.livesOf(send).get(1);
         gateway.apply(gateway.core.refused(b, send.request(), 1, "no ready world", gateway.now));
         Effect.Send second = gateway.lastSend();
         assertEquals(2, second.attempt());
         assertEquals(0, gateway.cancels.size(), "nobody is left to cancel");
-        int expected = livesOf(second).contains(a) ? 1 : 0;
+        int expected = gateway.livesOf(second).contains(a) ? 1 : 0;
         assertEquals(expected, gateway.inFlightAt(a));
         assertNotEquals(send.path().get(2), second.path().get(2), "the edge that could not be used rests");
     }
@@ -158,8 +146,8 @@ class ReplayTest {
     void aRefusalUpstreamKeepsTheCreditsBelowUntilAcknowledged() {
         gateway.submit("x");
         Effect.Send send = gateway.lastSend();
-        Life a = livesOf(send).get(0);
-        Life b = livesOf(send).get(1);
+        Life a = gateway.livesOf(send).get(0);
+        Life b = gateway.livesOf(send).get(1);
         gateway.apply(gateway.core.refused(a, send.request(), 1, "world ended while sending", gateway.now));
         assertEquals(
                 List.of(b), gateway.cancels.stream().map(Effect.Cancel::replica).toList());
@@ -169,8 +157,8 @@ class ReplayTest {
     void aRefusalOfASupersededAttemptReplaysNothing() {
         gateway.submit("x");
         Effect.Send send = gateway.lastSend();
-        Life a = livesOf(send).get(0);
-        lose(livesOf(send).get(1));
+        Life a = gateway.livesOf(send).get(0);
+        gateway.lose(gateway.livesOf(send).get(1));
         int sent = gateway.sends.size();
         gateway.apply(gateway.core.refused(a, send.request(), 1, "unknown world", gateway.now));
         assertEquals(sent, gateway.sends.size());
@@ -181,7 +169,7 @@ class ReplayTest {
     void aReplicaThatIsNotOnThePathCannotRefuse() {
         gateway.submit("x");
         Effect.Send send = gateway.lastSend();
-        Life stranger = livesOf(send).contains(a1) ? a2 : a1;
+        Life stranger = gateway.livesOf(send).contains(a1) ? a2 : a1;
         gateway.apply(gateway.core.refused(stranger, send.request(), 1, "busy", gateway.now));
         gateway.apply(gateway.core.failed(
                 stranger, send.request(), 1, OrreryException.of(ErrorCode.STAGE_FAILED, "x"), gateway.now));
@@ -191,8 +179,8 @@ class ReplayTest {
 
     @Test
     void anEdgeThatWasRefusedRestsAndIsOfferedAgain() {
-        lose(a2);
-        lose(b2);
+        gateway.lose(a2);
+        gateway.lose(b2);
         gateway.submit("x");
         Effect.Send send = gateway.lastSend();
         gateway.apply(gateway.core.refused(a1, send.request(), 1, "busy", gateway.now));
@@ -203,8 +191,8 @@ class ReplayTest {
 
     @Test
     void aRefusalForTheDeadlineSparesTheEdge() {
-        lose(a2);
-        lose(b2);
+        gateway.lose(a2);
+        gateway.lose(b2);
         long waiter = gateway.submit("x", 100);
         Effect.Send send = gateway.lastSend();
         gateway.now += Duration.ofMillis(99).toNanos();
@@ -221,7 +209,8 @@ class ReplayTest {
         for (int attempt = 1; attempt <= 3; attempt++) {
             Effect.Send send = gateway.lastSend();
             assertEquals(attempt, send.attempt());
-            gateway.apply(gateway.core.refused(livesOf(send).get(1), send.request(), attempt, "busy", gateway.now));
+            gateway.apply(
+                    gateway.core.refused(gateway.livesOf(send).get(1), send.request(), attempt, "busy", gateway.now));
             gateway.after(GatewayCore.SUSPENSION);
         }
         assertEquals(3, gateway.sends.size());
@@ -235,7 +224,7 @@ class ReplayTest {
     void aReplicaThatAttachesAgainStartsWithoutLoad() {
         gateway.submit("x");
         Effect.Send send = gateway.lastSend();
-        Life a = livesOf(send).get(0);
+        Life a = gateway.livesOf(send).get(0);
         gateway.attach(a);
         int now = gateway.inFlightAt(a);
         gateway.apply(gateway.core.cancelAcknowledged(a, send.request(), 1, gateway.now));
@@ -247,7 +236,7 @@ class ReplayTest {
     void anAnswerForAnAttemptWithoutCreditStillCounts() {
         long waiter = gateway.submit("x");
         Effect.Send first = gateway.lastSend();
-        List.of(a1, a2, b1, b2).forEach(this::lose);
+        List.of(a1, a2, b1, b2).forEach(gateway::lose);
         assertEquals(1, gateway.core.status(0).getQueued());
         gateway.answer(first);
         assertEquals("answer to x", gateway.answerOf(waiter));

@@ -41,7 +41,12 @@ final class SimulatedPipeline {
     private final List<RoutingSnapshot> published = new ArrayList<>();
     private long lastWorld;
     private long lastLink;
+    private final Set<Long> poisons = new HashSet<>();
+    private final Map<Long, Integer> kills = new HashMap<>();
     boolean calm;
+
+    /** Whether replicas are scaled in, hang, die for no reason and lose links, and users' code fails. */
+    boolean troubled = true;
 
     SimulatedPipeline(Simulation sim) {
         this.sim = sim;
@@ -128,7 +133,12 @@ final class SimulatedPipeline {
         if (replica == null) {
             return;
         }
-        switch (sim.random.nextInt(5)) {
+        int what = sim.random.nextInt(5);
+        if (!troubled && what != 2) {
+            attach(replica);
+            return;
+        }
+        switch (what) {
             case 0 -> die(replica);
             case 1 -> dropLink(replica);
             case 2 -> breakAnyWorld();
@@ -208,7 +218,10 @@ final class SimulatedPipeline {
 
     // ---- requests on their way ---------------------------------------------------------------------------------
 
-    void send(Effect.Send send, List<Life> lives) {
+    void send(Effect.Send send, List<Life> lives, boolean poison) {
+        if (poison) {
+            poisons.add(send.request());
+        }
         arriveLater(new Work(send.request(), send.attempt()), send.path(), 0, lives);
     }
 
@@ -229,7 +242,7 @@ final class SimulatedPipeline {
     }
 
     private void arrive(FakeReplica replica, Work work, List<Long> path, int hop, List<Life> lives) {
-        boolean hangs = !calm && chance(0.01);
+        boolean hangs = !calm && troubled && chance(0.01);
         if (replica.alive && !replica.cancelled.contains(work) && !hangs) {
             sim.at(within(0, chance(0.02) ? 300 : 8), () -> processed(replica, work, path, hop, lives));
         }
@@ -239,7 +252,10 @@ final class SimulatedPipeline {
         if (!replica.alive || replica.cancelled.contains(work)) {
             return;
         }
-        if (!calm && chance(0.02)) {
+        if (poisons.contains(work.request()) && hop == work.request() % lives.size()) {
+            kills.merge(work.request(), 1, Integer::sum);
+            die(replica);
+        } else if (!calm && troubled && chance(0.02)) {
             tell(replica, () -> sim.failed(replica.life, work.request(), work.attempt()));
         } else if (!calm && chance(0.02)) {
             String why = chance(0.5) ? "busy" : GatewayCore.REFUSED_FOR_DEADLINE;
@@ -249,6 +265,11 @@ final class SimulatedPipeline {
         } else {
             arriveLater(work, path, hop + 1, lives);
         }
+    }
+
+    /** How many replicas each poisoned request killed. */
+    Map<Long, Integer> kills() {
+        return kills;
     }
 
     /** Acknowledged at once, whether the replica has the attempt, had it, or will get it. */

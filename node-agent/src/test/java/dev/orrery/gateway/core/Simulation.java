@@ -31,7 +31,7 @@ final class Simulation {
 
     private record Event(long at, long order, Runnable body) {}
 
-    private record Key(long request, int attempt) {}
+    record Key(long request, int attempt) {}
 
     private record Hold(Key key, long link) {}
 
@@ -64,6 +64,9 @@ final class Simulation {
     private final Map<Payload, Integer> unreleased = new HashMap<>();
     private final Map<Payload, Long> requestOf = new HashMap<>();
     private final Set<Long> finished = new HashSet<>();
+    private final Set<Payload> poisons = new HashSet<>();
+    private final Map<Key, Set<Life>> deaths = new HashMap<>();
+    private final Set<Key> lone = new HashSet<>();
     private long answersDelivered;
 
     Simulation(GatewayOptions options, long seed) {
@@ -105,6 +108,12 @@ final class Simulation {
         apply(core.submit(new Submission(key, payload, deadlineMillis, waiter), now));
     }
 
+    /** Kills whichever replica processes it. */
+    void submitPoison(ClientKey key, long deadlineMillis, long waiter) {
+        poisons.add(new Bytes(key + " for " + waiter, 10));
+        submit(key, deadlineMillis, waiter);
+    }
+
     void cancel(long waiter) {
         waiterDeadlines.remove(waiter);
         apply(core.cancel(waiter, now));
@@ -117,10 +126,11 @@ final class Simulation {
 
     void attach(Life life, long link) {
         Long before = links.get(life);
+        deaths.values().forEach(lives -> lives.remove(life));
         Set<Long> lost = before == null ? Set.of() : currentOver(before);
         held.removeIf(hold -> before != null && hold.link() == before);
         links.put(life, link);
-        expectReplays(lost, () -> core.attached(life, life.actor(), link, now));
+        expectReplays(lost, () -> core.attached(new Attachment(life, life.actor(), link, "", ""), now));
     }
 
     void linkLost(Life life, long link) {
@@ -129,6 +139,9 @@ final class Simulation {
             return;
         }
         links.remove(life);
+        held.stream().filter(hold -> hold.link() == link).forEach(hold -> deaths.computeIfAbsent(
+                        hold.key(), key -> new HashSet<>())
+                .add(life));
         held.removeIf(hold -> hold.link() == link);
         expectReplays(currentOver(link), () -> core.linkLost(life, link, "test", now));
     }
@@ -222,8 +235,12 @@ final class Simulation {
         current.keySet().removeAll(lost);
         Set<Long> untouched = new HashSet<>(current.keySet());
         List<Effect> effects = step.get();
-        RequestFlow.Counts after = core.flow().counts();
-        assertEquals(lost.size(), after.replayed() - before.replayed() + after.failed() - before.failed(), "replays");
+        long replayed = core.flow().counts().replayed() - before.replayed();
+        long failed = effects.stream()
+                .filter(effect ->
+                        effect instanceof Effect.Release release && lost.contains(requestOf.get(release.payload())))
+                .count();
+        assertEquals(lost.size(), replayed + failed, "replays");
         for (Effect effect : effects) {
             assertFalse(
                     effect instanceof Effect.Send send && untouched.contains(send.request()),
@@ -290,11 +307,39 @@ final class Simulation {
         assertEquals(CoreFixture.GATEWAY, before);
         Key key = new Key(send.request(), send.attempt());
         List<Long> over = lives.stream().map(links::get).toList();
+        checkSolitude(key, over);
         assertTrue(sent.put(key, new Sent(send.path(), lives, over)) == null, "an attempt is sent once");
         over.forEach(link -> held.add(new Hold(key, link)));
         current.put(send.request(), send.attempt());
         requestOf.put(send.payload(), send.request());
-        pipeline.send(send, lives);
+        pipeline.send(send, lives, poisons.contains(send.payload()));
+    }
+
+    /** Of drained replicas, which the core does not take for dead when they go, this knows nothing. */
+    private void checkSolitude(Key key, List<Long> over) {
+        List<Key> there = held.stream()
+                .filter(hold -> over.contains(hold.link()))
+                .map(Hold::key)
+                .toList();
+        assertTrue(there.stream().noneMatch(lone::contains), "sent to where one travels alone");
+        if (!pipeline.troubled && deathsOf(key.request()) >= Suspicion.ALONE) {
+            assertEquals(List.of(), there, "not alone after two deaths");
+            lone.add(key);
+        }
+    }
+
+    /** At least so many: neither an attempt nor a life counts twice. */
+    private int deathsOf(long request) {
+        Set<Life> counted = new HashSet<>();
+        deaths.forEach((key, lives) -> {
+            if (key.request() == request) {
+                lives.stream()
+                        .filter(life -> !counted.contains(life))
+                        .findFirst()
+                        .ifPresent(counted::add);
+            }
+        });
+        return counted.size();
     }
 
     private void onOutcome(long waiter, Outcome outcome) {
@@ -313,6 +358,26 @@ final class Simulation {
             assertTrue(expected <= SimulatedPipeline.MAX_IN_FLIGHT, "more than a replica may hold");
             maxLoadSeen = Math.max(maxLoadSeen, expected);
         }
+    }
+
+    /**
+     * Each poisoned request, and nobody else, failed, after exactly three deaths. The third was its own work, for it was
+     * alone then; of those before it may only have shared the replica with another.
+     */
+    void checkOnlyPoisonsFailed() {
+        int failed = 0;
+        for (Outcome outcome : outcomes.values()) {
+            if (outcome instanceof Outcome.Failed failure) {
+                assertEquals(ErrorCode.POISONED_REQUEST, failure.error().code(), failure.error()::getMessage);
+                failed++;
+            }
+        }
+        assertEquals(poisons.size(), failed);
+        assertEquals(poisons.size(), pipeline.kills().size());
+        pipeline.kills().forEach((request, kills) -> {
+            assertEquals(Suspicion.MOST, deathsOf(request), () -> "deaths under " + request);
+            assertTrue(kills <= Suspicion.MOST, () -> request + " killed " + kills);
+        });
     }
 
     void checkDeadlinesKept() {

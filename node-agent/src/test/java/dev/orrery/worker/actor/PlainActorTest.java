@@ -70,6 +70,7 @@ class PlainActorTest {
     private final PlainActor actor = new PlainActor();
     private TestingEnvironment environment;
     private TestingCaller caller;
+    private boolean exclusive;
 
     @BeforeEach
     void begin() {
@@ -97,8 +98,11 @@ class PlainActorTest {
     }
 
     private void start(ActorFunction factory, Object... arguments) throws Exception {
-        PlainActorSpec.Builder spec =
-                PlainActorSpec.newBuilder().setName("sums").setFactory(factory).setMaxPendingCalls(MAX_PENDING);
+        PlainActorSpec.Builder spec = PlainActorSpec.newBuilder()
+                .setName("sums")
+                .setFactory(factory)
+                .setMaxPendingCalls(MAX_PENDING)
+                .setExclusive(exclusive);
         for (Object argument : arguments) {
             spec.addArguments(codec.toMessage("argument", argument));
         }
@@ -286,7 +290,7 @@ class PlainActorTest {
         CompletableFuture<Object> waiting = caller.call(int.class, "add", 1);
         awaitArrival(caller);
         stop();
-        assertEquals(ErrorCode.ACTOR_DEAD, failureOf(waiting).code());
+        assertEquals(ErrorCode.UNAVAILABLE, failureOf(waiting).code());
         OrreryException interrupted = failureOf(running);
         assertEquals(ErrorCode.ACTOR_DEAD, interrupted.code());
         assertEquals("stop", interrupted.failure().orElseThrow().kind());
@@ -300,6 +304,8 @@ class PlainActorTest {
     void aCallThatDoesNotEndHoldsAStopForABoundedTime() throws Exception {
         serve();
         CompletableFuture<Object> endless = caller.call(void.class, "blockForGood");
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> "blocked"
+                .equals(System.getProperties().get(ScriptedActor.CLOSED)));
         CompletableFuture<Void> stopped = actor.stop();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
@@ -307,6 +313,33 @@ class PlainActorTest {
         environment.timers().advance(Duration.ofSeconds(2));
         stopped.get(30, TimeUnit.SECONDS);
         assertEquals(ErrorCode.ACTOR_DEAD, failureOf(endless).code());
+    }
+
+    @Test
+    void anExclusiveActorActsOnlyWhileItHoldsItsLease() throws Exception {
+        exclusive = true;
+        start(TestingFunctions.constructor(ScriptedActor.class, int.class), 10);
+        CompletableFuture<Duration> first = environment.awaitLeaseRequest();
+        assertEquals(WorkerState.OPENING, actor.state(), "not even constructed");
+        first.complete(Duration.ofSeconds(10));
+        environment.awaitChange();
+        caller = connect();
+        assertEquals(11, await(caller.call(int.class, "add", 1)));
+
+        CompletableFuture<Object> running = occupy();
+        CompletableFuture<Object> waiting = caller.call(int.class, "add", 1);
+        awaitArrival(caller);
+        environment.clock().advance(Duration.ofSeconds(10));
+        assertEquals(
+                ErrorCode.ACTOR_PAUSED,
+                failureOf(caller.call(int.class, "add", 1)).code());
+        gate.release();
+        assertEquals(ErrorCode.LEASE_LOST, failureOf(running).code());
+        assertEquals(ErrorCode.ACTOR_PAUSED, failureOf(waiting).code());
+
+        environment.timers().advance(Duration.ZERO);
+        environment.awaitLeaseRequest().complete(Duration.ofSeconds(10));
+        assertEquals(12, await(caller.call(int.class, "add", 1)), "what was refused has not run");
     }
 
     @Test

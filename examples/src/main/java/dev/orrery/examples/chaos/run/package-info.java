@@ -1,0 +1,2 @@
+/** One run, from starting a cluster to the report. */
+package dev.orrery.examples.chaos.run;

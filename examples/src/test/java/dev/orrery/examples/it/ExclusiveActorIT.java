@@ -1,0 +1,159 @@
+package dev.orrery.examples.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.ActorRef;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.LeaseLostException;
+import dev.orrery.error.OrreryException;
+import dev.orrery.examples.cluster.HostCluster;
+import dev.orrery.examples.cluster.LocalClusterOptions;
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.proto.ClusterView;
+import dev.orrery.internal.rpc.ErrorCodec;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** An exclusive actor whose worker, agent or node is stopped, not dead: never two lives of it that answer. */
+class ExclusiveActorIT extends ClusterScenario {
+    private static final Duration LEASE = Duration.ofSeconds(2);
+
+    @Override
+    LocalClusterOptions.Builder options() {
+        return super.options()
+                .head("node.suspect-after", "1s")
+                // well after the lease, so that a stopped agent is not taken for dead while it only pauses an actor
+                .head("node.dead-after", "6s")
+                .head("exclusive.lease", "2s");
+    }
+
+    private static <T> T get(CompletableFuture<T> call) throws Exception {
+        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static void signal(String signal, ProcessHandle process) {
+        assertTrue(HostCluster.signal(signal, process.pid()), signal);
+    }
+
+    private ActorRef<Counter> start(String name) {
+        return orrery().actor(Counter::new, 10)
+                .name(name)
+                .cpus(0.1)
+                .exclusive()
+                .restarts(1)
+                .start();
+    }
+
+    private static Optional<ActorView> find(ClusterView view, String id) {
+        return view.getActorsList().stream()
+                .filter(actor -> actor.getLife().getActor().equals(id))
+                .findFirst();
+    }
+
+    private ActorView view(String id) {
+        return find(cluster().observer().cluster(PATIENCE), id).orElseThrow();
+    }
+
+    private void awaitLife(String id, long incarnation) {
+        cluster()
+                .await(
+                        "life " + incarnation,
+                        view -> find(view, id)
+                                .filter(actor -> actor.getState().equals("ALIVE")
+                                        && actor.getLife().getIncarnation() == incarnation)
+                                .isPresent(),
+                        PATIENCE);
+    }
+
+    private static OrreryException error(CompletableFuture<?> call) throws Exception {
+        ExecutionException failed = assertThrows(ExecutionException.class, () -> get(call));
+        return assertInstanceOf(OrreryException.class, ErrorCodec.unwrap(failed));
+    }
+
+    @Test
+    void aStoppedNodesLifeNeverAnswersOnceAnotherMay() throws Exception {
+        ActorRef<Counter> counter = start("stopped-node");
+        assertEquals("stopped-node " + counter.id() + "#1", get(counter.call(Counter::identity)));
+        ActorView first = view(counter.id());
+        ProcessHandle worker = ProcessHandle.of(first.getPid()).orElseThrow();
+        ProcessHandle agent = worker.parent().flatMap(ProcessHandle::parent).orElseThrow();
+
+        try (PatientCaller patient = PatientCaller.of(cluster().secretFile(), first)) {
+            patient.identity().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            signal("STOP", agent);
+            signal("STOP", worker);
+            // Lies in the stopped worker's socket, and is read when it goes on.
+            CompletableFuture<ActorCallResponse> stale = patient.identity();
+            awaitLife(counter.id(), 2);
+            assertFalse(view(counter.id()).getNode().equals(first.getNode()));
+            String second = "stopped-node " + counter.id() + "#2";
+            assertEquals(second, get(counter.call(Counter::identity)));
+
+            // With its agent still stopped there is nobody to end it, but its lease is over.
+            signal("CONT", worker);
+            assertEquals(ErrorCode.ACTOR_PAUSED, error(stale).code());
+            assertEquals(second, get(counter.call(Counter::identity)));
+
+            signal("CONT", agent);
+            worker.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertEquals(second, get(counter.call(Counter::identity)));
+        }
+        counter.kill();
+    }
+
+    @Test
+    void aStoppedAgentPausesItAndTheSameLifeGoesOn() throws Exception {
+        ActorRef<Counter> counter = start("stopped-agent");
+        assertEquals(11, get(counter.call(Counter::increment, 1)));
+        ActorView first = view(counter.id());
+        ProcessHandle agent = ProcessHandle.of(first.getPid())
+                .flatMap(ProcessHandle::parent)
+                .flatMap(ProcessHandle::parent)
+                .orElseThrow();
+        signal("STOP", agent);
+        long stopped = System.nanoTime();
+        CompletableFuture<Integer> paused;
+        do {
+            paused = counter.within(Duration.ofSeconds(30)).call(Counter::increment, 1);
+        } while (answersWithin(paused, Duration.ofMillis(300)));
+        long held = System.nanoTime() - stopped;
+        assertTrue(held <= LEASE.plusSeconds(1).toNanos(), "it still answered after " + held / 1_000_000 + " ms");
+        signal("CONT", agent);
+        int before = value(paused, counter);
+        assertEquals(before + 1, get(counter.call(Counter::increment, 1)));
+        assertEquals(1, view(counter.id()).getLife().getIncarnation());
+        counter.kill();
+    }
+
+    /** It waited, and was not refused: nothing of it had run. Unless it ran just when the lease ended. */
+    private static int value(CompletableFuture<Integer> paused, ActorRef<Counter> counter) throws Exception {
+        try {
+            return get(paused);
+        } catch (ExecutionException e) {
+            assertInstanceOf(LeaseLostException.class, ErrorCodec.unwrap(e));
+            return get(counter.call(Counter::increment, 1));
+        }
+    }
+
+    private static boolean answersWithin(CompletableFuture<Integer> call, Duration time) throws Exception {
+        try {
+            call.get(time.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            assertInstanceOf(LeaseLostException.class, ErrorCodec.unwrap(e));
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+}
