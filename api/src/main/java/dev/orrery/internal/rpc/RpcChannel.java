@@ -9,8 +9,9 @@ import dev.orrery.internal.proto.RpcError;
 import dev.orrery.internal.proto.RpcFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -27,9 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A connection after its handshake. What it serves is {@link ServedCalls}' business. */
-final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnection {
+final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
     private static final Logger LOG = LoggerFactory.getLogger(RpcChannel.class);
     private static final String PEER_CLOSED = "the peer closed it";
+    private static final String CLOSED_HERE = "closed here";
 
     /** Room for what a frame adds to its payload. */
     private static final int FRAME_OVERHEAD = 1_024;
@@ -305,8 +307,15 @@ final class RpcChannel extends ChannelInboundHandlerAdapter implements RpcConnec
     @Override
     public void close() {
         if (channel.isActive()) {
-            close("closed here");
+            close(CLOSED_HERE);
         }
+    }
+
+    /** By whichever owner of the channel: a server or the transport closes all its connections at once. */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        closeReason.compareAndSet(null, CLOSED_HERE);
+        context.close(promise);
     }
 
     /** For errors of handlers: a call that was cancelled tells nobody anything. */

@@ -73,6 +73,7 @@ public final class RpcClient {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        transport.add(channel);
                         end.greet(channel.pipeline(), new HandshakeHandler(end, Optional.of(address), established));
                     }
                 })

@@ -64,6 +64,7 @@ public final class RpcServer implements AutoCloseable {
             throw cannotListen(bound.cause());
         }
         listener = bound.channel();
+        transport.add(listener);
         return address();
     }
 
@@ -80,6 +81,7 @@ public final class RpcServer implements AutoCloseable {
 
     private void accept(Channel channel) {
         connections.add(channel);
+        transport.add(channel);
         CompletableFuture<RpcChannel> established = new CompletableFuture<>();
         established.whenComplete((connection, failure) -> {
             if (failure != null) {

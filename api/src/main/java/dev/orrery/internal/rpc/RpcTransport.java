@@ -1,18 +1,22 @@
 package dev.orrery.internal.rpc;
 
 import dev.orrery.internal.lifecycle.NamedThreads;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +28,7 @@ public final class RpcTransport implements AutoCloseable {
 
     private final String name;
     private final int ioThreads;
+    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
     private EventLoopGroup group;
     private ThreadPoolExecutor resolver;
 
@@ -55,19 +60,33 @@ public final class RpcTransport implements AutoCloseable {
         return group;
     }
 
+    /** What {@link #close()} is to close. Closes the channel at once if that was before. */
+    void add(Channel channel) {
+        channels.add(channel);
+    }
+
     /** Looks the host up, away from the I/O threads: a slow name server must not silence their connections. */
     CompletableFuture<InetSocketAddress> resolve(HostPort address) {
         if (NetUtil.isValidIpV4Address(address.host()) || NetUtil.isValidIpV6Address(address.host())) {
             return CompletableFuture.completedFuture(new InetSocketAddress(address.host(), address.port()));
         }
-        return CompletableFuture.supplyAsync(() -> lookUp(address), resolver);
+        Lookup lookup = new Lookup(address, new CompletableFuture<>());
+        resolver.execute(lookup);
+        return lookup.outcome();
     }
 
-    private static InetSocketAddress lookUp(HostPort address) {
-        try {
-            return new InetSocketAddress(InetAddress.getByName(address.host()), address.port());
-        } catch (UnknownHostException e) {
-            throw new CompletionException(e);
+    private record Lookup(HostPort address, CompletableFuture<InetSocketAddress> outcome) implements Runnable {
+        @Override
+        public void run() {
+            try {
+                outcome.complete(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
+            } catch (UnknownHostException e) {
+                outcome.completeExceptionally(e);
+            }
+        }
+
+        void giveUp() {
+            outcome.completeExceptionally(new RejectedExecutionException("this end was closed"));
         }
     }
 
@@ -75,7 +94,9 @@ public final class RpcTransport implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (group != null && !group.isShuttingDown()) {
-            resolver.shutdownNow();
+            resolver.shutdownNow().forEach(waiting -> ((Lookup) waiting).giveUp());
+            // A loop that hears of its end at the wrong moment leaves its channels open and tells nobody.
+            channels.close().awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
             group.shutdownGracefully(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
         }

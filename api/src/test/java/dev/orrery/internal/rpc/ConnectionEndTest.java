@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -220,8 +222,8 @@ class ConnectionEndTest {
         other.transport().close();
         other.transport().close();
         awaitNoThreads(name);
-        assertEquals(ErrorCode.CONNECTION_LOST, failure(call).code());
-        answer(connection.closed());
+        assertLost(call, "closed here");
+        assertEquals("closed here", answer(connection.closed()));
         assertEquals(
                 ErrorCode.CONNECTION_LOST,
                 failure(connection.call(ECHO, text("now"), LONG)).code());
@@ -232,6 +234,40 @@ class ConnectionEndTest {
         assertEquals(
                 ErrorCode.CONNECTION_FAILED,
                 failure(client.connect(byName, LONG)).code());
+    }
+
+    @Test
+    void transportClosedWhileItsThreadsAreBusyEndsItsConnections() throws InterruptedException {
+        String name = "busy-" + System.nanoTime();
+        TestingRpc other = new TestingRpc(name, TestingRpc.patientLimits());
+        RpcConnection connection = other.connect(server().address());
+        CompletableFuture<StringValue> call = connection.call(ECHO, text("later"), LONG);
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        // An I/O thread looks whether it is to end before its tasks; deadlines are among these.
+        connection.call(ECHO, text("never"), Duration.ofMillis(1)).whenComplete((answer, late) -> {
+            busy.countDown();
+            awaitLatch(free);
+        });
+        awaitLatch(busy);
+        Thread closing = new Thread(() -> other.transport().close(), name + "-closing");
+        closing.start();
+        while (closing.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        free.countDown();
+        closing.join();
+        assertLost(call, "closed here");
+        assertEquals("closed here", answer(connection.closed()));
+        assertTrue(answer(answer(served).closed()).startsWith("the peer closed it"));
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(LONG.toSeconds(), TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** A closed event loop tells so just before its thread ends. */
