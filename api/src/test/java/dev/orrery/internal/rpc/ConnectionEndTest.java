@@ -242,13 +242,16 @@ class ConnectionEndTest {
         TestingRpc other = new TestingRpc(name, TestingRpc.patientLimits());
         RpcConnection connection = other.connect(server().address());
         CompletableFuture<StringValue> call = connection.call(ECHO, text("later"), LONG);
-        CountDownLatch busy = new CountDownLatch(1);
+        answer(served);
+        CountDownLatch busy = new CountDownLatch(2);
         CountDownLatch free = new CountDownLatch(1);
-        // An I/O thread looks whether it is to end before its tasks; deadlines are among these.
-        connection.call(ECHO, text("never"), Duration.ofMillis(1)).whenComplete((answer, late) -> {
-            busy.countDown();
-            awaitLatch(free);
-        });
+        // Each I/O thread is past its look whether it is to end.
+        other.transport()
+                .group()
+                .forEach(thread -> thread.execute(() -> {
+                    busy.countDown();
+                    awaitLatch(free);
+                }));
         awaitLatch(busy);
         Thread closing = new Thread(() -> other.transport().close(), name + "-closing");
         closing.start();
