@@ -5,6 +5,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.Hello;
 import dev.orrery.internal.proto.Proof;
+import dev.orrery.internal.time.NanoClock;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -138,7 +139,11 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             throw OrreryException.of(ErrorCode.PROTOCOL, "a peer of unknown role " + other.getRole(), e);
         }
         RpcChannel channel = new RpcChannel(
-                context.channel(), new RpcPeer(role, other.getName(), address(context)), end.limits(), end.handlers());
+                context.channel(),
+                new RpcPeer(role, other.getName(), address(context)),
+                end.limits(),
+                end.handlers(),
+                NanoClock.SYSTEM);
         context.pipeline().get(FrameDecoder.class).trust(end.limits().maxFrameBytes(), channel::onBytes);
         context.pipeline().replace(this, "connection", channel);
         established.complete(channel);

@@ -7,6 +7,8 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.RpcError;
 import dev.orrery.internal.proto.RpcFrame;
+import dev.orrery.internal.rpc.PendingCalls.Pending;
+import dev.orrery.internal.time.NanoClock;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -14,14 +16,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -36,27 +33,28 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
     /** Room for what a frame adds to its payload. */
     private static final int FRAME_OVERHEAD = 1_024;
 
-    /** The caller ends a call in time by a cancel, and its error tells more; the callee only follows if that is lost. */
-    private static final Duration CALLEE_SLACK = Duration.ofMillis(250);
-
-    private record PendingCall<R extends MessageLite>(RpcMethod<?, R> method, CompletableFuture<R> future) {}
-
     private final Channel channel;
     private final RpcPeer peer;
     private final RpcLimits limits;
     private final ServedCalls served;
     private final Liveness liveness;
-    private final AtomicLong lastCall = new AtomicLong();
-    private final Map<Long, PendingCall<?>> pending = new ConcurrentHashMap<>();
+    private final NanoClock clock;
+    private final OutboundFrames outbound;
+    private final PendingCalls pending;
+    private final CallDeadlines deadlines;
     private final CompletableFuture<String> closed = new CompletableFuture<>();
     private final AtomicReference<String> closeReason = new AtomicReference<>();
 
-    RpcChannel(Channel channel, RpcPeer peer, RpcLimits limits, RpcHandlers handlers) {
+    RpcChannel(Channel channel, RpcPeer peer, RpcLimits limits, RpcHandlers handlers, NanoClock clock) {
         this.channel = channel;
         this.peer = peer;
         this.limits = limits;
-        this.served = new ServedCalls(this, handlers);
-        this.liveness = new Liveness(limits, System.nanoTime());
+        this.outbound = new OutboundFrames(channel);
+        this.clock = clock;
+        this.pending = new PendingCalls(clock);
+        this.deadlines = new CallDeadlines(channel.eventLoop(), clock, now -> pending.failOverdue(now, this::expire));
+        this.served = new ServedCalls(this, handlers, channel.eventLoop(), clock);
+        this.liveness = new Liveness(limits, clock.nanoTime());
     }
 
     @Override
@@ -67,7 +65,7 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
     }
 
     private void tick() {
-        switch (liveness.tick(System.nanoTime())) {
+        switch (liveness.tick(clock.nanoTime())) {
             case SEND_HEARTBEAT ->
                 send(RpcFrame.newBuilder()
                         .setHeartbeat(RpcFrame.Heartbeat.getDefaultInstance())
@@ -85,67 +83,41 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
     @Override
     public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
             RpcMethod<Q, R> method, Q request, Duration timeout) {
-        CompletableFuture<R> future = new CompletableFuture<>();
         if (!fits(request.getSerializedSize())) {
-            future.completeExceptionally(tooLarge(method.name(), request.getSerializedSize()));
-            return future;
+            return CompletableFuture.failedFuture(tooLarge(method.name(), request.getSerializedSize()));
         }
-        long call = lastCall.incrementAndGet();
-        pending.put(call, new PendingCall<>(method, future));
-        RpcFrame.Request head = RpcFrame.Request.newBuilder()
-                .setCall(call)
-                .setMethod(method.name())
-                .setTimeoutMillis(timeout.plus(CALLEE_SLACK).toMillis())
-                .build();
+        Pending<R> entered = pending.enter(method, timeout);
         send(() -> Frames.write(
-                channel.alloc(), RpcFrame.REQUEST_FIELD_NUMBER, head, RpcFrame.Request.PAYLOAD_FIELD_NUMBER, request));
-        // After the request: the event loop could cancel at once, and a cancel that comes first cancels nothing.
-        Future<?> deadline = scheduleExpiry(call, method.name(), timeout);
-        future.whenComplete((response, failure) -> {
-            deadline.cancel(false);
+                channel.alloc(),
+                RpcFrame.REQUEST_FIELD_NUMBER,
+                entered.head(),
+                RpcFrame.Request.PAYLOAD_FIELD_NUMBER,
+                request));
+        // After the request: a cancel that comes first cancels nothing.
+        deadlines.watch(entered.endNanos());
+        entered.future().whenComplete((response, failure) -> {
             // Still there: not the peer ended it but whoever holds the future.
-            if (pending.remove(call) != null) {
-                sendCancel(call);
-            }
+            pending.take(entered.call()).ifPresent(unanswered -> sendCancel(unanswered.call()));
         });
         // Closed before the call was entered: nobody else will end it.
         if (closed.isDone()) {
-            failPending(call, lost());
+            pending.fail(entered.call(), lost());
         }
-        return future;
+        return entered.future();
     }
 
-    private Future<?> scheduleExpiry(long call, String method, Duration timeout) {
-        try {
-            return channel.eventLoop()
-                    .schedule(() -> expire(call, method, timeout), timeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            // The transport was closed, and this connection with it.
-            failPending(call, lost());
-            return CompletableFuture.completedFuture(null);
-        }
-    }
-
-    private void expire(long call, String method, Duration timeout) {
-        sendCancel(call);
-        failPending(
-                call,
-                OrreryException.of(
-                        ErrorCode.DEADLINE_EXCEEDED,
-                        "waited " + timeout.toMillis() + " ms for " + peer + " to answer " + method));
+    private OrreryException expire(Pending<?> waiting) {
+        sendCancel(waiting.call());
+        return OrreryException.of(
+                ErrorCode.DEADLINE_EXCEEDED,
+                "waited " + waiting.timeout().toMillis() + " ms for " + peer + " to answer "
+                        + waiting.method().name());
     }
 
     private void sendCancel(long call) {
         send(RpcFrame.newBuilder()
                 .setCancel(RpcFrame.Cancel.newBuilder().setCall(call))
                 .build());
-    }
-
-    private void failPending(long call, OrreryException failure) {
-        PendingCall<?> waiting = pending.remove(call);
-        if (waiting != null) {
-            waiting.future().completeExceptionally(failure);
-        }
     }
 
     @Override
@@ -203,20 +175,20 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
 
     private void send(Supplier<ByteBuf> frame) {
         if (channel.isActive()) {
-            liveness.sent(System.nanoTime());
-            channel.writeAndFlush(frame.get(), channel.voidPromise());
+            liveness.sent(clock.nanoTime());
+            outbound.send(frame.get());
         }
     }
 
     void onBytes() {
-        liveness.received(System.nanoTime());
+        liveness.received(clock.nanoTime());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         RpcFrame frame = Frames.read(RpcFrame.parser(), (ByteBuf) message);
         switch (frame.getKindCase()) {
-            case REQUEST -> served.onRequest(frame.getRequest(), context.executor());
+            case REQUEST -> served.onRequest(frame.getRequest());
             case RESPONSE -> onResponse(frame.getResponse());
             case CANCEL -> served.cancel(frame.getCancel().getCall());
             case NOTICE -> served.onNotice(frame.getNotice());
@@ -226,19 +198,17 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
     }
 
     private void onResponse(RpcFrame.Response response) {
-        PendingCall<?> waiting = pending.remove(response.getCall());
-        if (waiting == null) {
-            // Its deadline was over, or it was cancelled.
-            return;
-        }
-        if (response.hasError()) {
-            waiting.future().completeExceptionally(ErrorCodec.fromMessage(response.getError()));
-        } else {
-            complete(waiting, response.getPayload());
-        }
+        // None: its deadline was over, or it was cancelled.
+        pending.take(response.getCall()).ifPresent(waiting -> {
+            if (response.hasError()) {
+                waiting.future().completeExceptionally(ErrorCodec.fromMessage(response.getError()));
+            } else {
+                complete(waiting, response.getPayload());
+            }
+        });
     }
 
-    private <R extends MessageLite> void complete(PendingCall<R> waiting, ByteString payload) {
+    private <R extends MessageLite> void complete(Pending<R> waiting, ByteString payload) {
         try {
             waiting.future().complete(Frames.readPayload(waiting.method().responseParser(), payload));
         } catch (InvalidProtocolBufferException e) {
@@ -270,8 +240,9 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         if (closed.complete(reason())) {
-            pending.keySet().forEach(call -> failPending(call, lost()));
-            served.cancelAll();
+            deadlines.close();
+            pending.failAll(waiting -> lost());
+            served.close();
         }
     }
 
@@ -291,7 +262,7 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
 
     @Override
     public boolean isWritable() {
-        return channel.isWritable();
+        return outbound.isWritable();
     }
 
     @Override

@@ -7,9 +7,11 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.RpcFrame;
 import dev.orrery.internal.rpc.RpcHandlers.BoundMethod;
 import dev.orrery.internal.rpc.RpcHandlers.BoundNotice;
+import dev.orrery.internal.time.NanoClock;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -20,16 +22,25 @@ import org.slf4j.LoggerFactory;
 final class ServedCalls {
     private static final Logger LOG = LoggerFactory.getLogger(ServedCalls.class);
 
+    /** Beyond any deadline that is given in earnest, and within what can be computed with. */
+    private static final long LONGEST_MILLIS = TimeUnit.DAYS.toMillis(3_650);
+
     private final RpcChannel connection;
     private final RpcHandlers handlers;
-    private final Map<Long, CompletableFuture<?>> open = new ConcurrentHashMap<>();
+    private final Map<Long, Served> open = new ConcurrentHashMap<>();
+    private final CallDeadlines deadlines;
+    private final NanoClock clock;
 
-    ServedCalls(RpcChannel connection, RpcHandlers handlers) {
+    private record Served(RpcFrame.Request request, CompletableFuture<?> response, long endNanos) {}
+
+    ServedCalls(RpcChannel connection, RpcHandlers handlers, EventExecutor executor, NanoClock clock) {
         this.connection = connection;
         this.handlers = handlers;
+        this.clock = clock;
+        this.deadlines = new CallDeadlines(executor, clock, this::expireOverdue);
     }
 
-    void onRequest(RpcFrame.Request request, EventExecutor executor) {
+    void onRequest(RpcFrame.Request request) {
         Optional<BoundMethod<?, ?>> bound = handlers.method(request.getMethod());
         if (bound.isEmpty()) {
             connection.respondError(
@@ -38,18 +49,21 @@ final class ServedCalls {
                             ErrorCode.UNKNOWN_METHOD, "method " + request.getMethod() + " is not served here"));
             return;
         }
-        serve(bound.get(), request, executor);
+        serve(bound.get(), request);
     }
 
     private <Q extends MessageLite, R extends MessageLite> void serve(
-            BoundMethod<Q, R> bound, RpcFrame.Request request, EventExecutor executor) {
+            BoundMethod<Q, R> bound, RpcFrame.Request request) {
         long call = request.getCall();
         CompletableFuture<R> response = invoke(bound, request);
-        open.put(call, response);
-        if (!response.isDone()) {
-            var deadline = executor.schedule(() -> expire(request), request.getTimeoutMillis(), TimeUnit.MILLISECONDS);
-            response.whenComplete((done, failure) -> deadline.cancel(false));
+        if (response.isDone()) {
+            response.whenComplete((done, failure) -> answer(request, done, failure));
+            return;
         }
+        long endNanos =
+                clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.min(request.getTimeoutMillis(), LONGEST_MILLIS));
+        open.put(call, new Served(request, response, endNanos));
+        deadlines.watch(endNanos);
         response.whenComplete((done, failure) -> {
             // Gone already: it was cancelled, and nobody waits for the outcome.
             if (open.remove(call) != null) {
@@ -106,26 +120,41 @@ final class ServedCalls {
 
     /** The caller waits no longer. */
     void cancel(long call) {
-        CompletableFuture<?> response = open.remove(call);
-        if (response != null) {
-            response.cancel(true);
+        Served served = open.remove(call);
+        if (served != null) {
+            served.response().cancel(true);
         }
     }
 
-    private void expire(RpcFrame.Request request) {
-        CompletableFuture<?> response = open.remove(request.getCall());
-        if (response != null) {
+    private OptionalLong expireOverdue(long nowNanos) {
+        long next = Long.MAX_VALUE;
+        for (Served served : open.values()) {
+            long left = served.endNanos() - nowNanos;
+            if (left <= 0) {
+                expire(served);
+            } else {
+                next = Math.min(next, left);
+            }
+        }
+        return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(nowNanos + next);
+    }
+
+    private void expire(Served served) {
+        RpcFrame.Request request = served.request();
+        if (open.remove(request.getCall()) != null) {
             connection.respondError(
                     request.getCall(),
                     OrreryException.of(
                             ErrorCode.DEADLINE_EXCEEDED,
                             request.getMethod() + " was not done in the " + request.getTimeoutMillis()
                                     + " ms that the caller gave"));
-            response.cancel(true);
+            served.response().cancel(true);
         }
     }
 
-    void cancelAll() {
+    /** The connection ended: nobody waits. */
+    void close() {
+        deadlines.close();
         open.keySet().forEach(this::cancel);
     }
 }

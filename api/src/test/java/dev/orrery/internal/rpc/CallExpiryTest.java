@@ -10,12 +10,10 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.internal.proto.RpcFrame;
 import dev.orrery.testing.TestingRpc;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,15 +22,14 @@ class CallExpiryTest {
     private static final Duration TIMEOUT = Duration.ofMillis(50);
 
     /** Asked before each frame whether it is active: then the event loop, another thread in earnest, runs on. */
-    private static final class Channel extends EmbeddedChannel {
+    private static final class Channel extends FrozenChannel {
         private boolean hurrying;
 
         @Override
         public boolean isActive() {
             if (hurrying) {
                 hurrying = false;
-                advanceTimeBy(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
-                runScheduledPendingTasks();
+                pass(TIMEOUT);
             }
             return super.isActive();
         }
@@ -43,7 +40,8 @@ class CallExpiryTest {
             channel,
             new RpcPeer(PeerRole.HEAD, "server", TestingRpc.ANY_PORT),
             RpcLimits.defaults(),
-            RpcHandlers.none());
+            RpcHandlers.none(),
+            channel.clock());
 
     @AfterEach
     void close() {
@@ -51,6 +49,7 @@ class CallExpiryTest {
     }
 
     private List<RpcFrame.KindCase> sent() {
+        channel.runPendingTasks();
         List<RpcFrame.KindCase> kinds = new ArrayList<>();
         for (ByteBuf frame = channel.readOutbound(); frame != null; frame = channel.readOutbound()) {
             frame.skipBytes(Integer.BYTES);
@@ -61,12 +60,10 @@ class CallExpiryTest {
 
     @Test
     void aCallThatExpiresWhileItIsSentIsCancelledAfterItsRequest() {
-        channel.freezeTime();
         channel.pipeline().addLast(connection);
         channel.hurrying = true;
         CompletableFuture<StringValue> call = connection.call(ECHO, text("x"), TIMEOUT);
-        channel.advanceTimeBy(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
-        channel.runScheduledPendingTasks();
+        channel.pass(TIMEOUT);
         assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure(call).code());
         assertEquals(List.of(RpcFrame.KindCase.REQUEST, RpcFrame.KindCase.CANCEL), sent());
     }

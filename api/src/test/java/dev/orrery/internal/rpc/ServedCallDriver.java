@@ -5,13 +5,12 @@ import dev.orrery.internal.proto.RpcFrame;
 import dev.orrery.testing.TestingRpc;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** The served side of a connection whose caller never cancels. */
 final class ServedCallDriver {
-    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final FrozenChannel channel = new FrozenChannel();
     private Duration timeout = Duration.ZERO;
 
     ServedCallDriver(CompletableFuture<StringValue> handling) {
@@ -19,8 +18,7 @@ final class ServedCallDriver {
         RpcHandlers handlers = RpcHandlers.builder()
                 .on(TestingRpc.ECHO, (connection, request) -> handling)
                 .build();
-        channel.freezeTime();
-        channel.pipeline().addLast(new RpcChannel(channel, peer, RpcLimits.defaults(), handlers));
+        channel.pipeline().addLast(new RpcChannel(channel, peer, RpcLimits.defaults(), handlers, channel.clock()));
     }
 
     void request(Duration given) {
@@ -36,13 +34,11 @@ final class ServedCallDriver {
     }
 
     RpcFrame.Response response() throws Exception {
-        channel.advanceTimeBy(timeout.toNanos() - 1, java.util.concurrent.TimeUnit.NANOSECONDS);
-        channel.runScheduledPendingTasks();
+        channel.pass(timeout.minusNanos(1));
         if (channel.readOutbound() != null) {
             throw new AssertionError("answered before the deadline");
         }
-        channel.advanceTimeBy(1, java.util.concurrent.TimeUnit.NANOSECONDS);
-        channel.runScheduledPendingTasks();
+        channel.pass(Duration.ofNanos(1));
         ByteBuf frame = channel.readOutbound();
         frame.skipBytes(Integer.BYTES);
         return Frames.read(RpcFrame.parser(), frame).getResponse();
