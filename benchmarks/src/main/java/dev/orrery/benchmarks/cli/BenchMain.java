@@ -10,8 +10,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "orrery bench",
         mixinStandardHelpOptions = true,
-        description = "Measures worlds, and the control plane.",
-        subcommands = {WorldsCommand.class, ControlCommand.class, ReportCommand.class, PeersInstallCommand.class})
+        description = "Measures worlds, calls, and the control plane.",
+        subcommands = {
+            WorldsCommand.class,
+            CoreCommand.class,
+            ControlCommand.class,
+            ReportCommand.class,
+            PeersInstallCommand.class
+        })
 public final class BenchMain implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -22,6 +28,8 @@ public final class BenchMain implements Runnable {
     }
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BenchMain()).execute(arguments));
+        System.exit(new CommandLine(new BenchMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
     }
 }

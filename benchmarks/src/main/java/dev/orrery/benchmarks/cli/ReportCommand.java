@@ -2,6 +2,8 @@ package dev.orrery.benchmarks.cli;
 
 import dev.orrery.benchmarks.control.ControlPage;
 import dev.orrery.benchmarks.control.ControlReport;
+import dev.orrery.benchmarks.core.CorePage;
+import dev.orrery.benchmarks.core.CoreReport;
 import dev.orrery.benchmarks.report.BenchReport;
 import dev.orrery.benchmarks.report.MarkdownReport;
 import java.io.IOException;
@@ -28,6 +30,9 @@ final class ReportCommand implements Callable<Integer> {
             description = "What 'control --report' wrote; its section is added.")
     private Path control;
 
+    @Option(names = "--core", paramLabel = "FILE", description = "What 'core --report' wrote; its section is added.")
+    private Path core;
+
     @Option(names = "--notes", paramLabel = "FILE", description = "Markdown that ends the page.")
     private Path notes;
 
@@ -36,6 +41,9 @@ final class ReportCommand implements Callable<Integer> {
         String ending = notes == null ? "" : Files.readString(notes);
         if (control != null) {
             ending = ControlPage.of(ControlReport.read(control)) + "\n" + ending;
+        }
+        if (core != null) {
+            ending = CorePage.of(CoreReport.read(core)) + "\n" + ending;
         }
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         out.print(new MarkdownReport(BenchReport.read(report)).page(ending));

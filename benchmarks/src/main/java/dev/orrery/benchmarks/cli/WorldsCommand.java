@@ -66,7 +66,8 @@ final class WorldsCommand implements Callable<Integer> {
         PeerLibraries libraries = new PeerLibraries(home, logs);
         if (!libraries.areInstalled()) {
             throw new ParameterException(
-                    spec.commandLine(), "the peers are not installed; run 'bin/orrery bench peers-install' first");
+                    spec.commandLine(),
+                    "the peers are not installed; run 'bin/orrery bench peers-install worlds' first");
         }
         return Optional.of(libraries);
     }

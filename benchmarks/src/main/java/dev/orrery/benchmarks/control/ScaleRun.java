@@ -6,6 +6,7 @@ import dev.orrery.benchmarks.control.ScaleFigures.Idle;
 import dev.orrery.benchmarks.control.ScaleFigures.NodeLoss;
 import dev.orrery.benchmarks.control.Settling.Settled;
 import dev.orrery.benchmarks.control.agents.Progress;
+import dev.orrery.benchmarks.server.ServerJvm;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.rpc.HostPort;
 import java.io.IOException;
@@ -40,8 +41,8 @@ final class ScaleRun {
         try (ControlCluster cluster = new ControlCluster(folder)) {
             long begin = System.nanoTime();
             cluster.start(scale.nodes());
-            try (Driver driver = new Driver(cluster.addresses())) {
-                driver.start(cluster.secretFile());
+            try (Driver driver = new Driver(cluster.servers().addresses())) {
+                driver.start(cluster.servers().secretFile());
                 return new ScaleRun(scale, idleTime, progress, cluster, driver).run(begin);
             }
         }
@@ -65,12 +66,13 @@ final class ScaleRun {
     private Deployment deploy() throws IOException, InterruptedException {
         ServerJvm leader = leader();
         double cpu = leader.cpuSeconds();
-        long writes = cluster.zooKeeper().lastWrite();
+        long writes = cluster.servers().zooKeeper().lastWrite();
         long begin = System.nanoTime();
         driver.deploy(scale.pipelines());
         Settled settled = settling.await("all is deployed", begin, this::isComplete);
         requireRunning();
-        return new Deployment(settled.seconds(), cluster.zooKeeper().lastWrite() - writes, leader.cpuSeconds() - cpu);
+        return new Deployment(
+                settled.seconds(), cluster.servers().zooKeeper().lastWrite() - writes, leader.cpuSeconds() - cpu);
     }
 
     private boolean isComplete(Progress now) {
@@ -92,23 +94,23 @@ final class ScaleRun {
     }
 
     private ServerJvm leader() throws InterruptedException {
-        return cluster.head(HostPort.of(driver.describe().getLeaderAddress()));
+        return cluster.servers().head(HostPort.of(driver.describe().getLeaderAddress()));
     }
 
     private Idle idle() throws IOException, InterruptedException {
         ServerJvm leader = leader();
-        ServerJvm standby = cluster.headBeside(leader);
+        ServerJvm standby = cluster.servers().headBeside(leader);
         long heap = leader.liveHeapBytes();
         Thread.sleep(BEFORE_IDLE.toMillis());
         double leaderCpu = leader.cpuSeconds();
         double standbyCpu = standby.cpuSeconds();
-        long writes = cluster.zooKeeper().lastWrite();
+        long writes = cluster.servers().zooKeeper().lastWrite();
         long begin = System.nanoTime();
         Thread.sleep(idleTime.toMillis());
         double seconds = (System.nanoTime() - begin) / NANOS;
         return new Idle(
                 seconds,
-                cluster.zooKeeper().lastWrite() - writes,
+                cluster.servers().zooKeeper().lastWrite() - writes,
                 (leader.cpuSeconds() - leaderCpu) / seconds,
                 (standby.cpuSeconds() - standbyCpu) / seconds,
                 heap,
@@ -118,7 +120,7 @@ final class ScaleRun {
     private Failover failOver() throws IOException, InterruptedException {
         ServerJvm leader = leader();
         Progress before = cluster.progress();
-        long writes = cluster.zooKeeper().lastWrite();
+        long writes = cluster.servers().zooKeeper().lastWrite();
         long epoch = before.highestEpoch();
         long begin = System.nanoTime();
         leader.kill();
@@ -129,14 +131,14 @@ final class ScaleRun {
         return new Failover(
                 led,
                 settled.seconds(),
-                cluster.zooKeeper().lastWrite() - writes,
+                cluster.servers().zooKeeper().lastWrite() - writes,
                 cluster.progress().launches() - before.launches());
     }
 
     private NodeLoss loseNodes() throws IOException, InterruptedException {
         ServerJvm leader = leader();
         double cpu = leader.cpuSeconds();
-        long writes = cluster.zooKeeper().lastWrite();
+        long writes = cluster.servers().zooKeeper().lastWrite();
         long begin = System.nanoTime();
         Progress left = cluster.lose(scale.lostNodes());
         Settled settled = settling.await("all is replaced", begin, this::isComplete);
@@ -145,7 +147,7 @@ final class ScaleRun {
                 scale.lostNodes(),
                 settled.seconds() - ControlCluster.DEAD_AFTER.toMillis() / 1e3,
                 cluster.progress().launches() - left.launches(),
-                cluster.zooKeeper().lastWrite() - writes,
+                cluster.servers().zooKeeper().lastWrite() - writes,
                 leader.cpuSeconds() - cpu);
     }
 }

@@ -30,7 +30,7 @@ final class Settling {
         boolean wasThere = false;
         while (true) {
             Progress progress = cluster.progress();
-            long newest = cluster.zooKeeper().lastWrite();
+            long newest = cluster.servers().zooKeeper().lastWrite();
             long now = System.nanoTime();
             boolean isThere = there.test(progress);
             if (!isThere || !wasThere || newest != lastWrite) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,21 +19,8 @@ public final class PeerLibraries {
         this.logs = logs;
     }
 
-    /** Where Python is, once they are installed. */
-    public static Path python(Path home) {
-        return environment(home).resolve("bin").resolve("python");
-    }
-
-    public static Path environment(Path home) {
-        return home.resolve(".peers").resolve("venv");
-    }
-
-    public static Path scripts(Path home) {
-        return home.resolve("benchmarks").resolve("peers");
-    }
-
     public boolean areInstalled() {
-        return Files.isExecutable(python(home));
+        return PeerEnvironment.WORLDS.isInstalled(home);
     }
 
     /** Ranks of one process group of torch.distributed. */
@@ -48,12 +34,12 @@ public final class PeerLibraries {
     }
 
     private List<Launch> all(String library, int processes, int size, int port) {
-        Path script = scripts(home).resolve(library + "_bench.py");
+        Path script = PeerEnvironment.scripts(home).resolve(library + "_bench.py");
         return IntStream.range(0, processes)
                 .mapToObj(number -> new Launch(
                         library + "-" + number,
                         List.of(
-                                python(home).toString(),
+                                PeerEnvironment.WORLDS.python(home).toString(),
                                 script.toString(),
                                 Integer.toString(number),
                                 Integer.toString(size),

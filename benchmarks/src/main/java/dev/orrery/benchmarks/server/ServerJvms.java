@@ -1,4 +1,4 @@
-package dev.orrery.benchmarks.control;
+package dev.orrery.benchmarks.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** The processes of one cluster. They end with it, and also when a signal ends this process. */
-final class ServerJvms implements AutoCloseable {
+public final class ServerJvms implements AutoCloseable {
     private final Path logs;
     private final Thread onSignal = new Thread(this::kill, "control-bench-end");
     /** The last first. */
@@ -15,15 +15,15 @@ final class ServerJvms implements AutoCloseable {
 
     private volatile boolean ended;
 
-    ServerJvms(Path logs) {
+    public ServerJvms(Path logs) {
         this.logs = logs;
     }
 
-    void start() {
+    public void start() {
         Runtime.getRuntime().addShutdownHook(onSignal);
     }
 
-    ServerJvm start(String name, List<String> options, String main, List<String> arguments, boolean talks)
+    public ServerJvm start(String name, List<String> options, String main, List<String> arguments, boolean talks)
             throws IOException {
         ServerJvm jvm = ServerJvm.start(name, logs, options, main, arguments, talks);
         started.push(jvm);

@@ -1,4 +1,4 @@
-package dev.orrery.benchmarks.control;
+package dev.orrery.benchmarks.server;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A process of the cluster that is measured: a JVM of its own with this one's class path. */
-final class ServerJvm implements AutoCloseable {
+public final class ServerJvm implements AutoCloseable {
     private static final long END_SECONDS = 10;
     private static final int LAST_LINES = 15;
     /** Of the kernel's clock in /proc; the same on every Linux that Java runs on. */
@@ -52,15 +52,15 @@ final class ServerJvm implements AutoCloseable {
         return new ServerJvm(name, log, builder.start());
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    Process process() {
+    public Process process() {
         return process;
     }
 
-    void requireAlive() throws IOException {
+    public void requireAlive() throws IOException {
         if (!process.isAlive()) {
             List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
             throw new IOException(name + " ended with " + process.exitValue() + ":\n"
@@ -69,14 +69,14 @@ final class ServerJvm implements AutoCloseable {
     }
 
     /** That it ever used. */
-    double cpuSeconds() throws IOException {
+    public double cpuSeconds() throws IOException {
         String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
         // After the name, which may hold blanks, utime and stime are the twelfth and thirteenth.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
-    long residentBytes() throws IOException {
+    public long residentBytes() throws IOException {
         return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIB)
@@ -84,7 +84,7 @@ final class ServerJvm implements AutoCloseable {
     }
 
     /** What lives on its heap, after a collection. Zero without a JDK. */
-    long liveHeapBytes() throws IOException, InterruptedException {
+    public long liveHeapBytes() throws IOException, InterruptedException {
         Path tool = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         if (!Files.isExecutable(tool)) {
             return 0;
@@ -101,7 +101,7 @@ final class ServerJvm implements AutoCloseable {
     }
 
     /** kill -9. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor(END_SECONDS, TimeUnit.SECONDS);
     }

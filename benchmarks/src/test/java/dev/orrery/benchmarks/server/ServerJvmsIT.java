@@ -1,4 +1,4 @@
-package dev.orrery.benchmarks.control;
+package dev.orrery.benchmarks.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

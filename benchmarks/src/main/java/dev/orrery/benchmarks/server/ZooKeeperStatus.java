@@ -1,4 +1,4 @@
-package dev.orrery.benchmarks.control;
+package dev.orrery.benchmarks.server;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,18 +9,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a ZooKeeper server says of itself when it is asked {@code srvr}. */
-final class ZooKeeperStatus {
+public final class ZooKeeperStatus {
     private static final Pattern ZXID = Pattern.compile("Zxid: 0x([0-9a-f]+)");
     private static final int TIMEOUT_MILLIS = 5_000;
 
     private final int port;
 
-    ZooKeeperStatus(int port) {
+    public ZooKeeperStatus(int port) {
         this.port = port;
     }
 
     /** The number of its newest write: the difference of two counts what was written between them. */
-    long lastWrite() throws IOException {
+    public long lastWrite() throws IOException {
         Matcher zxid = ZXID.matcher(ask());
         if (!zxid.find()) {
             throw new IOException("ZooKeeper does not tell its zxid");

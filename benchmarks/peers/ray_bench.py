@@ -1,0 +1,72 @@
+"""Ray's side of the core benchmark: the tests of `ray microbenchmark` by their names, each for as long as it is told.
+
+One JSON object a line comes in ({"test": ..., "seconds": ...}) and one goes out for each, marked with "reply ".
+"""
+
+import json
+import sys
+import time
+import traceback
+
+import ray
+
+REPLY = "reply "
+CORES = 2
+
+
+def say(reply):
+    sys.stdout.write(REPLY + json.dumps(reply) + "\n")
+    sys.stdout.flush()
+
+
+@ray.remote(num_cpus=0)
+class Actor:
+    def small_value(self):
+        return b"ok"
+
+
+def per_second(step, count, seconds):
+    """How many are done in a second by a step that does so many."""
+    begin = time.perf_counter()
+    done = 0
+    while True:
+        step()
+        done += count
+        took = time.perf_counter() - begin
+        if took >= seconds:
+            return done / took
+
+
+def tests():
+    actor = Actor.remote()
+    ray.get(actor.small_value.remote())
+
+    def actor_sync():
+        ray.get(actor.small_value.remote())
+
+    def actor_async():
+        ray.get([actor.small_value.remote() for _ in range(1000)])
+
+    return {
+        "1:1 actor calls sync": (actor_sync, 1),
+        "1:1 actor calls async": (actor_async, 1000),
+    }
+
+
+def main():
+    ray.init(num_cpus=CORES, include_dashboard=False, log_to_driver=False)
+    known = tests()
+    say({"version": ray.__version__})
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        try:
+            step, count = known[wanted["test"]]
+            say({"perSecond": per_second(step, count, wanted["seconds"])})
+        except Exception as failure:
+            traceback.print_exc(file=sys.stderr)
+            say({"error": f"{type(failure).__name__}: {failure}"})
+    ray.shutdown()
+
+
+if __name__ == "__main__":
+    main()

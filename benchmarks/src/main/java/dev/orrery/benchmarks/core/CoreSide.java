@@ -1,0 +1,20 @@
+package dev.orrery.benchmarks.core;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** A framework with a cluster of its own, which runs one test after the other. For one thread. */
+interface CoreSide extends AutoCloseable {
+    /** Its name, and its version once it was started. */
+    String name();
+
+    void start() throws IOException, InterruptedException;
+
+    String version();
+
+    /** Runs the test for about so long, and tells how many of what it counts were done in a second. */
+    double perSecond(CoreTest test, Duration time) throws IOException, InterruptedException;
+
+    @Override
+    void close();
+}
