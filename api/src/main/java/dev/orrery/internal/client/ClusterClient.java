@@ -24,6 +24,7 @@ import dev.orrery.internal.rpc.RpcMethod;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ public final class ClusterClient implements AutoCloseable {
     private final RpcClient rpc;
     private final LeaderClient leader;
     private final ExecutorService callbacks;
+    private final Completions completions;
     private final Map<String, GatewayClient> gateways = new ConcurrentHashMap<>();
     private final Map<String, ActorLink> actors = new ConcurrentHashMap<>();
     private final Map<ClassLoader, ValueCodec> codecs = new ConcurrentHashMap<>();
@@ -61,6 +63,7 @@ public final class ClusterClient implements AutoCloseable {
         this.rpc = rpc;
         this.leader = leader;
         this.callbacks = callbacks;
+        this.completions = new Completions(callbacks, NanoClock.SYSTEM);
         this.job = new JobLease(id, leader);
     }
 
@@ -143,6 +146,11 @@ public final class ClusterClient implements AutoCloseable {
     /** Where users' callbacks run: they may block. */
     public ExecutorService callbacks() {
         return callbacks;
+    }
+
+    /** Reads answers of actors on those threads. */
+    Completions completions() {
+        return completions;
     }
 
     private static <R> R await(CompletableFuture<R> future, String what, Duration timeout) {

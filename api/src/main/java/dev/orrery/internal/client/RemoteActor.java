@@ -2,7 +2,6 @@ package dev.orrery.internal.client;
 
 import dev.orrery.ActorRef;
 import dev.orrery.ActorStatus;
-import dev.orrery.error.ErrorCode;
 import dev.orrery.error.NotFoundException;
 import dev.orrery.error.OrreryException;
 import dev.orrery.function.ActorAction0;
@@ -31,7 +30,6 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 
 /** What users hold of an actor. */
 @SuppressWarnings("overloads")
@@ -120,7 +118,6 @@ final class RemoteActor<A> implements ActorRef<A> {
     }
 
     private <R> CompletableFuture<R> send(Serializable function, Object... arguments) {
-        CompletableFuture<R> result = new CompletableFuture<>();
         try {
             ActorFunctions.Described described = parts.client().functions().describe(function);
             ActorCallRequest.Builder request = ActorCallRequest.newBuilder().setFunction(described.message());
@@ -129,46 +126,37 @@ final class RemoteActor<A> implements ActorRef<A> {
                         parts.codec().toMessage("argument " + (i + 1) + " of " + described.name(), arguments[i]));
             }
             CompletableFuture<ActorCallResponse> call = parts.link().call(described.name(), request.build(), deadline);
+            CallOutcome<R> outcome = new CallOutcome<>(parts.client().completions(), () -> call.cancel(true));
             if (call.isCompletedExceptionally()) {
                 // Refused here: the caller knows at once.
-                call.whenComplete((none, failure) -> result.completeExceptionally(ErrorCodec.unwrap(failure)));
-                return result;
+                call.whenComplete((none, failure) -> outcome.completeExceptionally(ErrorCodec.unwrap(failure)));
+                return outcome;
             }
-            call.whenComplete((response, failure) -> deliver(described.name(), result, response, failure));
-            result.whenComplete((value, failure) -> {
-                if (result.isCancelled()) {
-                    call.cancel(true);
+            call.whenComplete((response, failure) -> {
+                if (failure == null) {
+                    outcome.arrive(new Answer<>(parts.codec(), described.name(), response));
+                } else {
+                    outcome.arriveFailed(ErrorCodec.unwrap(failure));
                 }
             });
+            return outcome;
         } catch (OrreryException e) {
-            result.completeExceptionally(e);
+            return CompletableFuture.failedFuture(e);
         }
-        return result;
     }
 
-    private <R> void deliver(
-            String method, CompletableFuture<R> result, ActorCallResponse response, Throwable failure) {
-        Runnable completion = () -> {
-            if (failure != null) {
-                result.completeExceptionally(ErrorCodec.unwrap(failure));
-                return;
-            }
-            try {
-                Object value = parts.codec().fromMessage("the result of " + method, response.getResult());
-                // The method's own type; a wrong one shows where the value is used, as with any erased type.
-                @SuppressWarnings("unchecked")
-                R typed = (R) value;
-                if (!result.complete(typed)) {
-                    release(value);
-                }
-            } catch (OrreryException e) {
-                result.completeExceptionally(e);
-            }
-        };
-        try {
-            parts.client().callbacks().execute(completion);
-        } catch (RejectedExecutionException e) {
-            result.completeExceptionally(OrreryException.of(ErrorCode.CANCELLED, "the client was closed", e));
+    private record Answer<R>(ValueCodec codec, String method, ActorCallResponse response)
+            implements CallOutcome.Reading<R> {
+        @Override
+        // The method's own type; a wrong one shows where the value is used, as with any erased type.
+        @SuppressWarnings("unchecked")
+        public R read() {
+            return (R) codec.fromMessage("the result of " + method, response.getResult());
+        }
+
+        @Override
+        public void release(R result) {
+            RemoteActor.release(result);
         }
     }
 

@@ -40,9 +40,15 @@ final class CallQueue {
     }
 
     /** Nobody waits for it any more; does nothing when it was taken already. */
-    synchronized void withdraw(PendingCall call) {
-        if (waiting.remove(call)) {
-            bytes -= call.bytes();
+    void withdraw(PendingCall call) {
+        // As is nearly every call: looking for it would cost more than it does.
+        if (call.isTaken()) {
+            return;
+        }
+        synchronized (this) {
+            if (waiting.remove(call)) {
+                bytes -= call.bytes();
+            }
         }
     }
 
@@ -52,7 +58,10 @@ final class CallQueue {
             wait();
         }
         Optional<PendingCall> next = Optional.ofNullable(waiting.poll());
-        next.ifPresent(call -> bytes -= call.bytes());
+        next.ifPresent(call -> {
+            call.take();
+            bytes -= call.bytes();
+        });
         return next;
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 final class PendingCall {
     private final ActorCallRequest request;
     private final CompletableFuture<ActorCallResponse> response = new CompletableFuture<>();
+    private volatile boolean taken;
 
     PendingCall(ActorCallRequest request) {
         this.request = request;
@@ -21,6 +22,15 @@ final class PendingCall {
 
     int bytes() {
         return request.getSerializedSize();
+    }
+
+    /** Out of the queue, to be run. */
+    void take() {
+        taken = true;
+    }
+
+    boolean isTaken() {
+        return taken;
     }
 
     /** Cancelled when nobody waits for the answer any more. */
