@@ -32,6 +32,14 @@ public interface ActorContext {
     }
 
     /**
+     * The cluster, for what this actor starts and calls itself. It is a {@linkplain Orrery#job job} of its own: actors that are
+     * started through it end with this life, but for detached ones. What is started takes this actor's artifacts along. Made at
+     * the first call; closed by the framework. Throws UNAVAILABLE while the node agent has not told where heads are, CANCELLED
+     * when this life ends.
+     */
+    Orrery orrery();
+
+    /**
      * The newest READY world of that name of which this actor is a member; does not wait. Throws NOT_FOUND when there never
      * was one here, UNAVAILABLE when the first one is still FORMING, BROKEN_WORLD (the failure tells why) when the newest
      * broke or was closed and no newer one is READY.

@@ -12,6 +12,8 @@ import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.internal.client.ActorStart;
 import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.client.Deployment;
+import dev.orrery.internal.client.JobLease;
+import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.client.WorldForming;
 import dev.orrery.internal.rpc.HostPort;
 import java.nio.file.Path;
@@ -29,14 +31,18 @@ public final class Orrery implements AutoCloseable {
     private static final Duration DEPLOY_TIMEOUT = Duration.ofMinutes(3);
     private static final String SECRET_VARIABLE = "ORRERY_SECRET_FILE";
 
+    static {
+        OrreryAccess.offer(client -> new Orrery(client, OrreryOptions.DEFAULT_TIMEOUT));
+    }
+
     private final ClusterClient client;
     private final Duration callTimeout;
     private final Duration gatewayTimeout;
     private final ActorStart actors;
 
-    private Orrery(ClusterClient client, Duration callTimeout, Duration gatewayTimeout) {
+    private Orrery(ClusterClient client, Duration gatewayTimeout) {
         this.client = client;
-        this.callTimeout = callTimeout;
+        this.callTimeout = client.callTimeout();
         this.gatewayTimeout = gatewayTimeout;
         this.actors = new ActorStart(client, callTimeout);
     }
@@ -54,9 +60,12 @@ public final class Orrery implements AutoCloseable {
                         ErrorCode.INVALID_CONFIG,
                         "no cluster secret: set secretFile in the options or the variable " + SECRET_VARIABLE)));
         return new Orrery(
-                ClusterClient.open(
-                        secret, options.heads().stream().map(HostPort::parse).toList()),
-                options.callTimeout(),
+                ClusterClient.open(new ClusterClient.Settings(
+                        secret,
+                        options.heads().stream().map(HostPort::parse).toList(),
+                        options.callTimeout(),
+                        List.of(),
+                        JobLease.programName())),
                 options.gatewayTimeout());
     }
 

@@ -20,6 +20,8 @@ import java.util.Optional;
  */
 public record OrreryOptions(
         List<String> heads, Optional<Path> secretFile, Duration callTimeout, Duration gatewayTimeout) {
+    static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
     private static final String SCHEME = "orrery://";
 
     public OrreryOptions {
@@ -58,8 +60,8 @@ public record OrreryOptions(
     public static final class Builder {
         private List<String> heads = List.of();
         private Optional<Path> secretFile = Optional.empty();
-        private Duration callTimeout = Duration.ofSeconds(30);
-        private Duration gatewayTimeout = Duration.ofSeconds(30);
+        private Duration callTimeout = DEFAULT_TIMEOUT;
+        private Duration gatewayTimeout = DEFAULT_TIMEOUT;
 
         private Builder() {}
 

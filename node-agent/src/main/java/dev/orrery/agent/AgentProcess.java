@@ -201,7 +201,7 @@ public final class AgentProcess implements AutoCloseable {
                 identity,
                 RpcLimits.defaults(),
                 settings.bind(),
-                new WorkerEndpoint(supervisor, warm, threads.loop(), this::renewLease).handlers());
+                new WorkerEndpoint(supervisor, warm, threads.loop(), settings.heads(), this::renewLease).handlers());
     }
 
     private CompletableFuture<RenewLeaseResponse> renewLease(RenewLeaseRequest request) {

@@ -9,10 +9,12 @@ import dev.orrery.internal.proto.RenewLeaseResponse;
 import dev.orrery.internal.proto.WorkerHello;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerWelcome;
+import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.rpc.RpcHandlers;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -22,17 +24,23 @@ final class WorkerEndpoint {
     private final Supervisor supervisor;
     private final WarmPool warm;
     private final Executor loop;
+    private final List<dev.orrery.internal.proto.HostPort> heads;
     private final Function<RenewLeaseRequest, CompletableFuture<RenewLeaseResponse>> leader;
 
-    /** @param leader asked for leases; any thread */
+    /**
+     * @param heads told to each worker
+     * @param leader asked for leases; any thread
+     */
     WorkerEndpoint(
             Supervisor supervisor,
             WarmPool warm,
             Executor loop,
+            List<HostPort> heads,
             Function<RenewLeaseRequest, CompletableFuture<RenewLeaseResponse>> leader) {
         this.supervisor = supervisor;
         this.warm = warm;
         this.loop = loop;
+        this.heads = heads.stream().map(HostPort::toMessage).toList();
         this.leader = leader;
     }
 
@@ -66,7 +74,9 @@ final class WorkerEndpoint {
 
     private WorkerWelcome welcome(RpcConnection connection, WorkerHello hello) {
         if (!hello.getLife().getActor().isEmpty()) {
-            return supervisor.register(connection, hello);
+            return supervisor.register(connection, hello).toBuilder()
+                    .addAllHeads(heads)
+                    .build();
         }
         if (warm.register(connection, hello.getNonce())) {
             return WorkerWelcome.newBuilder().setWaiting(true).build();

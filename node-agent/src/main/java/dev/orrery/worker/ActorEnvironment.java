@@ -3,6 +3,7 @@ package dev.orrery.worker;
 import dev.orrery.error.Failure;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.time.NanoClock;
@@ -42,6 +43,9 @@ public interface ActorEnvironment {
      * from now on. Fails within seconds when none is given.
      */
     CompletableFuture<Duration> renewLease();
+
+    /** Where heads listen, as the node agent said last. */
+    List<HostPort> heads();
 
     /** Something that the report tells has changed: a complete one is collected and sent soon. Any thread. */
     void changed();

@@ -3,6 +3,7 @@ package dev.orrery.worker;
 import dev.orrery.error.Failure;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.time.NanoClock;
@@ -26,6 +27,7 @@ record WorkerEnvironment(
         RpcIdentity identity,
         NanoClock clock,
         ScheduledExecutorService timers,
+        Supplier<List<HostPort>> headAddresses,
         Supplier<CompletableFuture<Duration>> leases,
         Runnable onChanged,
         Consumer<Failure> onFatal,
@@ -34,6 +36,11 @@ record WorkerEnvironment(
     @Override
     public ActorLife life() {
         return launch.life();
+    }
+
+    @Override
+    public List<HostPort> heads() {
+        return headAddresses.get();
     }
 
     @Override

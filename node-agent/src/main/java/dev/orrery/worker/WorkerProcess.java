@@ -11,6 +11,7 @@ import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorkerWelcome;
 import dev.orrery.internal.proto.WorldState;
 import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcTransport;
@@ -22,6 +23,7 @@ import dev.orrery.worker.launch.DurableFile;
 import dev.orrery.worker.launch.LaunchSpec;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -67,6 +69,7 @@ public final class WorkerProcess implements AutoCloseable {
     // Of the control thread.
     private Optional<HostedActor> actor = Optional.empty();
     private Stamp stamp = Stamp.getDefaultInstance();
+    private volatile List<HostPort> heads = List.of();
     private boolean accepted;
     private long awaySinceNanos;
     private boolean stopping;
@@ -147,6 +150,7 @@ public final class WorkerProcess implements AutoCloseable {
             return;
         }
         accepted = true;
+        heads = welcome.getHeadsList().stream().map(HostPort::of).toList();
         if (failure.isPresent()) {
             lastReport();
             return;
@@ -193,6 +197,7 @@ public final class WorkerProcess implements AutoCloseable {
                 identity,
                 parts.clock(),
                 timers,
+                () -> heads,
                 agent::renewLease,
                 this::changed,
                 first -> onControl(() -> fail(first)),

@@ -209,6 +209,11 @@ final class TestingGateway implements ActorEnvironment, AutoCloseable {
     }
 
     @Override
+    public List<HostPort> heads() {
+        return List.of();
+    }
+
+    @Override
     public CompletableFuture<Duration> renewLease() {
         throw new UnsupportedOperationException();
     }

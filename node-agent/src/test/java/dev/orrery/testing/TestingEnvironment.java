@@ -3,6 +3,7 @@ package dev.orrery.testing;
 import dev.orrery.error.Failure;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcTransport;
@@ -108,6 +109,11 @@ public final class TestingEnvironment implements ActorEnvironment {
             throw new AssertionError("no lease was asked for within " + DEADLINE_SECONDS + " s");
         }
         return asked;
+    }
+
+    @Override
+    public List<HostPort> heads() {
+        return List.of();
     }
 
     @Override

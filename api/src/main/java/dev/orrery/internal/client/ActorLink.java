@@ -83,6 +83,10 @@ final class ActorLink implements AutoCloseable {
         return name;
     }
 
+    int callRetries() {
+        return callRetries;
+    }
+
     /** Whether its actor is known here to be dead. */
     boolean isDead() {
         synchronized (lock) {

@@ -62,7 +62,7 @@ public final class ActorStart {
             spec.addArguments(codec.toMessage("argument " + (i + 1) + " of the constructor", arguments.get(i)));
         }
         String id;
-        try (ArtifactShipment shipment = ArtifactShipment.of(classes, options.artifacts())) {
+        try (ArtifactShipment shipment = ArtifactShipment.of(classes, options.artifacts(), client.artifacts())) {
             if (!options.detached()) {
                 client.job().begin();
             }

@@ -54,17 +54,22 @@ final class ArtifactShipment implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    static ArtifactShipment of(Pipeline pipeline) {
+    /** @param beside jars that come last, whatever is shipped */
+    static ArtifactShipment of(Pipeline pipeline, List<Path> beside) {
         List<Class<?>> classes = new ArrayList<>();
         pipeline.stages().forEach(stage -> stage.factory().ifPresent(factory -> classes.add(factory.getClass())));
-        return of(classes, pipeline.artifacts());
+        return of(classes, pipeline.artifacts(), beside);
     }
 
-    /** What the classes were loaded from, then the declared jars. */
-    static ArtifactShipment of(List<Class<?>> classes, List<Path> declared) {
+    /**
+     * What the classes were loaded from, then the declared jars.
+     *
+     * @param beside jars that come last, whatever is shipped
+     */
+    static ArtifactShipment of(List<Class<?>> classes, List<Path> declared, List<Path> beside) {
         ArtifactShipment shipment = new ArtifactShipment(new LinkedHashMap<>(), new ArrayList<>());
         try {
-            shipment.collect(classes, declared);
+            shipment.collect(classes, declared, beside);
             return shipment;
         } catch (OrreryException e) {
             shipment.close();
@@ -72,7 +77,7 @@ final class ArtifactShipment implements AutoCloseable {
         }
     }
 
-    private void collect(List<Class<?>> classes, List<Path> declared) {
+    private void collect(List<Class<?>> classes, List<Path> declared, List<Path> beside) {
         Set<Path> jars = new LinkedHashSet<>();
         for (Class<?> type : classes) {
             origin(type).ifPresent(origin -> {
@@ -89,6 +94,7 @@ final class ArtifactShipment implements AutoCloseable {
             });
         }
         jars.addAll(declared);
+        jars.addAll(beside);
         jars.forEach(jar -> files.put(describe(jar), jar));
     }
 

@@ -25,6 +25,7 @@ import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.time.NanoClock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +41,22 @@ import java.util.concurrent.TimeoutException;
 /** What a driver holds of a cluster: the way to the leader, to the gateway of each pipeline and to each actor that it uses. */
 public final class ClusterClient implements AutoCloseable {
     private static final long CLOSE_SECONDS = 2;
+    private static final Duration DEFAULT_CALL_TIMEOUT = Duration.ofSeconds(30);
 
     /** A wait here is longer than the call's own deadline, whose error tells more. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
+    /** How a client is set up. */
+    public record Settings(
+            ClusterSecret secret, List<HostPort> heads, Duration callTimeout, List<Path> artifacts, String name) {
+        public Settings {
+            heads = List.copyOf(heads);
+            artifacts = List.copyOf(artifacts);
+        }
+    }
+
     private final String id;
+    private final Settings settings;
     private final RpcTransport transport;
     private final RpcClient rpc;
     private final LeaderClient leader;
@@ -57,27 +69,39 @@ public final class ClusterClient implements AutoCloseable {
     private final JobLease job;
 
     private ClusterClient(
-            String id, RpcTransport transport, RpcClient rpc, LeaderClient leader, ExecutorService callbacks) {
+            String id,
+            Settings settings,
+            RpcTransport transport,
+            RpcClient rpc,
+            LeaderClient leader,
+            ExecutorService callbacks) {
         this.id = id;
+        this.settings = settings;
         this.transport = transport;
         this.rpc = rpc;
         this.leader = leader;
         this.callbacks = callbacks;
         this.completions = new Completions(callbacks, NanoClock.SYSTEM);
-        this.job = new JobLease(id, leader);
+        this.job = new JobLease(id, settings.name(), leader);
     }
 
+    /** As most drivers are. */
     public static ClusterClient open(ClusterSecret secret, List<HostPort> heads) {
+        return open(new Settings(secret, heads, DEFAULT_CALL_TIMEOUT, List.of(), JobLease.programName()));
+    }
+
+    public static ClusterClient open(Settings settings) {
         String id = UUID.randomUUID().toString();
         RpcTransport transport = new RpcTransport("driver", 1);
         transport.start();
-        RpcIdentity identity = new RpcIdentity("", PeerRole.DRIVER, id, secret);
+        RpcIdentity identity = new RpcIdentity("", PeerRole.DRIVER, id, settings.secret());
         RpcClient rpc = new RpcClient(transport, identity, RpcLimits.defaults(), RpcHandlers.none());
         return new ClusterClient(
                 id,
+                settings,
                 transport,
                 rpc,
-                new LeaderClient(rpc, heads),
+                new LeaderClient(rpc, settings.heads()),
                 Executors.newCachedThreadPool(new NamedThreads("driver-callback")));
     }
 
@@ -140,7 +164,19 @@ public final class ClusterClient implements AutoCloseable {
     /** @param classes finds the classes of results; null: the JDK's own loader, which knows none of the user's */
     ValueCodec codec(ClassLoader classes) {
         ClassLoader known = classes == null ? ClassLoader.getSystemClassLoader() : classes;
-        return codecs.computeIfAbsent(known, loader -> new ValueCodec(new ForySerializer(loader)));
+        return codecs.computeIfAbsent(
+                known,
+                loader -> new ValueCodec(new ForySerializer(loader, List.of(new ActorReferences(() -> this, loader)))));
+    }
+
+    /** For each call to the leader. */
+    public Duration callTimeout() {
+        return settings.callTimeout();
+    }
+
+    /** Jars that go with everything that is started, beside its own. */
+    List<Path> artifacts() {
+        return settings.artifacts();
     }
 
     /** Where users' callbacks run: they may block. */

@@ -70,7 +70,7 @@ public final class Deployment {
 
     public PipelineRef deploy(Pipeline pipeline, Duration timeout) {
         long end = clock.nanoTime() + UserDurations.checked("timeout", timeout).toNanos();
-        try (ArtifactShipment shipment = ArtifactShipment.of(pipeline)) {
+        try (ArtifactShipment shipment = ArtifactShipment.of(pipeline, client.artifacts())) {
             DeployRequest request = DeployRequest.newBuilder()
                     .setOperation(UUID.randomUUID().toString())
                     .setPipeline(PipelineMessages.toMessage(pipeline, shipment.refs()))

@@ -34,13 +34,16 @@ public final class JobLease implements AutoCloseable {
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 500;
 
     private final String id;
+    private final String name;
     private final LeaderClient leader;
     private boolean owns;
     private boolean closed;
     private Optional<OrreryException> ended = Optional.empty();
 
-    JobLease(String id, LeaderClient leader) {
+    /** @param name for people */
+    JobLease(String id, String name, LeaderClient leader) {
         this.id = id;
+        this.name = name;
         this.leader = leader;
     }
 
@@ -50,13 +53,17 @@ public final class JobLease implements AutoCloseable {
 
     /** For the leader. */
     Job describe() {
-        String command = System.getProperty("sun.java.command", "");
         return Job.newBuilder()
                 .setId(id)
                 .setHost(host())
                 .setPid(ProcessHandle.current().pid())
-                .setName(command.split(" ", 2)[0])
+                .setName(name)
                 .build();
+    }
+
+    /** The main class of this process, for people. */
+    public static String programName() {
+        return System.getProperty("sun.java.command", "").split(" ", 2)[0];
     }
 
     private static String host() {

@@ -16,6 +16,7 @@ import dev.orrery.function.ActorMethod3;
 import dev.orrery.function.ActorMethod4;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.ActorReference;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.KillActorRequest;
@@ -56,6 +57,16 @@ final class RemoteActor<A> implements ActorRef<A> {
     @Override
     public Optional<String> name() {
         return parts.link().name();
+    }
+
+    ActorReference toMessage() {
+        return ActorReference.newBuilder()
+                .setActor(id())
+                .setLabel(parts.link().label())
+                .setName(name().orElse(""))
+                .setCallRetries(parts.link().callRetries())
+                .setDeadlineMillis(deadline.toMillis())
+                .build();
     }
 
     @Override
@@ -207,6 +218,17 @@ final class RemoteActor<A> implements ActorRef<A> {
             waiting.pause("actor " + id());
         } while (!waiting.isOver());
         throw waiting.expired("actor '" + view.getLabel() + "' to end; it is " + view.getState());
+    }
+
+    /** Whether it is the same actor, whatever the deadline of its calls. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RemoteActor<?> reference && reference.id().equals(id());
+    }
+
+    @Override
+    public int hashCode() {
+        return id().hashCode();
     }
 
     @Override

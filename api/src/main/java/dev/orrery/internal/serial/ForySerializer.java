@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -20,19 +21,29 @@ public final class ForySerializer implements ObjectSerializer {
     private static final int KEPT = 8;
     private static final int MOST_CAUSES = 10;
 
+    /** Beyond the numbers that Fory gives to classes of the JDK. */
+    private static final int FIRST_BOUND = 1_000;
+
     static {
         // By itself it writes to the standard output.
         LoggerFactory.useSlf4jLogging(true);
     }
 
     private final ClassLoader classes;
+    private final List<BoundType<?>> bound;
 
     /** One of them serves one thread at a time. */
     private final Queue<Fory> idle = new ArrayBlockingQueue<>(KEPT);
 
     /** @param classes finds the classes of what is read */
     public ForySerializer(ClassLoader classes) {
+        this(classes, List.of());
+    }
+
+    /** @param bound types that do not travel as their fields */
+    public ForySerializer(ClassLoader classes, List<BoundType<?>> bound) {
         this.classes = classes;
+        this.bound = List.copyOf(bound);
     }
 
     @Override
@@ -85,7 +96,14 @@ public final class ForySerializer implements ObjectSerializer {
                 .suppressClassRegistrationWarnings(true)
                 .build();
         fory.getClassResolver().setClassChecker((resolver, className) -> accept(className));
+        bound.forEach(type -> register(fory, type));
         return fory;
+    }
+
+    /** By number, so that its name is none that has to be accepted. */
+    private static <T> void register(Fory fory, BoundType<T> type) {
+        fory.register(type.type(), FIRST_BOUND + type.id());
+        fory.registerSerializer(type.type(), new BoundSerializer<>(fory, type));
     }
 
     /** Refused by an exception, because Fory's own tells how to open it. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.orrery.Pipeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class ArtifactShipmentTest {
         assertArrayEquals(Files.readAllBytes(first), Files.readAllBytes(second));
         Files.delete(first);
         Files.delete(second);
-        try (ArtifactShipment shipment = ArtifactShipment.of(pipeline().build())) {
+        try (ArtifactShipment shipment = ArtifactShipment.of(pipeline().build(), List.of())) {
             assertEquals(1, shipment.refs().size());
         }
         String own = own();
@@ -56,7 +57,7 @@ class ArtifactShipmentTest {
             out.putNextEntry(new ZipEntry("x"));
         }
         try (ArtifactShipment shipment =
-                ArtifactShipment.of(pipeline().artifact(jar).build())) {
+                ArtifactShipment.of(pipeline().artifact(jar).build(), List.of())) {
             assertEquals(2, shipment.refs().size());
             assertEquals("more.jar", shipment.refs().get(1).getName());
         }

@@ -19,6 +19,7 @@ import dev.orrery.testing.TestingValues.Refusing;
 import dev.orrery.testing.TestingValues.Ring;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -210,5 +211,43 @@ final class ForySerializerTest {
 
     private Object copy(Object value) {
         return serializer.read("a value", serializer.write("a value", value));
+    }
+
+    /** Not to be sent by its fields: one of them is a thread. */
+    private record Bound(String name, Thread owner) {}
+
+    private static final class BoundNames implements BoundType<Bound> {
+        @Override
+        public int id() {
+            return 7;
+        }
+
+        @Override
+        public Class<Bound> type() {
+            return Bound.class;
+        }
+
+        @Override
+        public byte[] write(Bound object) {
+            return object.name().getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public Bound read(byte[] bytes) {
+            return new Bound(new String(bytes, StandardCharsets.UTF_8), Thread.currentThread());
+        }
+    }
+
+    @Test
+    void boundObjectsTravelAsWhatTheyAreBoundBy() {
+        ObjectSerializer binding =
+                new ForySerializer(ForySerializerTest.class.getClassLoader(), List.of(new BoundNames()));
+        Bound bound = new Bound("x", new Thread());
+        Object read = binding.read("argument 1", binding.write("argument 1", List.of(bound, "between", bound)));
+        Bound expected = new Bound("x", Thread.currentThread());
+        assertEquals(List.of(expected, "between", expected), read);
+        assertEquals(expected, binding.read("argument 1", binding.write("argument 1", bound)));
+        OrreryException refused = assertThrows(OrreryException.class, () -> serializer.write("argument 1", bound));
+        assertEquals(ErrorCode.NOT_SERIALIZABLE, refused.code());
     }
 }

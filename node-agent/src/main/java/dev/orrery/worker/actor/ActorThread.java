@@ -5,6 +5,7 @@ import dev.orrery.ContextAware;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.client.ActorReferences;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.serial.ForySerializer;
@@ -14,6 +15,7 @@ import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserCode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +51,8 @@ final class ActorThread {
             CallQueue queue,
             CallErrors errors,
             Runnable listen,
-            Tenure tenure) {
+            Tenure tenure,
+            OwnJob job) {
         this.environment = environment;
         this.label = environment.desired().getLabel();
         this.context = context;
@@ -60,7 +63,8 @@ final class ActorThread {
         this.code = new UserCode(environment.launch().artifacts());
         this.calls = new ActorCalls(
                 new FunctionLoader(code),
-                new ValueCodec(new ForySerializer(code.classLoader())),
+                new ValueCodec(new ForySerializer(
+                        code.classLoader(), List.of(new ActorReferences(job::client, code.classLoader())))),
                 errors,
                 () -> this.stopping,
                 tenure);

@@ -18,7 +18,7 @@ public final class PlainActor implements HostedActor {
     private static final int SHARE_OF_HEAP = 4;
 
     /** What is made once the process lends its environment. */
-    private record Parts(ActorWorlds worlds, CallServer server, ActorThread thread, Tenure tenure) {}
+    private record Parts(ActorWorlds worlds, CallServer server, ActorThread thread, Tenure tenure, OwnJob job) {}
 
     private volatile Optional<Parts> parts = Optional.empty();
 
@@ -38,15 +38,17 @@ public final class PlainActor implements HostedActor {
         Tenure tenure = spec.getExclusive()
                 ? new Lease(label, environment::renewLease, environment.clock(), environment.timers())
                 : Tenure.UNLIMITED;
+        OwnJob job = new OwnJob(environment);
         CallServer server = new CallServer(environment, queue, maxCalls, errors, tenure);
         ActorThread thread = new ActorThread(
                 environment,
-                new SelfContext(environment.life(), name, environment.devices(), worlds),
+                new SelfContext(environment.life(), name, environment.devices(), worlds, job),
                 queue,
                 errors,
                 server::start,
-                tenure);
-        parts = Optional.of(new Parts(worlds, server, thread, tenure));
+                tenure,
+                job);
+        parts = Optional.of(new Parts(worlds, server, thread, tenure, job));
         onDesired(environment.desired());
         tenure.start();
         thread.start();
@@ -91,7 +93,8 @@ public final class PlainActor implements HostedActor {
         return parts.map(here -> here.thread().stop().thenCompose(ended -> {
                     here.tenure().close();
                     here.worlds().close();
-                    return here.server().close();
+                    return CompletableFuture.allOf(
+                            here.job().close(), here.server().close());
                 }))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }

@@ -1,6 +1,7 @@
 package dev.orrery.worker.actor;
 
 import dev.orrery.ActorContext;
+import dev.orrery.Orrery;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.tensor.Device;
 import dev.orrery.world.JoinedWorld;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** What the actor sees of itself. */
-record SelfContext(ActorLife life, Optional<String> name, List<Device> devices, ActorWorlds worlds)
+record SelfContext(ActorLife life, Optional<String> name, List<Device> devices, ActorWorlds worlds, OwnJob job)
         implements ActorContext {
     @Override
     public String actor() {
@@ -20,6 +21,11 @@ record SelfContext(ActorLife life, Optional<String> name, List<Device> devices, 
     @Override
     public long incarnation() {
         return life.getIncarnation();
+    }
+
+    @Override
+    public Orrery orrery() {
+        return job.orrery();
     }
 
     @Override

@@ -1,0 +1,82 @@
+package dev.orrery.worker.actor;
+
+import dev.orrery.Orrery;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.auth.SecretFile;
+import dev.orrery.internal.client.ClusterClient;
+import dev.orrery.internal.client.OrreryAccess;
+import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.worker.ActorEnvironment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The actor as a driver: a job of its own, for what it starts and calls itself, from the first use to its end. Thread-safe. */
+final class OwnJob {
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
+
+    private final ActorEnvironment environment;
+    private Optional<ClusterClient> client = Optional.empty();
+    private Optional<Orrery> orrery = Optional.empty();
+    private boolean closed;
+
+    OwnJob(ActorEnvironment environment) {
+        this.environment = environment;
+    }
+
+    synchronized Orrery orrery() {
+        if (orrery.isEmpty()) {
+            orrery = Optional.of(OrreryAccess.around(client()));
+        }
+        return orrery.get();
+    }
+
+    synchronized ClusterClient client() {
+        if (closed) {
+            throw OrreryException.of(
+                    ErrorCode.CANCELLED,
+                    "actor " + environment.desired().getLabel() + " ends, and asks nothing of the cluster any more");
+        }
+        if (client.isEmpty()) {
+            client = Optional.of(open());
+        }
+        return client.get();
+    }
+
+    private ClusterClient open() {
+        List<HostPort> heads = environment.heads();
+        if (heads.isEmpty()) {
+            throw OrreryException.of(
+                    ErrorCode.UNAVAILABLE,
+                    "the agent of node " + environment.launch().node() + " has not told where the heads are");
+        }
+        return ClusterClient.open(new ClusterClient.Settings(
+                SecretFile.read(environment.launch().secretFile()),
+                heads,
+                CALL_TIMEOUT,
+                environment.launch().artifacts(),
+                "actor " + environment.desired().getLabel()));
+    }
+
+    /** Idempotent. It may have to look for a leader for a while, so it has a thread of its own. */
+    synchronized CompletableFuture<Void> close() {
+        boolean over = closed || client.isEmpty();
+        closed = true;
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        if (over) {
+            ended.complete(null);
+        } else {
+            ClusterClient last = client.get();
+            new NamedThreads("actor-job-close")
+                    .newThread(() -> {
+                        last.close();
+                        ended.complete(null);
+                    })
+                    .start();
+        }
+        return ended;
+    }
+}
