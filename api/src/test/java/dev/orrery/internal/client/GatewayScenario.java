@@ -30,7 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 /** A client of one pipeline, a head that names its gateways, and gateways that do what a test says. */
 abstract class GatewayScenario {
     static final Duration LONG = TestingRpc.LONG;
-    static final Duration SHORT = Duration.ofMillis(150);
+    /** Enough, also on a busy machine, to hear what is said at once. */
+    static final Duration SHORT = Duration.ofSeconds(1);
 
     private final TestingRpc rpc = new TestingRpc(RpcLimits.defaults());
     final TestingHead head = new TestingHead(rpc);

@@ -52,7 +52,7 @@ class GatewaySearchTest extends GatewayScenario {
         OrreryException leaderSilent = failure(infer("a", SHORT));
         assertEquals(ErrorCode.DEADLINE_EXCEEDED, leaderSilent.code());
         assertTrue(
-                leaderSilent.getMessage().startsWith("waited 150 ms for the gateway of pipeline embed"),
+                leaderSilent.getMessage().startsWith("waited 1000 ms for the gateway of pipeline embed"),
                 leaderSilent.getMessage());
         assertTrue(leaderSilent.getMessage().contains("the leader"), leaderSilent.getMessage());
     }
@@ -84,7 +84,7 @@ class GatewaySearchTest extends GatewayScenario {
         assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure.code());
         for (String part : List.of(
                 "no gateway of pipeline embed",
-                "150 ms (gatewayTimeout)",
+                "1000 ms (gatewayTimeout)",
                 "cannot connect to " + gateway.server.address())) {
             assertTrue(failure.getMessage().contains(part), failure.getMessage());
         }
