@@ -25,6 +25,23 @@ class Actor:
         return b"ok"
 
 
+@ray.remote(num_cpus=0)
+class Client:
+    def __init__(self, servers):
+        self.servers = servers
+
+    def small_value_batch(self, count):
+        results = []
+        for server in self.servers:
+            results.extend([server.small_value.remote() for _ in range(count)])
+        ray.get(results)
+
+
+@ray.remote
+def work(actors, count):
+    ray.get([actors[i % len(actors)].small_value.remote() for i in range(count)])
+
+
 def per_second(step, count, seconds):
     """How many are done in a second by a step that does so many."""
     begin = time.perf_counter()
@@ -47,7 +64,19 @@ def tests():
     def actor_async():
         ray.get([actor.small_value.remote() for _ in range(1000)])
 
+    # On two cores Ray's own tests have one server, and four tasks as clients.
+    servers = [Actor.remote()]
+    client = Client.remote(servers)
+
+    def one_to_n():
+        ray.get(client.small_value_batch.remote(5000))
+
+    def n_to_n():
+        ray.get([work.remote(servers, 5000) for _ in range(4)])
+
     return {
+        "1:n actor calls async": (one_to_n, 5000),
+        "n:n actor calls async": (n_to_n, 4 * 5000),
         "1:1 actor calls sync": (actor_sync, 1),
         "1:1 actor calls async": (actor_async, 1000),
     }

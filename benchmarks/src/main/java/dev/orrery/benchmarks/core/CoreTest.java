@@ -1,18 +1,22 @@
 package dev.orrery.benchmarks.core;
 
-/** A test, as {@code ray microbenchmark} names and defines it; what is counted, a second. */
+import java.util.OptionalDouble;
+
+/** A test, as {@code ray microbenchmark} names and defines it on two cores. Calls are counted, a second. */
 public enum CoreTest {
-    ACTOR_SYNC("1:1 actor calls sync", "calls", 1, 8),
-    ACTOR_ASYNC("1:1 actor calls async", "calls", 1_000, 15);
+    ACTOR_SYNC("1:1 actor calls sync", 1, 1, 8),
+    ACTOR_ASYNC("1:1 actor calls async", 1, 1_000, 15),
+    ONE_TO_N("1:n actor calls async", 1, 5_000, Double.NaN),
+    N_TO_N("n:n actor calls async", 4, 5_000, 10);
 
     private final String title;
-    private final String unit;
+    private final int callers;
     private final int batch;
     private final double target;
 
-    CoreTest(String title, String unit, int batch, double target) {
+    CoreTest(String title, int callers, int batch, double target) {
         this.title = title;
-        this.unit = unit;
+        this.callers = callers;
         this.batch = batch;
         this.target = target;
     }
@@ -22,18 +26,18 @@ public enum CoreTest {
         return title;
     }
 
-    /** What is counted, in the plural. */
-    public String unit() {
-        return unit;
+    /** How many call at a time. */
+    int callers() {
+        return callers;
     }
 
-    /** How many are begun before the first of them is waited for. */
+    /** How many each of them begins before it waits for the first. */
     int batch() {
         return batch;
     }
 
-    /** This project's figure ÷ Ray's, at least. */
-    double target() {
-        return target;
+    /** This project's figure ÷ Ray's, at least; where there is one. */
+    OptionalDouble target() {
+        return Double.isNaN(target) ? OptionalDouble.empty() : OptionalDouble.of(target);
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 /** This project: ZooKeeper, a head, a node agent and its workers; this process is the driver. */
 final class OrrerySide implements CoreSide {
     private static final double NANOS = 1e9;
+    private static final int MOST_CALLERS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final HeadServers.Settings SETTINGS =
             new HeadServers.Settings("core", 1, Duration.ofSeconds(6), Duration.ofSeconds(5));
@@ -24,7 +25,8 @@ final class OrrerySide implements CoreSide {
     private final Path folder;
     private final HeadServers servers;
     private Orrery orrery;
-    private ActorRef<EchoActor> actor;
+    private final List<ActorRef<CallingActor>> callers = new ArrayList<>();
+    private ActorRef<EchoActor> echo;
 
     /** @param folder for logs and data */
     OrrerySide(Path folder) {
@@ -62,11 +64,14 @@ final class OrrerySide implements CoreSide {
         orrery = Orrery.connect(OrreryOptions.parse("orrery://" + servers.addressList()).toBuilder()
                 .secretFile(servers.secretFile())
                 .build());
-        actor = startActor();
+        echo = startEcho();
+        for (int i = 0; i < MOST_CALLERS; i++) {
+            callers.add(orrery.actor(CallingActor::new).cpus(0).start());
+        }
     }
 
     /** Its node may have to join first. */
-    private ActorRef<EchoActor> startActor() throws IOException {
+    private ActorRef<EchoActor> startEcho() throws IOException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
@@ -86,31 +91,53 @@ final class OrrerySide implements CoreSide {
 
     @Override
     public double perSecond(CoreTest test, Duration time) throws IOException, InterruptedException {
-        List<CompletableFuture<byte[]>> open = new ArrayList<>(test.batch());
         long begin = System.nanoTime();
         long end = begin + time.toNanos();
         long done = 0;
         long now = begin;
         while (now - end < 0) {
-            for (int i = 0; i < test.batch(); i++) {
-                open.add(actor.call(EchoActor::smallValue));
-            }
-            for (CompletableFuture<byte[]> call : open) {
-                answer(call);
-            }
-            open.clear();
-            done += test.batch();
+            done += switch (test) {
+                case ACTOR_SYNC, ACTOR_ASYNC -> callHere(test);
+                case ONE_TO_N, N_TO_N -> callThere(test);
+            };
             now = System.nanoTime();
         }
         return done * NANOS / (now - begin);
     }
 
-    private static void answer(CompletableFuture<byte[]> call) throws IOException, InterruptedException {
+    /** From this process. */
+    private int callHere(CoreTest test) throws IOException, InterruptedException {
+        List<CompletableFuture<byte[]>> open = new ArrayList<>(test.batch());
+        for (int i = 0; i < test.batch(); i++) {
+            open.add(echo.call(EchoActor::smallValue));
+        }
+        for (CompletableFuture<byte[]> call : open) {
+            requireAll(answer(call).length, EchoActor.BYTES);
+        }
+        return test.batch();
+    }
+
+    /** From actors. */
+    private int callThere(CoreTest test) throws IOException, InterruptedException {
+        List<CompletableFuture<Integer>> open = new ArrayList<>();
+        for (ActorRef<CallingActor> caller : callers.subList(0, test.callers())) {
+            open.add(caller.call(CallingActor::callAll, List.of(echo), test.batch()));
+        }
+        for (CompletableFuture<Integer> caller : open) {
+            requireAll(answer(caller), test.batch());
+        }
+        return test.callers() * test.batch();
+    }
+
+    private static void requireAll(int found, int expected) throws IOException {
+        if (found != expected) {
+            throw new IOException("answered with " + found + ", not " + expected);
+        }
+    }
+
+    private static <T> T answer(CompletableFuture<T> call) throws IOException, InterruptedException {
         try {
-            int bytes = call.get().length;
-            if (bytes != EchoActor.BYTES) {
-                throw new IOException("a call was answered with " + bytes + " bytes");
-            }
+            return call.get();
         } catch (ExecutionException e) {
             throw new IOException("a call failed: " + e.getCause().getMessage(), e);
         }

@@ -44,7 +44,7 @@ class CoreBenchTest {
     @Test
     void eachTestHasItsTarget() throws Exception {
         List<Target> targets = run(side("a", 10), side("b", 1)).targets();
-        assertEquals(CoreTest.values().length, targets.size());
+        assertEquals(3, targets.size());
         assertEquals(Target.atLeast("a ÷ b: 1:1 actor calls sync", 10, 8), targets.get(0));
         assertEquals(Target.atLeast("a ÷ b: 1:1 actor calls async", 10, 15), targets.get(1));
         assertTrue(targets.get(0).met());
