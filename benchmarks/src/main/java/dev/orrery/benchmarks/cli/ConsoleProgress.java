@@ -1,6 +1,5 @@
 package dev.orrery.benchmarks.cli;
 
-import dev.orrery.benchmarks.report.BenchReport;
 import dev.orrery.benchmarks.report.PairRow;
 import dev.orrery.benchmarks.report.Row;
 import dev.orrery.benchmarks.report.RowText;
@@ -32,19 +31,6 @@ final class ConsoleProgress implements Progress {
 
     private void line(String text) {
         out.println(text);
-        out.flush();
-    }
-
-    static void summary(BenchReport report, PrintWriter out) {
-        out.println("-- targets");
-        report.targets().forEach(target -> out.println(RowText.of(target)));
-        report.peers().forEach((name, state) -> {
-            if (!state.error().isEmpty()) {
-                out.println("could not be run: " + name + ": " + state.error());
-            }
-        });
-        report.failures().forEach(failure -> out.println("FAILED: " + failure));
-        out.println("took " + report.seconds() + " s");
         out.flush();
     }
 }

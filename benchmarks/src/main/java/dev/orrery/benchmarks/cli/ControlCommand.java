@@ -3,13 +3,13 @@ package dev.orrery.benchmarks.cli;
 import dev.orrery.benchmarks.control.ControlBench;
 import dev.orrery.benchmarks.control.ControlReport;
 import dev.orrery.benchmarks.control.Scale;
-import dev.orrery.benchmarks.report.RowText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,17 +60,7 @@ final class ControlCommand implements Callable<Integer> {
         if (report != null) {
             found.write(report);
         }
-        found.targets().forEach(target -> out.println(RowText.of(target)));
-        found.failures().forEach(failure -> out.println("FAILED: " + failure));
-        out.println("took " + found.seconds() + " s");
-        if (!found.failures().isEmpty()) {
-            out.println("logs are in " + folder);
-            out.flush();
-            return 1;
-        }
-        out.flush();
-        LogFolder.remove(folder);
-        return 0;
+        return new Outcome(found.targets(), Map.of(), found.failures(), found.seconds()).end(out, folder);
     }
 
     private Scale scale() {

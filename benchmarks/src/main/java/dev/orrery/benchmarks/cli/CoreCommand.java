@@ -4,7 +4,6 @@ import dev.orrery.benchmarks.core.CoreBench;
 import dev.orrery.benchmarks.core.CoreReport;
 import dev.orrery.benchmarks.core.CoreText;
 import dev.orrery.benchmarks.process.PeerEnvironment;
-import dev.orrery.benchmarks.report.RowText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -50,22 +49,7 @@ final class CoreCommand implements Callable<Integer> {
         if (report != null) {
             found.write(report);
         }
-        found.targets().forEach(target -> out.println(RowText.of(target)));
-        found.peers().forEach((name, state) -> {
-            if (!state.error().isEmpty()) {
-                out.println("could not be run: " + name + ": " + state.error());
-            }
-        });
-        found.failures().forEach(failure -> out.println("FAILED: " + failure));
-        out.println("took " + found.seconds() + " s");
-        if (!found.failures().isEmpty()) {
-            out.println("logs are in " + folder);
-            out.flush();
-            return 1;
-        }
-        out.flush();
-        LogFolder.remove(folder);
-        return 0;
+        return new Outcome(found.targets(), found.peers(), found.failures(), found.seconds()).end(out, folder);
     }
 
     private Optional<List<String>> ray() {

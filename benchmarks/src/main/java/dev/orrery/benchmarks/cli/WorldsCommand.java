@@ -49,14 +49,7 @@ final class WorldsCommand implements Callable<Integer> {
         if (report != null) {
             found.write(report);
         }
-        ConsoleProgress.summary(found, out);
-        if (!found.failures().isEmpty()) {
-            out.println("logs are in " + logs);
-            out.flush();
-            return 1;
-        }
-        LogFolder.remove(logs);
-        return 0;
+        return new Outcome(found.targets(), found.peers(), found.failures(), found.seconds()).end(out, logs);
     }
 
     private Optional<PeerLibraries> libraries(Path home, Path logs) {
