@@ -91,13 +91,23 @@ final class GatewayCall<Q extends MessageLite, R extends MessageLite> {
         if (result.isDone()) {
             return;
         }
-        client.connection().whenComplete((connection, failure) -> {
-            if (failure != null) {
-                onFailure(ErrorCodec.unwrap(failure), GatewayCall::triesAgainToConnect);
-            } else {
-                send(connection);
-            }
-        });
+        orFail(() -> client.connection()
+                .whenComplete((connection, failure) -> orFail(() -> {
+                    if (failure != null) {
+                        onFailure(ErrorCodec.unwrap(failure), GatewayCall::triesAgainToConnect);
+                    } else {
+                        send(connection);
+                    }
+                })));
+    }
+
+    /** A timer and a future would keep a defect to themselves, and the caller would wait for nothing. */
+    private void orFail(Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException e) {
+            result.completeExceptionally(e);
+        }
     }
 
     private void send(RpcConnection connection) {

@@ -110,14 +110,17 @@ public final class GatewayClient implements AutoCloseable {
     /** The connection in use, or a new one to where the leader says that the gateway is. */
     CompletableFuture<RpcConnection> connection() {
         synchronized (lock) {
-            boolean usable = current.isPresent()
-                    && !current.get().isCompletedExceptionally()
-                    && (!current.get().isDone() || current.get().join().isOpen());
-            if (!usable) {
+            if (current.filter(GatewayClient::isUsable).isEmpty()) {
                 current = Optional.of(resolve().thenCompose(this::connect));
             }
             return current.get();
         }
+    }
+
+    /** It may end at any moment, so whether it is done is asked first: what it is then, it stays. */
+    static boolean isUsable(CompletableFuture<RpcConnection> dialling) {
+        return !dialling.isDone()
+                || (!dialling.isCompletedExceptionally() && dialling.join().isOpen());
     }
 
     private CompletableFuture<GatewayView> resolve() {

@@ -11,6 +11,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.NotFoundException;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.InferResponse;
+import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.tensor.Tensors;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -124,5 +125,30 @@ class GatewaySearchTest extends GatewayScenario {
     @Test
     void unknownPipelineIsNotFound() {
         assertInstanceOf(NotFoundException.class, failure(infer("a", LONG)));
+    }
+
+    /** Fails just after somebody looked at it. */
+    private static final class FailingWhenSeen extends CompletableFuture<RpcConnection> {
+        @Override
+        public boolean isDone() {
+            return failed(super.isDone());
+        }
+
+        @Override
+        public boolean isCompletedExceptionally() {
+            return failed(super.isCompletedExceptionally());
+        }
+
+        private boolean failed(boolean seen) {
+            completeExceptionally(OrreryException.of(ErrorCode.CONNECTION_FAILED, "refused"));
+            return seen;
+        }
+    }
+
+    @Test
+    void aDialMayFailWhileItIsLookedAt() {
+        FailingWhenSeen dialling = new FailingWhenSeen();
+        assertTrue(GatewayClient.isUsable(dialling), "as it was when it was looked at");
+        assertFalse(GatewayClient.isUsable(dialling));
     }
 }
