@@ -16,6 +16,11 @@ import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.rpc.ErrorCodec;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,8 +46,35 @@ class ExclusiveActorIT extends ClusterScenario {
         return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    private static void signal(String signal, ProcessHandle process) {
-        assertTrue(HostCluster.signal(signal, process.pid()), signal);
+    /** Stopped when this returns: one thread has to run to hear of it, and until then the others go on. */
+    private static void stop(ProcessHandle process) throws IOException {
+        assertTrue(HostCluster.signal("STOP", process.pid()));
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!isStopped(process)) {
+            assertTrue(end - System.nanoTime() > 0, "process " + process.pid() + " goes on");
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean isStopped(ProcessHandle process) throws IOException {
+        Path tasks = Path.of("/proc", Long.toString(process.pid()), "task");
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+            for (Path thread : threads) {
+                String stat = Files.readString(thread.resolve("stat"));
+                // After the name, which may hold anything.
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            // A thread that ended meanwhile.
+            return false;
+        }
+    }
+
+    private static void letGoOn(ProcessHandle process) {
+        assertTrue(HostCluster.signal("CONT", process.pid()));
     }
 
     private ActorRef<Counter> start(String name) {
@@ -90,8 +122,8 @@ class ExclusiveActorIT extends ClusterScenario {
 
         try (PatientCaller patient = PatientCaller.of(cluster().secretFile(), first)) {
             patient.identity().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            signal("STOP", agent);
-            signal("STOP", worker);
+            stop(agent);
+            stop(worker);
             // Lies in the stopped worker's socket, and is read when it goes on.
             CompletableFuture<ActorCallResponse> stale = patient.identity();
             awaitLife(counter.id(), 2);
@@ -100,11 +132,11 @@ class ExclusiveActorIT extends ClusterScenario {
             assertEquals(second, get(counter.call(Counter::identity)));
 
             // With its agent still stopped there is nobody to end it, but its lease is over.
-            signal("CONT", worker);
+            letGoOn(worker);
             assertEquals(ErrorCode.ACTOR_PAUSED, error(stale).code());
             assertEquals(second, get(counter.call(Counter::identity)));
 
-            signal("CONT", agent);
+            letGoOn(agent);
             worker.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertEquals(second, get(counter.call(Counter::identity)));
         }
@@ -120,7 +152,7 @@ class ExclusiveActorIT extends ClusterScenario {
                 .flatMap(ProcessHandle::parent)
                 .flatMap(ProcessHandle::parent)
                 .orElseThrow();
-        signal("STOP", agent);
+        stop(agent);
         long stopped = System.nanoTime();
         CompletableFuture<Integer> paused;
         do {
@@ -128,7 +160,7 @@ class ExclusiveActorIT extends ClusterScenario {
         } while (answersWithin(paused, Duration.ofMillis(300)));
         long held = System.nanoTime() - stopped;
         assertTrue(held <= LEASE.plusSeconds(1).toNanos(), "it still answered after " + held / 1_000_000 + " ms");
-        signal("CONT", agent);
+        letGoOn(agent);
         int before = value(paused, counter);
         assertEquals(before + 1, get(counter.call(Counter::increment, 1)));
         assertEquals(1, view(counter.id()).getLife().getIncarnation());
