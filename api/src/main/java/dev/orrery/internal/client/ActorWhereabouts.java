@@ -59,15 +59,20 @@ final class ActorWhereabouts {
 
     private CompletableFuture<Dialled> connect(ActorView view) {
         HostPort address = addressOf(view);
-        return rpc.connect(address, CONNECT_TIMEOUT).thenApply(connection -> {
-            // A dead worker's port can be another one's by now.
-            if (!connection.peer().name().equals(actor)) {
-                connection.close();
-                throw OrreryException.of(
-                        ErrorCode.UNAVAILABLE, "at " + address + " is " + connection.peer() + ", not actor " + actor);
-            }
-            return new Dialled(view.getLife(), connection);
-        });
+        return rpc.connect(address, CONNECT_TIMEOUT)
+                .exceptionally(failure -> {
+                    throw Strangers.failure(address, failure);
+                })
+                .thenApply(connection -> {
+                    // A dead worker's port can be another one's by now.
+                    if (!connection.peer().name().equals(actor)) {
+                        connection.close();
+                        throw OrreryException.of(
+                                ErrorCode.UNAVAILABLE,
+                                "at " + address + " is " + connection.peer() + ", not actor " + actor);
+                    }
+                    return new Dialled(view.getLife(), connection);
+                });
     }
 
     private static HostPort addressOf(ActorView view) {

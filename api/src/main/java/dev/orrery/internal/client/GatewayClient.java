@@ -141,16 +141,21 @@ public final class GatewayClient implements AutoCloseable {
 
     private CompletableFuture<RpcConnection> connect(GatewayView gateway) {
         HostPort address = HostPort.of(gateway.getRpcAddress());
-        return rpc.connect(address, CONNECT_TIMEOUT).thenApply(connection -> {
-            // A dead gateway's port can be another worker's by now, even that of another pipeline's gateway.
-            if (!connection.peer().name().equals(gateway.getLife().getActor())) {
-                connection.close();
-                throw OrreryException.of(
-                        ErrorCode.UNAVAILABLE,
-                        "at " + address + " is " + connection.peer() + ", not the gateway of pipeline " + pipeline);
-            }
-            return connection;
-        });
+        return rpc.connect(address, CONNECT_TIMEOUT)
+                .exceptionally(failure -> {
+                    throw Strangers.failure(address, failure);
+                })
+                .thenApply(connection -> {
+                    // A dead gateway's port can be another worker's by now, even that of another pipeline's gateway.
+                    if (!connection.peer().name().equals(gateway.getLife().getActor())) {
+                        connection.close();
+                        throw OrreryException.of(
+                                ErrorCode.UNAVAILABLE,
+                                "at " + address + " is " + connection.peer() + ", not the gateway of pipeline "
+                                        + pipeline);
+                    }
+                    return connection;
+                });
     }
 
     private OrreryException closedHere() {

@@ -12,6 +12,7 @@ import dev.orrery.internal.proto.InferResponse;
 import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcHandlers;
+import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.tensor.Tensors;
@@ -52,9 +53,13 @@ abstract class GatewayScenario {
         volatile Function<InferRequest, CompletableFuture<InferResponse>> behaviour = FakeGateway::echo;
 
         FakeGateway(String actor) {
+            this(actor, TestingRpc.identity(PeerRole.WORKER, actor));
+        }
+
+        FakeGateway(String actor, RpcIdentity identity) {
             this.actor = actor;
             server = rpc.serve(
-                    TestingRpc.identity(PeerRole.WORKER, actor),
+                    identity,
                     RpcLimits.defaults(),
                     TestingRpc.ANY_PORT,
                     RpcHandlers.builder()

@@ -11,8 +11,11 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.NotFoundException;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.InferResponse;
+import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.tensor.Tensors;
+import dev.orrery.testing.TestingRpc;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -150,5 +153,16 @@ class GatewaySearchTest extends GatewayScenario {
         FailingWhenSeen dialling = new FailingWhenSeen();
         assertTrue(GatewayClient.isUsable(dialling), "as it was when it was looked at");
         assertFalse(GatewayClient.isUsable(dialling));
+    }
+
+    @Test
+    void aPortThatAnotherClusterTookIsNotTheEndOfARequest() {
+        RpcIdentity foreign =
+                new RpcIdentity("foreign", PeerRole.WORKER, "g1", TestingRpc.secret("of another cluster"));
+        FakeGateway stranger = new FakeGateway("g1", foreign);
+        head.says(TestingHead.withGateway("g1", stranger.server.address()));
+        new FakeGateway("g1").serves();
+        assertEquals("a", text(answer(infer("a", LONG))));
+        assertEquals(0, stranger.asked.size());
     }
 }
