@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 /** What the leader knows of an actor: where it takes calls, and what became of its lives. Thread-safe. */
 final class ActorWhereabouts {
     private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
     /** How long the leader may take to hear of a death: of a worker from its node at once, later when a node is busy. */
     private static final Duration VERDICT_PATIENCE = Duration.ofSeconds(3);
@@ -58,21 +57,8 @@ final class ActorWhereabouts {
     }
 
     private CompletableFuture<Dialled> connect(ActorView view) {
-        HostPort address = addressOf(view);
-        return rpc.connect(address, CONNECT_TIMEOUT)
-                .exceptionally(failure -> {
-                    throw Strangers.failure(address, failure);
-                })
-                .thenApply(connection -> {
-                    // A dead worker's port can be another one's by now.
-                    if (!connection.peer().name().equals(actor)) {
-                        connection.close();
-                        throw OrreryException.of(
-                                ErrorCode.UNAVAILABLE,
-                                "at " + address + " is " + connection.peer() + ", not actor " + actor);
-                    }
-                    return new Dialled(view.getLife(), connection);
-                });
+        return Dials.worker(rpc, addressOf(view), actor, "actor " + actor)
+                .thenApply(connection -> new Dialled(view.getLife(), connection));
     }
 
     private static HostPort addressOf(ActorView view) {

@@ -41,7 +41,7 @@ import java.util.concurrent.TimeoutException;
 /** What a driver holds of a cluster: the way to the leader, to the gateway of each pipeline and to each actor that it uses. */
 public final class ClusterClient implements AutoCloseable {
     private static final long CLOSE_SECONDS = 2;
-    private static final Duration DEFAULT_CALL_TIMEOUT = Duration.ofSeconds(30);
+    public static final Duration DEFAULT_CALL_TIMEOUT = Duration.ofSeconds(30);
 
     /** A wait here is longer than the call's own deadline, whose error tells more. */
     private static final Duration SLACK = Duration.ofSeconds(1);

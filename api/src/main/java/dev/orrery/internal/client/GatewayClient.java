@@ -35,7 +35,6 @@ import java.util.function.LongFunction;
  */
 public final class GatewayClient implements AutoCloseable {
     private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
     /** The gateway ends a request at its deadline, and knows why it was late. */
     private static final Duration SLACK = Duration.ofSeconds(2);
@@ -110,17 +109,11 @@ public final class GatewayClient implements AutoCloseable {
     /** The connection in use, or a new one to where the leader says that the gateway is. */
     CompletableFuture<RpcConnection> connection() {
         synchronized (lock) {
-            if (current.filter(GatewayClient::isUsable).isEmpty()) {
+            if (current.filter(Dials::isUsable).isEmpty()) {
                 current = Optional.of(resolve().thenCompose(this::connect));
             }
             return current.get();
         }
-    }
-
-    /** It may end at any moment, so whether it is done is asked first: what it is then, it stays. */
-    static boolean isUsable(CompletableFuture<RpcConnection> dialling) {
-        return !dialling.isDone()
-                || (!dialling.isCompletedExceptionally() && dialling.join().isOpen());
     }
 
     private CompletableFuture<GatewayView> resolve() {
@@ -140,22 +133,11 @@ public final class GatewayClient implements AutoCloseable {
     }
 
     private CompletableFuture<RpcConnection> connect(GatewayView gateway) {
-        HostPort address = HostPort.of(gateway.getRpcAddress());
-        return rpc.connect(address, CONNECT_TIMEOUT)
-                .exceptionally(failure -> {
-                    throw Strangers.failure(address, failure);
-                })
-                .thenApply(connection -> {
-                    // A dead gateway's port can be another worker's by now, even that of another pipeline's gateway.
-                    if (!connection.peer().name().equals(gateway.getLife().getActor())) {
-                        connection.close();
-                        throw OrreryException.of(
-                                ErrorCode.UNAVAILABLE,
-                                "at " + address + " is " + connection.peer() + ", not the gateway of pipeline "
-                                        + pipeline);
-                    }
-                    return connection;
-                });
+        return Dials.worker(
+                rpc,
+                HostPort.of(gateway.getRpcAddress()),
+                gateway.getLife().getActor(),
+                "the gateway of pipeline " + pipeline);
     }
 
     private OrreryException closedHere() {

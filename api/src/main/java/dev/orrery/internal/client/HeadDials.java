@@ -45,9 +45,7 @@ public final class HeadDials implements AutoCloseable {
         }
 
         private boolean isUsable() {
-            return !connection.isDone()
-                    || (!connection.isCompletedExceptionally()
-                            && connection.join().isOpen());
+            return Dials.isUsable(connection);
         }
 
         private void end() {

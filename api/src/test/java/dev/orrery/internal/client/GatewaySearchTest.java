@@ -151,8 +151,8 @@ class GatewaySearchTest extends GatewayScenario {
     @Test
     void aDialMayFailWhileItIsLookedAt() {
         FailingWhenSeen dialling = new FailingWhenSeen();
-        assertTrue(GatewayClient.isUsable(dialling), "as it was when it was looked at");
-        assertFalse(GatewayClient.isUsable(dialling));
+        assertTrue(Dials.isUsable(dialling), "as it was when it was looked at");
+        assertFalse(Dials.isUsable(dialling));
     }
 
     @Test

@@ -9,15 +9,12 @@ import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.worker.ActorEnvironment;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The actor as a driver: a job of its own, for what it starts and calls itself, from the first use to its end. Thread-safe. */
 final class OwnJob {
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
-
     private final ActorEnvironment environment;
     private Optional<ClusterClient> client = Optional.empty();
     private Optional<Orrery> orrery = Optional.empty();
@@ -56,7 +53,7 @@ final class OwnJob {
         return ClusterClient.open(new ClusterClient.Settings(
                 SecretFile.read(environment.launch().secretFile()),
                 heads,
-                CALL_TIMEOUT,
+                ClusterClient.DEFAULT_CALL_TIMEOUT,
                 environment.launch().artifacts(),
                 "actor " + environment.desired().getLabel()));
     }
