@@ -307,6 +307,9 @@ public final class AgentProcess implements AutoCloseable {
         }
         transport.close();
         threads.close();
+        if (processes != null) {
+            processes.close();
+        }
         folder.close();
         closed.countDown();
         LOG.info("agent {} has ended", settings.name());

@@ -5,11 +5,16 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.lifecycle.HostProcesses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code /proc}. */
-public final class LinuxProcesses implements ProcessTable {
+public final class LinuxProcesses implements ProcessTable, AutoCloseable {
+    /** Most answer in less than one. */
+    private static final Duration PATIENCE = Duration.ofMillis(50);
+
+    private final BoundedReads reads = new BoundedReads(PATIENCE);
     private final String bootId;
 
     private LinuxProcesses(String bootId) {
@@ -59,7 +64,12 @@ public final class LinuxProcesses implements ProcessTable {
 
     @Override
     public boolean isMarked(ProcessId process, String nonce) {
-        return HostProcesses.startedWith(process.pid(), LaunchMark.VARIABLE, nonce);
+        return reads.ask(process, () -> HostProcesses.startedWith(process.pid(), LaunchMark.VARIABLE, nonce));
+    }
+
+    @Override
+    public void close() {
+        reads.close();
     }
 
     private Optional<ProcessHandle> handle(ProcessId process) {

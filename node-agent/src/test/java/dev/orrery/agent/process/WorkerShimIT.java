@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +39,11 @@ class WorkerShimIT {
         shim = root.resolve("shim.sh");
         ClassArchive none = new ClassArchive(root, "", List.of(), "");
         new WorkerLauncher(shim, "", List.of(), "", none).install();
+    }
+
+    @AfterEach
+    void close() {
+        processes.close();
     }
 
     private Process start(String script) throws IOException {
