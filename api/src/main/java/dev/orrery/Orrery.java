@@ -7,6 +7,16 @@ import dev.orrery.function.ActorFactory1;
 import dev.orrery.function.ActorFactory2;
 import dev.orrery.function.ActorFactory3;
 import dev.orrery.function.ActorFactory4;
+import dev.orrery.function.TaskAction0;
+import dev.orrery.function.TaskAction1;
+import dev.orrery.function.TaskAction2;
+import dev.orrery.function.TaskAction3;
+import dev.orrery.function.TaskAction4;
+import dev.orrery.function.TaskFunction0;
+import dev.orrery.function.TaskFunction1;
+import dev.orrery.function.TaskFunction2;
+import dev.orrery.function.TaskFunction3;
+import dev.orrery.function.TaskFunction4;
 import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.internal.client.ActorStart;
@@ -16,6 +26,7 @@ import dev.orrery.internal.client.JobLease;
 import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.client.WorldForming;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.task.Tasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,6 +38,8 @@ import java.util.Optional;
  * A connection to a cluster, and the owner of the actors that are started through it. Thread-safe; make one for a process and
  * close it at the end.
  */
+// A method reference always tells which of the two is meant; a lambda does when its parameters have types.
+@SuppressWarnings("overloads")
 public final class Orrery implements AutoCloseable {
     private static final Duration DEPLOY_TIMEOUT = Duration.ofMinutes(3);
     private static final String SECRET_VARIABLE = "ORRERY_SECRET_FILE";
@@ -39,12 +52,14 @@ public final class Orrery implements AutoCloseable {
     private final Duration callTimeout;
     private final Duration gatewayTimeout;
     private final ActorStart actors;
+    private final Tasks tasks;
 
     private Orrery(ClusterClient client, Duration gatewayTimeout) {
         this.client = client;
         this.callTimeout = client.callTimeout();
         this.gatewayTimeout = gatewayTimeout;
         this.actors = new ActorStart(client, callTimeout);
+        this.tasks = new Tasks(client);
     }
 
     /** Connects to {@code orrery://host:port,host:port} with the secret that {@code ORRERY_SECRET_FILE} names. */
@@ -134,6 +149,126 @@ public final class Orrery implements AutoCloseable {
         return actors.find(Given.given("the name of an actor", name), Given.given("the type of an actor", type));
     }
 
+    /**
+     * A task to submit: a function that is run once, in some worker.
+     *
+     * @param function usually a reference to a static method; see {@link dev.orrery.function}
+     */
+    public <R> TaskBuilder<R> task(TaskFunction0<R> function) {
+        return new TaskBuilder<>(tasks, function, List.of());
+    }
+
+    /** As {@link #task(TaskFunction0)}; the arguments are copied when it is submitted. */
+    public <X1, R> TaskBuilder<R> task(TaskFunction1<X1, R> function, X1 argument1) {
+        return new TaskBuilder<>(tasks, function, List.of(Arg.of(argument1)));
+    }
+
+    /** As {@link #task(TaskFunction0)}, with results of other tasks, once these are there. */
+    public <X1, R> TaskBuilder<R> task(TaskFunction1<X1, R> function, Arg<? extends X1> argument1) {
+        return new TaskBuilder<>(tasks, function, List.of(argument1));
+    }
+
+    /** As {@link #task(TaskFunction0)}; the arguments are copied when it is submitted. */
+    public <X1, X2, R> TaskBuilder<R> task(TaskFunction2<X1, X2, R> function, X1 argument1, X2 argument2) {
+        return new TaskBuilder<>(tasks, function, List.of(Arg.of(argument1), Arg.of(argument2)));
+    }
+
+    /** As {@link #task(TaskFunction0)}, with results of other tasks, once these are there. */
+    public <X1, X2, R> TaskBuilder<R> task(
+            TaskFunction2<X1, X2, R> function, Arg<? extends X1> argument1, Arg<? extends X2> argument2) {
+        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2));
+    }
+
+    /** As {@link #task(TaskFunction0)}; the arguments are copied when it is submitted. */
+    public <X1, X2, X3, R> TaskBuilder<R> task(
+            TaskFunction3<X1, X2, X3, R> function, X1 argument1, X2 argument2, X3 argument3) {
+        return new TaskBuilder<>(tasks, function, List.of(Arg.of(argument1), Arg.of(argument2), Arg.of(argument3)));
+    }
+
+    /** As {@link #task(TaskFunction0)}, with results of other tasks, once these are there. */
+    public <X1, X2, X3, R> TaskBuilder<R> task(
+            TaskFunction3<X1, X2, X3, R> function,
+            Arg<? extends X1> argument1,
+            Arg<? extends X2> argument2,
+            Arg<? extends X3> argument3) {
+        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2, argument3));
+    }
+
+    /** As {@link #task(TaskFunction0)}; the arguments are copied when it is submitted. */
+    public <X1, X2, X3, X4, R> TaskBuilder<R> task(
+            TaskFunction4<X1, X2, X3, X4, R> function, X1 argument1, X2 argument2, X3 argument3, X4 argument4) {
+        return new TaskBuilder<>(
+                tasks, function, List.of(Arg.of(argument1), Arg.of(argument2), Arg.of(argument3), Arg.of(argument4)));
+    }
+
+    /** As {@link #task(TaskFunction0)}, with results of other tasks, once these are there. */
+    public <X1, X2, X3, X4, R> TaskBuilder<R> task(
+            TaskFunction4<X1, X2, X3, X4, R> function,
+            Arg<? extends X1> argument1,
+            Arg<? extends X2> argument2,
+            Arg<? extends X3> argument3,
+            Arg<? extends X4> argument4) {
+        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2, argument3, argument4));
+    }
+
+    /** As {@link #task(TaskFunction0)}, for a void method. A lambda needs types for its parameters, to tell the two apart. */
+    public TaskBuilder<Void> task(TaskAction0 function) {
+        return new TaskBuilder<>(tasks, function, List.of());
+    }
+
+    /** As {@link #task(TaskAction0)}. */
+    public <X1> TaskBuilder<Void> task(TaskAction1<X1> function, X1 argument1) {
+        return new TaskBuilder<>(tasks, function, List.of(Arg.of(argument1)));
+    }
+
+    /** As {@link #task(TaskAction0)}, with results of other tasks, once these are there. */
+    public <X1> TaskBuilder<Void> task(TaskAction1<X1> function, Arg<? extends X1> argument1) {
+        return new TaskBuilder<>(tasks, function, List.of(argument1));
+    }
+
+    /** As {@link #task(TaskAction0)}. */
+    public <X1, X2> TaskBuilder<Void> task(TaskAction2<X1, X2> function, X1 argument1, X2 argument2) {
+        return new TaskBuilder<>(tasks, function, List.of(Arg.of(argument1), Arg.of(argument2)));
+    }
+
+    /** As {@link #task(TaskAction0)}, with results of other tasks, once these are there. */
+    public <X1, X2> TaskBuilder<Void> task(
+            TaskAction2<X1, X2> function, Arg<? extends X1> argument1, Arg<? extends X2> argument2) {
+        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2));
+    }
+
+    /** As {@link #task(TaskAction0)}. */
+    public <X1, X2, X3> TaskBuilder<Void> task(
+            TaskAction3<X1, X2, X3> function, X1 argument1, X2 argument2, X3 argument3) {
+        return new TaskBuilder<>(tasks, function, List.of(Arg.of(argument1), Arg.of(argument2), Arg.of(argument3)));
+    }
+
+    /** As {@link #task(TaskAction0)}, with results of other tasks, once these are there. */
+    public <X1, X2, X3> TaskBuilder<Void> task(
+            TaskAction3<X1, X2, X3> function,
+            Arg<? extends X1> argument1,
+            Arg<? extends X2> argument2,
+            Arg<? extends X3> argument3) {
+        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2, argument3));
+    }
+
+    /** As {@link #task(TaskAction0)}. */
+    public <X1, X2, X3, X4> TaskBuilder<Void> task(
+            TaskAction4<X1, X2, X3, X4> function, X1 argument1, X2 argument2, X3 argument3, X4 argument4) {
+        return new TaskBuilder<>(
+                tasks, function, List.of(Arg.of(argument1), Arg.of(argument2), Arg.of(argument3), Arg.of(argument4)));
+    }
+
+    /** As {@link #task(TaskAction0)}, with results of other tasks, once these are there. */
+    public <X1, X2, X3, X4> TaskBuilder<Void> task(
+            TaskAction4<X1, X2, X3, X4> function,
+            Arg<? extends X1> argument1,
+            Arg<? extends X2> argument2,
+            Arg<? extends X3> argument3,
+            Arg<? extends X4> argument4) {
+        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2, argument3, argument4));
+    }
+
     /** A world to form of actors. */
     public WorldBuilder world(String name) {
         return new WorldBuilder(new WorldForming(client, callTimeout), Given.given("the name of a world", name));
@@ -154,6 +289,7 @@ public final class Orrery implements AutoCloseable {
      */
     @Override
     public void close() {
+        tasks.close();
         client.close();
     }
 }

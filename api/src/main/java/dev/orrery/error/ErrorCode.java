@@ -33,6 +33,12 @@ public enum ErrorCode {
     ACTOR_PAUSED(Category.AVAILABILITY, true),
     /** An exclusive actor's lease ended while the call ran: its outcome is withheld, as another life may answer by now. */
     LEASE_LOST(Category.AVAILABILITY, false),
+    /** The function of a task threw; the user's exception is the failure. */
+    TASK_FAILED(Category.USER, false),
+    /** The workers that ran a task died, more often than it may be run again; the failure tells how the last one died. */
+    WORKER_DIED(Category.AVAILABILITY, true),
+    /** As many tasks of this client wait as may. */
+    TOO_MANY_TASKS(Category.CAPACITY, true),
     /** An argument, a result or a function that cannot be made into bytes or back; the message names the class. */
     NOT_SERIALIZABLE(Category.USER, false),
     /** An actor's queue of calls is full. */

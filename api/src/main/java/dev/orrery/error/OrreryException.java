@@ -71,6 +71,8 @@ public class OrreryException extends RuntimeException {
             case ACTOR_FAILED -> new ActorFailedException(details);
             case ACTOR_DEAD -> new ActorDeadException(details);
             case ACTOR_RESTARTED -> new ActorRestartedException(details);
+            case TASK_FAILED -> new TaskFailedException(details);
+            case WORKER_DIED -> new WorkerDiedException(details);
             case LEASE_LOST -> new LeaseLostException(details);
             case STAGE_FAILED -> new StageFailedException(details);
             case START_FAILED -> new StartFailedException(details);

@@ -23,7 +23,7 @@ import java.util.WeakHashMap;
  * Users' functions as messages: a method or constructor reference that captures nothing by name, so that the worker need
  * not know the driver's own code; anything else by Java serialisation. Thread-safe.
  */
-final class ActorFunctions {
+public final class ActorFunctions {
     private static final String SYNTHETIC = "lambda$";
 
     /**
@@ -32,13 +32,13 @@ final class ActorFunctions {
      * @param owner the class that the user wrote the function in or named with it
      * @param name for people: {@code Counter.increment}
      */
-    record Described(ActorFunction message, Class<?> owner, String name) {}
+    public record Described(ActorFunction message, Class<?> owner, String name) {}
 
     /** Of references only: a lambda's message depends on what it captured. The class of a reference is a constant of its call site. */
     private final Map<Class<?>, Described> references = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** Throws NOT_SERIALIZABLE, or INVALID_ARGUMENT for null. */
-    Described describe(Serializable function) {
+    public Described describe(Serializable function) {
         if (function == null) {
             throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "the function is null");
         }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What the leader says of actors and worlds, for users. */
-final class ActorViews {
+public final class ActorViews {
     private ActorViews() {}
 
     static ActorStatus status(ActorView view) {
@@ -33,14 +33,14 @@ final class ActorViews {
     }
 
     /** Its last cause. */
-    static Optional<Failure> failure(ActorView view) {
+    public static Optional<Failure> failure(ActorView view) {
         return view.getCausesCount() == 0
                 ? Optional.empty()
                 : Optional.of(ErrorCodec.fromMessage(view.getCauses(view.getCausesCount() - 1)));
     }
 
     /** Whether it lives no more, or will not soon. */
-    static boolean isEnding(ActorView view) {
+    public static boolean isEnding(ActorView view) {
         return view.getState().equals("DEAD") || view.getState().equals("DRAINING");
     }
 

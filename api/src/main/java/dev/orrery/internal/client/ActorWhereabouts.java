@@ -73,8 +73,13 @@ final class ActorWhereabouts {
 
     /** Waits a little for the leader to hear of its end. Never fails. */
     CompletableFuture<LifeFate> fate(ActorLife life) {
+        return fate(life, VERDICT_PATIENCE);
+    }
+
+    /** Waits so long for the leader to hear of its end. Never fails. */
+    CompletableFuture<LifeFate> fate(ActorLife life, Duration patience) {
         CompletableFuture<LifeFate> found = new CompletableFuture<>();
-        ask(life, found, System.nanoTime() + VERDICT_PATIENCE.toNanos());
+        ask(life, found, System.nanoTime() + patience.toNanos());
         return found;
     }
 

@@ -39,12 +39,19 @@ import org.slf4j.LoggerFactory;
  * The jars that a pipeline's or an actor's code is in: those that were declared, and what its own classes were loaded from;
  * a folder of classes is packed into a jar for the purpose. Each is named by its SHA-256 and sent once.
  */
-final class ArtifactShipment implements AutoCloseable {
+public final class ArtifactShipment implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ArtifactShipment.class);
     private static final int CHUNK_BYTES = 4 << 20;
 
     /** How often the head may change while one artifact is sent. */
     private static final int MOST_TURNS = 5;
+
+    private static final ClassValue<Optional<Path>> ORIGINS = new ClassValue<>() {
+        @Override
+        protected Optional<Path> computeValue(Class<?> type) {
+            return findOrigin(type);
+        }
+    };
 
     private final Map<ArtifactRef, Path> files;
     private final List<Path> temporary;
@@ -67,9 +74,20 @@ final class ArtifactShipment implements AutoCloseable {
      * @param beside jars that come last, whatever is shipped
      */
     static ArtifactShipment of(List<Class<?>> classes, List<Path> declared, List<Path> beside) {
+        Set<Path> origins = new LinkedHashSet<>();
+        classes.forEach(type -> origin(type).ifPresent(origins::add));
+        return ofOrigins(origins, declared, beside);
+    }
+
+    /**
+     * Jars and folders of classes, then the declared jars.
+     *
+     * @param beside jars that come last, whatever is shipped
+     */
+    public static ArtifactShipment ofOrigins(Set<Path> origins, List<Path> declared, List<Path> beside) {
         ArtifactShipment shipment = new ArtifactShipment(new LinkedHashMap<>(), new ArrayList<>());
         try {
-            shipment.collect(classes, declared, beside);
+            shipment.collect(origins, declared, beside);
             return shipment;
         } catch (OrreryException e) {
             shipment.close();
@@ -77,21 +95,16 @@ final class ArtifactShipment implements AutoCloseable {
         }
     }
 
-    private void collect(List<Class<?>> classes, List<Path> declared, List<Path> beside) {
+    private void collect(Set<Path> origins, List<Path> declared, List<Path> beside) {
         Set<Path> jars = new LinkedHashSet<>();
-        for (Class<?> type : classes) {
-            origin(type).ifPresent(origin -> {
-                if (Files.isDirectory(origin)) {
-                    if (temporary.stream()
-                            .noneMatch(packed -> packed.getFileName().toString().startsWith(tag(origin)))) {
-                        Path packed = ClassFolderJar.pack(origin, tag(origin));
-                        temporary.add(packed);
-                        jars.add(packed);
-                    }
-                } else {
-                    jars.add(origin);
-                }
-            });
+        for (Path origin : origins) {
+            if (Files.isDirectory(origin)) {
+                Path packed = ClassFolderJar.pack(origin, tag(origin));
+                temporary.add(packed);
+                jars.add(packed);
+            } else {
+                jars.add(origin);
+            }
         }
         jars.addAll(declared);
         jars.addAll(beside);
@@ -103,7 +116,11 @@ final class ArtifactShipment implements AutoCloseable {
     }
 
     /** Where a class was loaded from, unless that is Orrery's own API or the JDK. */
-    private static Optional<Path> origin(Class<?> type) {
+    public static Optional<Path> origin(Class<?> type) {
+        return ORIGINS.get(type);
+    }
+
+    private static Optional<Path> findOrigin(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         CodeSource own = Orrery.class.getProtectionDomain().getCodeSource();
         if (source == null
@@ -137,7 +154,7 @@ final class ArtifactShipment implements AutoCloseable {
         }
     }
 
-    List<ArtifactRef> refs() {
+    public List<ArtifactRef> refs() {
         return List.copyOf(files.keySet());
     }
 
@@ -148,7 +165,7 @@ final class ArtifactShipment implements AutoCloseable {
      * @param callTimeout for the next call
      * @param ask safe to repeat
      */
-    <R> R upload(ClusterClient client, Supplier<Duration> callTimeout, Supplier<R> ask) {
+    public <R> R upload(ClusterClient client, Supplier<Duration> callTimeout, Supplier<R> ask) {
         for (int turn = 1; ; turn++) {
             upload(client, callTimeout.get());
             try {

@@ -12,10 +12,10 @@ import java.util.concurrent.locks.LockSupport;
  * What a call's caller holds. The answer that came is read (which runs user code, so not where it arrives) by the thread that
  * waits for it, which is awake then anyway; by one of the client's where nobody waits, or where something depends on it.
  */
-final class CallOutcome<R> extends CompletableFuture<R> {
+public final class CallOutcome<R> extends CompletableFuture<R> {
     /** Makes the result out of what came. */
     @FunctionalInterface
-    interface Reading<R> {
+    public interface Reading<R> {
         /** Throws what the call failed with. */
         R read();
 
@@ -47,13 +47,13 @@ final class CallOutcome<R> extends CompletableFuture<R> {
     private final AtomicBoolean taken = new AtomicBoolean();
 
     /** @param onCancel when the caller wants the result no longer */
-    CallOutcome(Completions completions, Runnable onCancel) {
+    public CallOutcome(Completions completions, Runnable onCancel) {
         this.completions = completions;
         this.onCancel = onCancel;
     }
 
     /** The answer is there. Does not block. */
-    void arrive(Reading<R> answer) {
+    public void arrive(Reading<R> answer) {
         arrived = answer;
         Thread waiting = waiter;
         if (waiting != null && getNumberOfDependents() == 0) {
@@ -64,7 +64,7 @@ final class CallOutcome<R> extends CompletableFuture<R> {
     }
 
     /** The call failed. Does not block. */
-    void arriveFailed(Throwable why) {
+    public void arriveFailed(Throwable why) {
         arrive(new Failed<>(why));
     }
 

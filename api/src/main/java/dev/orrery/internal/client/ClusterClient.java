@@ -5,6 +5,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.DescribeClusterRequest;
@@ -153,16 +154,30 @@ public final class ClusterClient implements AutoCloseable {
                 actor -> new ActorLink(view, new ActorWhereabouts(actor, rpc, leader), leader));
     }
 
+    public LeaderClient leader() {
+        return leader;
+    }
+
+    /** For connections to workers. */
+    public RpcClient rpc() {
+        return rpc;
+    }
+
+    /** What became of a life to which the connection was lost; waits so long for the leader to hear of it. Never fails. */
+    public CompletableFuture<LifeFate> fate(ActorLife life, Duration patience) {
+        return new ActorWhereabouts(life.getActor(), rpc, leader).fate(life, patience);
+    }
+
     public JobLease job() {
         return job;
     }
 
-    ActorFunctions functions() {
+    public ActorFunctions functions() {
         return functions;
     }
 
     /** @param classes finds the classes of results; null: the JDK's own loader, which knows none of the user's */
-    ValueCodec codec(ClassLoader classes) {
+    public ValueCodec codec(ClassLoader classes) {
         ClassLoader known = classes == null ? ClassLoader.getSystemClassLoader() : classes;
         return codecs.computeIfAbsent(
                 known,
@@ -175,7 +190,7 @@ public final class ClusterClient implements AutoCloseable {
     }
 
     /** Jars that go with everything that is started, beside its own. */
-    List<Path> artifacts() {
+    public List<Path> artifacts() {
         return settings.artifacts();
     }
 
@@ -185,7 +200,7 @@ public final class ClusterClient implements AutoCloseable {
     }
 
     /** Reads answers of actors on those threads. */
-    Completions completions() {
+    public Completions completions() {
         return completions;
     }
 

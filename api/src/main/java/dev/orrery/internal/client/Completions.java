@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * time has the turn. What something of the user's depends on it completes after it gave the turn away, as that may block;
  * should that something have come in the last moment, the turn is taken from it by the next answer. Thread-safe.
  */
-final class Completions {
+public final class Completions {
     /** Longer than it takes to read an answer. */
     private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 

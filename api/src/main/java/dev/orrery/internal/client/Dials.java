@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** Connections that are being made, and with whom. */
-final class Dials {
+public final class Dials {
     private static final Duration WORKER_TIMEOUT = Duration.ofSeconds(2);
 
     private Dials() {}
@@ -28,7 +28,8 @@ final class Dials {
      *
      * @param wanted for the error
      */
-    static CompletableFuture<RpcConnection> worker(RpcClient rpc, HostPort address, String actor, String wanted) {
+    public static CompletableFuture<RpcConnection> worker(
+            RpcClient rpc, HostPort address, String actor, String wanted) {
         return rpc.connect(address, WORKER_TIMEOUT)
                 .exceptionally(failure -> {
                     throw unreached(address, ErrorCodec.unwrap(failure));

@@ -52,7 +52,7 @@ public final class JobLease implements AutoCloseable {
     }
 
     /** For the leader. */
-    Job describe() {
+    public Job describe() {
         return Job.newBuilder()
                 .setId(id)
                 .setHost(host())
@@ -75,7 +75,7 @@ public final class JobLease implements AutoCloseable {
     }
 
     /** To be called before anything is owned. Throws FENCED when the leader has ended the job. */
-    void begin() {
+    public void begin() {
         synchronized (this) {
             if (ended.isPresent()) {
                 OrreryException why = ended.get();

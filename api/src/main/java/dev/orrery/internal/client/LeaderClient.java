@@ -58,7 +58,7 @@ public final class LeaderClient implements AutoCloseable {
         return heads;
     }
 
-    ScheduledFuture<?> schedule(Runnable step, long delayNanos) {
+    public ScheduledFuture<?> schedule(Runnable step, long delayNanos) {
         try {
             return timer.schedule(step, delayNanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {

@@ -7,7 +7,7 @@ import dev.orrery.internal.proto.ActorView;
 import java.util.Optional;
 
 /** What became of a life of an actor to which the connection was lost. */
-sealed interface LifeFate {
+public sealed interface LifeFate {
     /** No other life follows. */
     record Dead(OrreryException why) implements LifeFate {}
 

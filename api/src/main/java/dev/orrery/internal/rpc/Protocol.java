@@ -56,6 +56,7 @@ import dev.orrery.internal.proto.UndeployRequest;
 import dev.orrery.internal.proto.UndeployResponse;
 import dev.orrery.internal.proto.UndrainNodeRequest;
 import dev.orrery.internal.proto.UndrainNodeResponse;
+import dev.orrery.internal.proto.WithdrawTasks;
 import dev.orrery.internal.proto.WorkerHello;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerWelcome;
@@ -134,6 +135,10 @@ public final class Protocol {
     // Served by the worker of a plain actor, for drivers.
     public static final RpcMethod<ActorCallRequest, ActorCallResponse> CALL_ACTOR =
             new RpcMethod<>("CallActor", ActorCallRequest.parser(), ActorCallResponse.parser());
+
+    // Served by the worker of tasks, for their owner.
+    public static final RpcNotice<WithdrawTasks> WITHDRAW_TASKS =
+            new RpcNotice<>("WithdrawTasks", WithdrawTasks.parser());
 
     // The control link between a replica, which dials, and a gateway.
     public static final RpcMethod<ReplicaAttach, ReplicaAttached> ATTACH_REPLICA =

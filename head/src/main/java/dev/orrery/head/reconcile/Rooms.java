@@ -119,7 +119,7 @@ public final class Rooms {
 
     private void take(ActorRecord actor, Place place) {
         String node = place.node();
-        Resources need = need(actor);
+        Resources need = lends(actor) ? need(actor).toBuilder().clearMilliCpus().build() : need(actor);
         Resources before = used(node);
         place.gpus().forEach(device -> take(node, device));
         used.put(
@@ -129,6 +129,28 @@ public final class Rooms {
                         .setGpus(before.getGpus() + need.getGpus())
                         .build());
         peers.merge(new StageOnNode(node, actor.getPipeline(), actor.getStage()), 1, Integer::sum);
+    }
+
+    /** Whether its user code waits for a task, so that this one, or others, may have its CPUs. */
+    private boolean lends(ActorRecord actor) {
+        return observed.worker(actor.getNode(), Lives.lifeOf(actor))
+                .filter(WorkerReport::getLendsCpus)
+                .isPresent();
+    }
+
+    /** Whether no node that is there is large enough, even with nothing else on it. */
+    public boolean neverFits(ActorRecord actor) {
+        Resources need = need(actor);
+        return records.nodes().stream()
+                .filter(node -> NodeState.valueOf(node.getState()) == NodeState.ALIVE)
+                .noneMatch(node ->
+                        need.getMilliCpus() <= node.getResources().getMilliCpus() && need.getGpus() <= gpusOf(node));
+    }
+
+    /** The most that one actor could get of them. */
+    private static int gpusOf(NodeRecord node) {
+        int devices = node.getGpus().getGpusCount();
+        return devices > 0 ? devices : node.getResources().getGpus();
     }
 
     /** Of nodes that are there, but can launch nothing. */
@@ -187,7 +209,8 @@ public final class Rooms {
     private Demand demand(ActorRecord actor) {
         Resources need = need(actor);
         if (Lives.isPlain(actor)) {
-            return new Demand("actor '" + actor.getLabel() + "'", need.getMilliCpus(), need.getGpus());
+            String plain = actor.getSpec().getRunsTasks() ? "a worker for tasks" : "actor '" + actor.getLabel() + "'";
+            return new Demand(plain, need.getMilliCpus(), need.getGpus());
         }
         String replica = actor.getLabel().substring(actor.getLabel().indexOf('/') + 1);
         String who = Lives.isGateway(actor)

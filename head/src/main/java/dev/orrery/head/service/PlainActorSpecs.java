@@ -30,8 +30,11 @@ final class PlainActorSpecs {
         if (!spec.getName().isEmpty()) {
             Names.check(errors, "an actor", spec.getName());
         }
-        if (spec.getFactory().getKindCase() == ActorFunction.KindCase.KIND_NOT_SET) {
+        if (!spec.getRunsTasks() && spec.getFactory().getKindCase() == ActorFunction.KindCase.KIND_NOT_SET) {
             errors.add("it has no constructor");
+        }
+        if (spec.getRunsTasks() && (spec.getJob().isEmpty() || spec.getDetached())) {
+            errors.add("a worker of tasks belongs to a job");
         }
         if (spec.getResources().getMilliCpus() < 0 || spec.getResources().getGpus() < 0) {
             errors.add("cpus and gpus must not be negative");

@@ -39,7 +39,8 @@ public final class ActorViews {
         if (Lives.isPlain(actor) && Lives.isAlive(actor)) {
             view.setRpcAddress(actor.getRpcAddress());
         }
-        new Reasons(state, rooms, nowNanos).doesNotFit(actor).ifPresent(view::setReason);
+        new Reasons(state, rooms, nowNanos).doesNotFit(actor).ifPresent(reason -> view.setReason(reason)
+                .setNeverFits(rooms.get().neverFits(actor)));
         return view.build();
     }
 }

@@ -1,6 +1,7 @@
 package dev.orrery.head.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -245,6 +246,19 @@ class ActorServiceTest {
             assertTrue(message.contains(part), message);
         }
         assertTrue(records.actors().isEmpty());
+    }
+
+    @Test
+    void aWorkerOfTasksHasNoConstructorAndBelongsToAJob() {
+        PlainActorSpec.Builder worker = counter("").clearFactory().setRunsTasks(true);
+        String message =
+                refused(ErrorCode.INVALID_ARGUMENT, () -> start("op-1", worker)).getMessage();
+        assertTrue(message.contains("belongs to a job"), message);
+        assertFalse(message.contains("no constructor"), message);
+        Job job = Job.newBuilder().setId("j1").setHost("h").setPid(1).build();
+        assertEquals(
+                "PENDING", actor(startOwned("op-2", worker.setJob("j1"), job)).getState());
+        refused(ErrorCode.INVALID_ARGUMENT, () -> startOwned("op-3", worker.setDetached(true), job));
     }
 
     @Test

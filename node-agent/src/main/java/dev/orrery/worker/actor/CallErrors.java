@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.TaskInfo;
 import java.util.Map;
 import java.util.Optional;
 
@@ -65,6 +66,17 @@ final class CallErrors {
 
     OrreryException threw(String function, Throwable thrown) {
         return error(ErrorCode.ACTOR_FAILED, function + " of actor " + label + " threw", Optional.of(at(thrown)));
+    }
+
+    OrreryException taskThrew(TaskInfo task, String function, Throwable thrown) {
+        return OrreryException.of(
+                ErrorCode.TASK_FAILED, function + " threw", Map.of("task", task.getId()), Optional.of(at(thrown)));
+    }
+
+    /** For a task that was not begun: another worker may be free sooner. */
+    OrreryException notBegun() {
+        return error(
+                ErrorCode.UNAVAILABLE, "the worker did not begin the task: what runs there waits", Optional.empty());
     }
 
     /** For a call that was not begun: its caller may send it to the next life. */

@@ -10,6 +10,7 @@ final class CallQueue {
     enum Admission {
         QUEUED,
         FULL,
+        PAUSED,
         CLOSED
     }
 
@@ -17,6 +18,7 @@ final class CallQueue {
     private final long maxBytes;
     private final Deque<PendingCall> waiting = new ArrayDeque<>();
     private long bytes;
+    private boolean paused;
     private boolean closed;
 
     /** @param maxBytes of all that wait; a single call is taken whatever its size */
@@ -28,6 +30,9 @@ final class CallQueue {
     synchronized Admission offer(PendingCall call) {
         if (closed) {
             return Admission.CLOSED;
+        }
+        if (paused) {
+            return Admission.PAUSED;
         }
         boolean fits = waiting.size() < maxCalls && bytes + call.bytes() <= maxBytes;
         if (!fits && !waiting.isEmpty()) {
@@ -65,13 +70,28 @@ final class CallQueue {
         return next;
     }
 
-    /** Takes nothing more, and gives back what waits. */
-    synchronized List<PendingCall> close() {
-        closed = true;
+    /** Gives back what waits. */
+    synchronized List<PendingCall> withdrawAll() {
         List<PendingCall> left = List.copyOf(waiting);
         waiting.clear();
         bytes = 0;
-        notifyAll();
         return left;
+    }
+
+    /** Takes nothing until {@link #resume}, and gives back what waits. */
+    synchronized List<PendingCall> pause() {
+        paused = true;
+        return withdrawAll();
+    }
+
+    synchronized void resume() {
+        paused = false;
+    }
+
+    /** Takes nothing more, and gives back what waits. */
+    synchronized List<PendingCall> close() {
+        closed = true;
+        notifyAll();
+        return withdrawAll();
     }
 }

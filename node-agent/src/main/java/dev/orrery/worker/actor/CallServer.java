@@ -37,7 +37,20 @@ final class CallServer {
                 environment.identity(),
                 RpcLimits.defaults(),
                 new HostPort(environment.launch().bindHost(), 0),
-                RpcHandlers.builder().on(Protocol.CALL_ACTOR, this::call).build());
+                handlers(environment.desired().getSpec().getActor().getRunsTasks()));
+    }
+
+    private RpcHandlers handlers(boolean runsTasks) {
+        RpcHandlers.Builder handlers = RpcHandlers.builder().on(Protocol.CALL_ACTOR, this::call);
+        // Of an actor's calls no caller may take another's away.
+        return runsTasks
+                ? handlers.onNotice(Protocol.WITHDRAW_TASKS, (owner, notice) -> withdraw())
+                        .build()
+                : handlers.build();
+    }
+
+    private void withdraw() {
+        queue.withdrawAll().forEach(call -> call.fail(errors.notBegun()));
     }
 
     /** Blocks for a moment. */
@@ -70,6 +83,7 @@ final class CallServer {
                 var unused = call.response().whenComplete((response, failure) -> queue.withdraw(call));
             }
             case FULL -> throw errors.full(maxCalls);
+            case PAUSED -> throw errors.notBegun();
             case CLOSED -> throw errors.stopped();
         }
         return call.response();

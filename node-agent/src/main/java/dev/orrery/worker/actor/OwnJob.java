@@ -67,9 +67,10 @@ final class OwnJob {
             ended.complete(null);
         } else {
             ClusterClient last = client.get();
+            Optional<Orrery> around = orrery;
             new NamedThreads("actor-job-close")
                     .newThread(() -> {
-                        last.close();
+                        around.ifPresentOrElse(Orrery::close, last::close);
                         ended.complete(null);
                     })
                     .start();

@@ -43,7 +43,11 @@ final class PendingCall {
     }
 
     void succeed(Value result) {
-        response.complete(ActorCallResponse.newBuilder().setResult(result).build());
+        succeed(ActorCallResponse.newBuilder().setResult(result).build());
+    }
+
+    void succeed(ActorCallResponse answer) {
+        response.complete(answer);
     }
 
     void fail(OrreryException why) {

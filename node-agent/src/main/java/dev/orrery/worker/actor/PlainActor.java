@@ -1,24 +1,32 @@
 package dev.orrery.worker.actor;
 
 import dev.orrery.error.Failure;
+import dev.orrery.internal.client.ActorReferences;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorldState;
+import dev.orrery.internal.serial.ForySerializer;
+import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.nccl.World;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.HostedActor;
+import dev.orrery.worker.loading.FunctionLoader;
+import dev.orrery.worker.loading.UserCode;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Hosts one plain actor: its thread, its queue, the server that fills it, and its worlds. */
+/** Hosts one plain actor, or runs tasks: its thread, its queue, the server that fills it, and its worlds. */
 public final class PlainActor implements HostedActor {
     private static final int DEFAULT_MAX_CALLS = 1_000;
     private static final int SHARE_OF_HEAP = 4;
 
     /** What is made once the process lends its environment. */
-    private record Parts(ActorWorlds worlds, CallServer server, ActorThread thread, Tenure tenure, OwnJob job) {}
+    private record Parts(
+            ActorWorlds worlds, CallServer server, UserThread thread, Tenure tenure, OwnJob job, CpuLoan loan) {}
 
     private volatile Optional<Parts> parts = Optional.empty();
 
@@ -40,18 +48,44 @@ public final class PlainActor implements HostedActor {
                 : Tenure.UNLIMITED;
         OwnJob job = new OwnJob(environment);
         CallServer server = new CallServer(environment, queue, maxCalls, errors, tenure);
-        ActorThread thread = new ActorThread(
-                environment,
-                new SelfContext(environment.life(), name, environment.devices(), worlds, job),
-                queue,
-                errors,
-                server::start,
-                tenure,
-                job);
-        parts = Optional.of(new Parts(worlds, server, thread, tenure, job));
+        CpuLoan loan = loan(environment, queue, errors);
+        AtomicBoolean stopping = new AtomicBoolean();
+        UserCode code = new UserCode(environment.launch().artifacts());
+        ValueCodec values = new ValueCodec(
+                new ForySerializer(code.classLoader(), List.of(new ActorReferences(job::client, code.classLoader()))));
+        FunctionLoader functions = new FunctionLoader(code);
+        UserWork work = spec.getRunsTasks()
+                ? new TaskWork(environment, functions, values, queue, errors, stopping::get, job)
+                : new ActorWork(
+                        spec,
+                        new SelfContext(environment.life(), name, environment.devices(), worlds, job),
+                        functions,
+                        values,
+                        errors,
+                        stopping::get,
+                        tenure);
+        UserThread thread = new UserThread(
+                environment, new UserThread.Calls(queue, errors, loan), code, work, server::start, tenure, stopping);
+        parts = Optional.of(new Parts(worlds, server, thread, tenure, job, loan));
         onDesired(environment.desired());
         tenure.start();
         thread.start();
+    }
+
+    private static CpuLoan loan(ActorEnvironment environment, CallQueue queue, CallErrors errors) {
+        if (!environment.desired().getSpec().getActor().getRunsTasks()) {
+            return new CpuLoan(environment::changed, environment::changed);
+        }
+        // What waits behind a task that waits could be what that waits for.
+        return new CpuLoan(
+                () -> {
+                    queue.pause().forEach(waiting -> waiting.fail(errors.notBegun()));
+                    environment.changed();
+                },
+                () -> {
+                    queue.resume();
+                    environment.changed();
+                });
     }
 
     private Parts parts() {
@@ -81,6 +115,7 @@ public final class PlainActor implements HostedActor {
     @Override
     public void contributeTo(WorkerReport.Builder report) {
         parts().server().address().ifPresent(address -> report.setRpcAddress(address.toMessage()));
+        report.setLendsCpus(parts().loan().isLent());
     }
 
     @Override

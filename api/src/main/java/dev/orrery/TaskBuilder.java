@@ -1,0 +1,115 @@
+package dev.orrery;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.task.TaskOptions;
+import dev.orrery.internal.task.Tasks;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Collects how a task is to be run. Not thread-safe. */
+public final class TaskBuilder<R> {
+    private static final int MOST_RETRIES = 1_000;
+
+    private final Tasks tasks;
+    private final Serializable function;
+    private final List<Arg<?>> arguments;
+    private final List<Path> artifacts = new ArrayList<>();
+    private Optional<String> name = Optional.empty();
+    private double cpus = 1;
+    private int gpus;
+    private int retries = 3;
+    private final List<Class<? extends Throwable>> retryOn = new ArrayList<>();
+    private Duration timeout = Duration.ofHours(1);
+
+    TaskBuilder(Tasks tasks, Serializable function, List<Arg<?>> arguments) {
+        this.tasks = tasks;
+        this.function = function;
+        this.arguments = arguments;
+    }
+
+    /** For people. Default: the name of the function. */
+    public TaskBuilder<R> name(String value) {
+        name = Optional.of(Given.given("the name of a task", value));
+        return this;
+    }
+
+    /** What placement sets aside for it; thousandths count. Default 1. */
+    public TaskBuilder<R> cpus(double value) {
+        cpus = value;
+        return this;
+    }
+
+    /** Default 0. */
+    public TaskBuilder<R> gpus(int value) {
+        gpus = value;
+        return this;
+    }
+
+    /**
+     * How often it is run again after its worker died, or it threw one of {@link #retryOn}. So the function may run more than
+     * once, and must be safe to repeat. Default 3; with 0 it never runs twice, and fails with WORKER_DIED although it may have
+     * run.
+     */
+    public TaskBuilder<R> retries(int value) {
+        retries = value;
+        return this;
+    }
+
+    /**
+     * An exception of this class, or of a subclass that is known here, is worth another run, if it is what the function threw or a
+     * cause of it. May be called several times. Default: none is.
+     */
+    public TaskBuilder<R> retryOn(Class<? extends Throwable> type) {
+        retryOn.add(Given.given("an exception to retry on", type));
+        return this;
+    }
+
+    /** From {@link #submit} to its result, waits for arguments and all its runs included: a millisecond to a year. Default 1 h. */
+    public TaskBuilder<R> timeout(Duration value) {
+        timeout = value;
+        return this;
+    }
+
+    /** A jar with code that it uses, beside what the classes of its function and arguments were loaded from here. */
+    public TaskBuilder<R> artifact(Path jar) {
+        artifacts.add(Given.given("an artifact", jar));
+        return this;
+    }
+
+    /**
+     * Returns at once; the arguments were copied then. Throws INVALID_ARGUMENT, or NOT_SERIALIZABLE (an argument or what a lambda
+     * captured); all else the {@link ObjectRef} tells.
+     */
+    public ObjectRef<R> submit() {
+        List<String> errors = new ArrayList<>();
+        if (!(cpus >= 0) || cpus > 10_000) {
+            errors.add("cpus must be from 0 to 10000, not " + cpus);
+        }
+        if (gpus < 0 || gpus > 1_000) {
+            errors.add("gpus must be from 0 to 1000, not " + gpus);
+        }
+        if (retries < 0 || retries > MOST_RETRIES) {
+            errors.add("retries must be from 0 to " + MOST_RETRIES + ", not " + retries);
+        }
+        PipelinePolicy.positive("timeout", timeout, errors);
+        artifacts.stream()
+                .filter(jar -> !Files.isRegularFile(jar))
+                .forEach(jar -> errors.add("there is no artifact " + jar));
+        if (!errors.isEmpty()) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    String.join("; ", errors),
+                    name.map(known -> Map.of("task", known)).orElse(Map.of()));
+        }
+        TaskOptions options = new TaskOptions(
+                name, Math.round(cpus * 1_000), gpus, retries, retryOn, timeout, List.copyOf(artifacts));
+        return tasks.submit(options, function, arguments);
+    }
+}

@@ -1,0 +1,9 @@
+package dev.orrery.function;
+
+import java.io.Serializable;
+
+/** What a task runs: two arguments, no result; usually a reference to a static method. See {@link dev.orrery.Orrery#task}. */
+@FunctionalInterface
+public interface TaskAction2<X1, X2> extends Serializable {
+    void run(X1 argument1, X2 argument2) throws Exception;
+}

@@ -1,0 +1,184 @@
+package dev.orrery.internal.task;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorCallRequest;
+import dev.orrery.internal.proto.ActorFunction;
+import dev.orrery.internal.proto.TaskInfo;
+import dev.orrery.internal.proto.Value;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * A task from its submission to its result. What changes belongs to the workers of its shape, under their lock; its result, and
+ * where it is, any thread may ask for.
+ */
+final class SubmittedTask {
+    private final String id;
+    private final String name;
+    private final TaskOptions options;
+    private final ActorFunction function;
+    private final long endNanos;
+    private final CompletableFuture<Value> result = new CompletableFuture<>();
+    private List<Value> arguments = List.of();
+    private int attempts;
+    private int deaths;
+    private int throwsSoFar;
+    private boolean suspect;
+    private long expectedNanos;
+    private volatile Supplier<String> whereabouts = () -> "waits for its arguments";
+
+    SubmittedTask(String id, String name, TaskOptions options, ActorFunction function, long nowNanos) {
+        this.id = id;
+        this.name = name;
+        this.options = options;
+        this.function = function;
+        this.endNanos = nowNanos + options.timeout().toNanos();
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Of the function, or as it was given. */
+    String name() {
+        return name;
+    }
+
+    TaskOptions options() {
+        return options;
+    }
+
+    CompletableFuture<Value> result() {
+        return result;
+    }
+
+    long endNanos() {
+        return endNanos;
+    }
+
+    /** Of its time. */
+    Duration left() {
+        return Duration.ofNanos(Math.max(1, endNanos - System.nanoTime()));
+    }
+
+    void give(List<Value> values) {
+        arguments = values;
+    }
+
+    /** For its next run. */
+    ActorCallRequest.Builder request() {
+        return ActorCallRequest.newBuilder()
+                .setFunction(function)
+                .addAllArguments(arguments)
+                .setTask(TaskInfo.newBuilder().setId(id).setName(name).setAttempt(attempts + 1));
+    }
+
+    long bytes() {
+        long sum = function.getSerializedSize();
+        for (Value argument : arguments) {
+            sum += argument.getSerializedSize();
+        }
+        return sum;
+    }
+
+    /** It may have run, and runs once more. */
+    void countAttempt() {
+        attempts++;
+    }
+
+    /**
+     * Returns whether it may run again.
+     *
+     * @param alone whether the worker that died had nothing else; otherwise it may not have been this task's fault
+     */
+    boolean survivesDeath(boolean alone) {
+        if (alone) {
+            deaths++;
+        }
+        return options.retries() > 0 && mayRepeat();
+    }
+
+    /** It threw what is worth another run. Returns whether it may run again. */
+    boolean survivesThrow() {
+        throwsSoFar++;
+        return mayRepeat();
+    }
+
+    private boolean mayRepeat() {
+        return deaths + throwsSoFar <= options.retries();
+    }
+
+    int deaths() {
+        return deaths;
+    }
+
+    /** It was among what a worker had that died, so it is alone with the next one. */
+    void suspect() {
+        suspect = true;
+    }
+
+    boolean isSuspect() {
+        return suspect;
+    }
+
+    /** How long it is likely to run. */
+    long expectedNanos() {
+        return expectedNanos;
+    }
+
+    void expect(long nanos) {
+        expectedNanos = nanos;
+    }
+
+    /** Goes on a sentence about it: "waits for a worker". */
+    String whereabouts() {
+        return whereabouts.get();
+    }
+
+    void isNow(Supplier<String> where) {
+        whereabouts = where;
+    }
+
+    boolean isOver() {
+        return result.isDone();
+    }
+
+    boolean cancel() {
+        return result.completeExceptionally(error(ErrorCode.CANCELLED, this + " was cancelled", Optional.empty()));
+    }
+
+    /** Its time is over. */
+    void expire() {
+        result.completeExceptionally(error(
+                ErrorCode.DEADLINE_EXCEEDED,
+                "%s was not done in %d ms; it %s"
+                        .formatted(this, options.timeout().toMillis(), whereabouts()),
+                Optional.empty()));
+    }
+
+    /** With an exception of its own, as several tasks may fail for one reason. */
+    void end(Throwable why) {
+        if (!(why instanceof OrreryException known)) {
+            result.completeExceptionally(why);
+        } else if (known.code() == ErrorCode.DEADLINE_EXCEEDED) {
+            expire();
+        } else {
+            result.completeExceptionally(error(known.code(), known.detail(), known.failure()));
+        }
+    }
+
+    OrreryException error(ErrorCode code, String message, Optional<Failure> failure) {
+        return OrreryException.of(code, message, Map.of("task", id), failure);
+    }
+
+    @Override
+    public String toString() {
+        return "task " + name;
+    }
+}

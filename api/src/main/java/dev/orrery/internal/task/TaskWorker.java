@@ -1,0 +1,103 @@
+package dev.orrery.internal.task;
+
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.rpc.RpcConnection;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A leased worker that is there, and the tasks that it has, in their order. Belongs to the workers of its shape, under their lock. */
+final class TaskWorker {
+    private final ActorView view;
+    private final RpcConnection connection;
+    private final Set<SubmittedTask> inFlight = new LinkedHashSet<>();
+    private long expectedNanos;
+    private boolean suspect;
+    /** When it last took its first task, or answered one. */
+    private long movedNanos;
+
+    private long heldUntilNanos;
+    private boolean withdrawing;
+
+    TaskWorker(ActorView view, RpcConnection connection, long nowNanos) {
+        this.view = view;
+        this.connection = connection;
+        this.movedNanos = nowNanos;
+        this.heldUntilNanos = nowNanos;
+    }
+
+    ActorLife life() {
+        return view.getLife();
+    }
+
+    RpcConnection connection() {
+        return connection;
+    }
+
+    boolean takes(SubmittedTask task, long expected, long nowNanos) {
+        boolean alone = suspect || task.isSuspect();
+        return heldUntilNanos - nowNanos <= 0
+                && !withdrawing
+                && LeaseRules.takes(inFlight.size(), expectedNanos, expected, alone);
+    }
+
+    void take(SubmittedTask task, long expected, long nowNanos) {
+        if (inFlight.isEmpty()) {
+            movedNanos = nowNanos;
+        }
+        task.expect(expected);
+        suspect |= task.isSuspect();
+        expectedNanos += expected;
+        inFlight.add(task);
+        task.isNow(() -> "was sent to " + this);
+    }
+
+    /** Returns whether it had the task. */
+    boolean release(SubmittedTask task, long nowNanos) {
+        if (!inFlight.remove(task)) {
+            return false;
+        }
+        expectedNanos -= task.expectedNanos();
+        movedNanos = nowNanos;
+        if (inFlight.isEmpty()) {
+            suspect = false;
+            withdrawing = false;
+        }
+        return true;
+    }
+
+    List<SubmittedTask> releaseAll() {
+        List<SubmittedTask> all = new ArrayList<>(inFlight);
+        inFlight.clear();
+        return all;
+    }
+
+    /** What runs there waits for something, or does not end although it should: nothing more for it before that has ended. */
+    void refused(long holdUntilNanos) {
+        heldUntilNanos = holdUntilNanos;
+        withdrawing = !inFlight.isEmpty();
+    }
+
+    int size() {
+        return inFlight.size();
+    }
+
+    boolean isIdle(long nowNanos) {
+        return inFlight.isEmpty() && nowNanos - movedNanos >= LeaseRules.IDLE_NANOS;
+    }
+
+    /** Whether tasks wait behind one that takes longer than was expected; true once for each such time. */
+    boolean startsWithdrawal(long nowNanos) {
+        boolean stuck = !withdrawing && inFlight.size() > 1 && nowNanos - movedNanos >= LeaseRules.STUCK_NANOS;
+        withdrawing |= stuck;
+        return stuck;
+    }
+
+    @Override
+    public String toString() {
+        return "worker " + life().getActor() + " on node " + view.getNode()
+                + (view.getLogPath().isEmpty() ? "" : ", log " + view.getLogPath());
+    }
+}

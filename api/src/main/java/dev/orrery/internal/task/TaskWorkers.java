@@ -1,0 +1,371 @@
+package dev.orrery.internal.task;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.client.ClusterClient;
+import dev.orrery.internal.client.LifeFate;
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.WithdrawTasks;
+import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.task.LeaseRules.Demand;
+import dev.orrery.internal.time.NanoClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The workers that are leased for tasks of one shape, and the tasks that wait for them. Tasks are sent straight to workers, a few
+ * ahead of what runs; the head is asked only for workers. What a worker that died had is sent again, alone, so that a task
+ * that kills its worker is known for it and takes no others along. Thread-safe.
+ */
+final class TaskWorkers implements AutoCloseable {
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int MOST_FAILED_STARTS = 3;
+
+    /** A process with a large heap that is full takes seconds to end. */
+    private static final Duration VERDICT_PATIENCE = Duration.ofSeconds(15);
+
+    /** To be sent once the lock is free. */
+    private record Sending(TaskWorker worker, SubmittedTask task) {}
+
+    private final ClusterClient client;
+    private final Supplier<CompletableFuture<String>> ask;
+    private final NanoClock clock;
+    private final Object lock = new Object();
+    private final TaskQueue queue = new TaskQueue();
+    private final Paces paces = new Paces();
+    private final List<TaskWorker> ready = new ArrayList<>();
+    private final List<WorkerStart> starting = new ArrayList<>();
+    private int failedStarts;
+    private volatile String waitsFor = "";
+    private boolean ticking;
+    private boolean closed;
+
+    /** @param ask the leader for a worker of this shape; tells the id of the actor that it is */
+    TaskWorkers(ClusterClient client, Supplier<CompletableFuture<String>> ask, NanoClock clock) {
+        this.client = client;
+        this.ask = ask;
+        this.clock = clock;
+    }
+
+    /** Its arguments are there. */
+    void submit(SubmittedTask task) {
+        List<Sending> sendings;
+        synchronized (lock) {
+            if (closed) {
+                task.end(closedHere());
+                return;
+            }
+            long now = clock.nanoTime();
+            task.isNow(this::waiting);
+            queue.add(task, paces.of(task.name()), now);
+            sendings = dispatch(now);
+        }
+        task.result().whenComplete((value, failure) -> forget(task));
+        send(sendings);
+        ensureTicking();
+    }
+
+    private static OrreryException closedHere() {
+        return OrreryException.of(ErrorCode.CANCELLED, "the client was closed");
+    }
+
+    /** Nobody wants it; where it was sent, the call is cancelled. */
+    private void forget(SubmittedTask task) {
+        synchronized (lock) {
+            queue.remove(task, clock.nanoTime());
+        }
+    }
+
+    /** Under the lock. */
+    private List<Sending> dispatch(long now) {
+        List<Sending> sendings = List.of();
+        for (Optional<SubmittedTask> next = queue.first(); next.isPresent(); next = queue.first()) {
+            SubmittedTask task = next.get();
+            long expected = paces.of(task.name());
+            Optional<TaskWorker> worker = leastBusy(task, expected, now);
+            if (worker.isEmpty()) {
+                break;
+            }
+            queue.remove(task, now);
+            worker.get().take(task, expected, now);
+            sendings = sendings.isEmpty() ? new ArrayList<>() : sendings;
+            sendings.add(new Sending(worker.get(), task));
+        }
+        return sendings;
+    }
+
+    private Optional<TaskWorker> leastBusy(SubmittedTask task, long expected, long now) {
+        TaskWorker best = null;
+        for (TaskWorker worker : ready) {
+            boolean better = best == null || worker.size() < best.size();
+            if (better && worker.takes(task, expected, now)) {
+                best = worker;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private void send(List<Sending> sendings) {
+        for (Sending sending : sendings) {
+            SubmittedTask task = sending.task();
+            TaskWorker worker = sending.worker();
+            CompletableFuture<ActorCallResponse> sent = worker.connection()
+                    .call(
+                            Protocol.CALL_ACTOR,
+                            task.request().setLife(worker.life()).build(),
+                            task.left());
+            sent.whenComplete((response, failure) -> answered(worker, task, response, failure));
+            task.result().whenComplete((value, failure) -> sent.cancel(false));
+        }
+    }
+
+    private void answered(TaskWorker worker, SubmittedTask task, ActorCallResponse response, Throwable failure) {
+        if (failure != null) {
+            failed(worker, task, ErrorCodec.unwrap(failure));
+            return;
+        }
+        List<Sending> sendings;
+        synchronized (lock) {
+            long now = clock.nanoTime();
+            worker.release(task, now);
+            paces.ran(task.name(), response.getRunNanos());
+            sendings = dispatch(now);
+        }
+        send(sendings);
+        task.result().complete(response.getResult());
+    }
+
+    private void failed(TaskWorker worker, SubmittedTask task, Throwable failure) {
+        TaskEnd end = task.isOver() ? TaskEnd.FAILED : TaskEnd.of(failure, task.options());
+        if (end == TaskEnd.LOST) {
+            lost(worker);
+            return;
+        }
+        boolean again;
+        List<Sending> sendings;
+        synchronized (lock) {
+            long now = clock.nanoTime();
+            if (!worker.release(task, now)) {
+                // It was dealt with when its worker was lost.
+                return;
+            }
+            if (end == TaskEnd.GIVEN_BACK) {
+                worker.refused(now + HOLD_NANOS);
+            } else if (end == TaskEnd.REPEATED) {
+                task.countAttempt();
+            }
+            again = end == TaskEnd.GIVEN_BACK || (end == TaskEnd.REPEATED && task.survivesThrow());
+            if (again) {
+                putBack(task, now);
+            }
+            sendings = dispatch(now);
+        }
+        send(sendings);
+        if (!again) {
+            task.end(failure);
+        }
+    }
+
+    /** Under the lock. */
+    private void putBack(SubmittedTask task, long now) {
+        task.isNow(this::waiting);
+        queue.putBack(task, paces.of(task.name()), now);
+    }
+
+    private String waiting() {
+        return "waits for a worker" + (waitsFor.isEmpty() ? "" : ": " + waitsFor);
+    }
+
+    /** Its connection is lost, so it died or cannot be reached. Idempotent. */
+    private void lost(TaskWorker worker) {
+        List<SubmittedTask> doomed = new ArrayList<>();
+        List<Sending> sendings;
+        synchronized (lock) {
+            if (closed || !ready.remove(worker)) {
+                return;
+            }
+            long now = clock.nanoTime();
+            List<SubmittedTask> had =
+                    worker.releaseAll().stream().filter(task -> !task.isOver()).toList();
+            boolean alone = had.size() == 1;
+            for (SubmittedTask task : had) {
+                task.countAttempt();
+                task.suspect();
+                if (task.survivesDeath(alone)) {
+                    putBack(task, now);
+                } else {
+                    doomed.add(task);
+                }
+            }
+            sendings = dispatch(now);
+        }
+        send(sendings);
+        worker.connection().close();
+        if (doomed.isEmpty()) {
+            end(worker);
+        } else {
+            // Before anything is done about it, or that would be the cause.
+            client.fate(worker.life(), VERDICT_PATIENCE).thenAccept(fate -> {
+                doomed.forEach(task -> died(task, worker, fate));
+                end(worker);
+            });
+        }
+    }
+
+    /** Should it live, where it cannot be reached. */
+    private void end(TaskWorker worker) {
+        WorkerStart.end(client, worker.life().getActor());
+    }
+
+    private static void died(SubmittedTask task, TaskWorker worker, LifeFate fate) {
+        Optional<Failure> cause =
+                fate instanceof LifeFate.Dead dead ? dead.why().failure() : Optional.empty();
+        String times = task.deaths() > 1 ? ", as %d before it".formatted(task.deaths() - 1) : "";
+        task.end(task.error(
+                ErrorCode.WORKER_DIED,
+                "%s, which had %s, died%s; whether it has run is not known (retries: %d)"
+                        .formatted(worker, task, times, task.options().retries()),
+                cause));
+    }
+
+    private void ensureTicking() {
+        synchronized (lock) {
+            if (ticking || closed) {
+                return;
+            }
+            ticking = true;
+        }
+        tick();
+    }
+
+    /** What time alone brings about. */
+    private void tick() {
+        List<SubmittedTask> expired;
+        List<TaskWorker> stuck;
+        List<TaskWorker> idle;
+        List<WorkerStart> looks;
+        List<Sending> sendings;
+        int toStart;
+        synchronized (lock) {
+            long now = clock.nanoTime();
+            expired = queue.takeExpired(now);
+            sendings = dispatch(now);
+            stuck = ready.stream()
+                    .filter(worker -> worker.startsWithdrawal(now))
+                    .toList();
+            idle = ready.stream().filter(worker -> worker.isIdle(now)).toList();
+            ready.removeAll(idle);
+            looks = List.copyOf(starting);
+            toStart = LeaseRules.toStart(new Demand(
+                    queue.size(), queue.backlogNanos(), queue.stalledNanos(now), ready.size(), starting.size()));
+            if (queue.isEmpty()) {
+                starting.stream().filter(start -> start.waitsFor().isPresent()).forEach(WorkerStart::giveUp);
+            }
+            ticking = !closed && !(queue.isEmpty() && ready.isEmpty() && starting.isEmpty());
+        }
+        send(sendings);
+        expired.forEach(SubmittedTask::expire);
+        stuck.forEach(
+                worker -> worker.connection().notify(Protocol.WITHDRAW_TASKS, WithdrawTasks.getDefaultInstance()));
+        idle.forEach(this::giveBack);
+        for (int i = 0; i < toStart; i++) {
+            start();
+        }
+        looks.forEach(start -> start.look(clock.nanoTime()));
+        waitsFor = looks.stream()
+                .flatMap(start -> start.waitsFor().stream())
+                .findFirst()
+                .orElse("");
+        tickLater();
+    }
+
+    private void tickLater() {
+        synchronized (lock) {
+            if (!ticking) {
+                return;
+            }
+        }
+        try {
+            client.leader().schedule(this::tick, TICK_NANOS);
+        } catch (OrreryException e) {
+            // The client was closed.
+            close();
+        }
+    }
+
+    private void giveBack(TaskWorker worker) {
+        worker.connection().close();
+        end(worker);
+    }
+
+    private void start() {
+        WorkerStart start = new WorkerStart(client, ask.get());
+        synchronized (lock) {
+            starting.add(start);
+            ticking = true;
+        }
+        start.result().whenComplete((started, failure) -> {
+            if (failure == null) {
+                started(start, started);
+            } else {
+                notStarted(start, ErrorCodec.unwrap(failure));
+            }
+        });
+    }
+
+    private void started(WorkerStart start, WorkerStart.Started started) {
+        TaskWorker worker = new TaskWorker(started.view(), started.connection(), clock.nanoTime());
+        List<Sending> sendings;
+        synchronized (lock) {
+            starting.remove(start);
+            if (closed) {
+                started.connection().close();
+                return;
+            }
+            failedStarts = 0;
+            ready.add(worker);
+            sendings = dispatch(clock.nanoTime());
+        }
+        send(sendings);
+        var unused = worker.connection().closed().thenAccept(why -> lost(worker));
+    }
+
+    private void notStarted(WorkerStart start, Throwable failure) {
+        List<SubmittedTask> failed = List.of();
+        synchronized (lock) {
+            starting.remove(start);
+            failedStarts++;
+            boolean mayPass = failure instanceof OrreryException known && known.code() == ErrorCode.START_FAILED;
+            if (!mayPass || failedStarts >= MOST_FAILED_STARTS) {
+                failedStarts = 0;
+                failed = queue.takeAll();
+            }
+        }
+        failed.forEach(task -> task.end(failure));
+    }
+
+    /** Ends the connections; tasks that are not done fail with CANCELLED. Its workers end with the job. Idempotent. */
+    @Override
+    public void close() {
+        List<SubmittedTask> undone;
+        List<TaskWorker> last;
+        synchronized (lock) {
+            closed = true;
+            ticking = false;
+            undone = new ArrayList<>(queue.takeAll());
+            last = List.copyOf(ready);
+            ready.clear();
+            last.forEach(worker -> undone.addAll(worker.releaseAll()));
+        }
+        undone.forEach(task -> task.end(closedHere()));
+        last.forEach(worker -> worker.connection().close());
+    }
+}

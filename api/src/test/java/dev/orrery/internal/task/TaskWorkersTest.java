@@ -1,0 +1,232 @@
+package dev.orrery.internal.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.Arg;
+import dev.orrery.ObjectRef;
+import dev.orrery.error.DeadlineExceededException;
+import dev.orrery.error.DoesNotFitException;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.error.StartFailedException;
+import dev.orrery.error.WorkerDiedException;
+import dev.orrery.function.TaskFunction1;
+import dev.orrery.internal.client.ClusterClient;
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.testing.TestingRpc;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The owner's side of tasks, against workers that a test scripts. */
+@Timeout(60)
+class TaskWorkersTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final TestingTaskCluster cluster = new TestingTaskCluster();
+    private final ClusterClient client = ClusterClient.open(TestingRpc.SECRET, List.of(cluster.address()));
+    private final Tasks tasks = new Tasks(client);
+
+    @AfterEach
+    void close() {
+        tasks.close();
+        client.close();
+        cluster.close();
+    }
+
+    private static TaskOptions options(int retries, Duration timeout) {
+        return new TaskOptions(Optional.empty(), 1_000, 0, retries, List.of(), timeout, List.of());
+    }
+
+    private ObjectRef<Integer> submit(int retries, Duration timeout, Arg<Integer> argument) {
+        // Named, never run.
+        TaskFunction1<Integer, Integer> function = Math::negateExact;
+        return tasks.submit(options(retries, timeout), function, List.of(argument));
+    }
+
+    private ObjectRef<Integer> submit(int value) {
+        return submit(3, LONG, Arg.of(value));
+    }
+
+    /** So that it is known how short they are. */
+    private void runShortOne() {
+        ObjectRef<Integer> first = submit(0);
+        cluster.next().echo(TimeUnit.MICROSECONDS.toNanos(1));
+        assertEquals(0, first.get(LONG));
+    }
+
+    @Test
+    void oneWorkerRunsTasksOneAfterTheOther() {
+        ObjectRef<Integer> first = submit(1);
+        TestingTaskCluster.Call call = cluster.next();
+        assertEquals("Math.negateExact", call.task().getName());
+        assertEquals(1, call.task().getAttempt());
+        call.echo();
+        assertEquals(1, first.get(LONG));
+        ObjectRef<Integer> second = submit(2);
+        cluster.next().echo();
+        assertEquals(2, second.get(LONG));
+        assertEquals(1, cluster.started());
+    }
+
+    @Test
+    void shortTasksAreSentAheadAndLongOnesNot() {
+        runShortOne();
+        List<ObjectRef<Integer>> refs = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            refs.add(submit(i));
+        }
+        List<TestingTaskCluster.Call> ahead = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            ahead.add(cluster.next());
+        }
+        ahead.forEach(TestingTaskCluster.Call::echo);
+        for (int i = 0; i < 100; i++) {
+            assertEquals(i, refs.get(i).get(LONG));
+        }
+    }
+
+    @Test
+    void whatAWorkerThatDiedHadIsSentAgainAlone() {
+        runShortOne();
+        ObjectRef<Integer> one = submit(1);
+        ObjectRef<Integer> other = submit(2);
+        TestingTaskCluster.Call first = cluster.next();
+        cluster.next();
+        first.die("exit", "code 3");
+        TestingTaskCluster.Call again = cluster.next();
+        assertEquals(2, again.task().getAttempt());
+        again.echo();
+        cluster.next().echo();
+        assertEquals(1, one.get(LONG));
+        assertEquals(2, other.get(LONG));
+    }
+
+    @Test
+    void aTaskThatKillsItsWorkersFailsWithTheLastDeath() {
+        ObjectRef<Integer> killer = submit(1, LONG, Arg.of(1));
+        cluster.next().die("exit", "code 3");
+        cluster.next().die("exit", "code 4");
+        WorkerDiedException died = assertThrows(WorkerDiedException.class, () -> killer.get(LONG));
+        assertTrue(died.getMessage().startsWith("exit: code 4"), died::getMessage);
+        assertTrue(died.getMessage().contains("as 1 before it"), died::getMessage);
+    }
+
+    @Test
+    void withoutRetriesItNeverRunsTwice() {
+        ObjectRef<Integer> once = submit(0, LONG, Arg.of(1));
+        cluster.next().die("signal", "9");
+        assertThrows(WorkerDiedException.class, () -> once.get(LONG));
+        assertTrue(cluster.isQuiet());
+    }
+
+    @Test
+    void whatIsGivenBackGoesToAnotherWorkerAndCountsForNothing() {
+        ObjectRef<Integer> one = submit(0, LONG, Arg.of(1));
+        TestingTaskCluster.Call busy = cluster.next();
+        busy.fail(OrreryException.of(ErrorCode.UNAVAILABLE, "what runs here waits"));
+        TestingTaskCluster.Call again = cluster.next();
+        assertEquals(1, again.task().getAttempt());
+        again.echo();
+        assertEquals(1, one.get(LONG));
+    }
+
+    @Test
+    void anArgumentIsWaitedForAndItsFailureIsTheFirstCause() {
+        ObjectRef<Integer> first = submit(1);
+        ObjectRef<Integer> second = submit(3, LONG, first);
+        TestingTaskCluster.Call call = cluster.next();
+        assertTrue(cluster.isQuiet());
+        call.fail(OrreryException.of(ErrorCode.TASK_FAILED, "it threw"));
+        OrreryException failed = assertThrows(OrreryException.class, () -> second.get(LONG));
+        assertEquals(ErrorCode.TASK_FAILED, failed.code());
+        assertTrue(failed.getMessage().contains("argument 1 of task Math.negateExact"), failed::getMessage);
+        assertTrue(failed.getMessage().contains("it threw"), failed::getMessage);
+    }
+
+    @Test
+    void oneThatIsCancelledIsSentNoMore() {
+        ObjectRef<Integer> running = submit(1);
+        TestingTaskCluster.Call call = cluster.next();
+        ObjectRef<Integer> waiting = submit(2);
+        assertTrue(waiting.cancel());
+        assertTrue(running.cancel());
+        assertThrows(CancellationException.class, () -> call.response().get(30, TimeUnit.SECONDS));
+        OrreryException cancelled = assertThrows(OrreryException.class, () -> running.get(LONG));
+        assertEquals(ErrorCode.CANCELLED, cancelled.code());
+        ObjectRef<Integer> next = submit(3);
+        cluster.next().echo();
+        assertEquals(3, next.get(LONG));
+    }
+
+    @Test
+    void aDeadlineSaysWhereTheTaskWas() {
+        runShortOne();
+        ObjectRef<Integer> late = submit(3, Duration.ofMillis(300), Arg.of(1));
+        DeadlineExceededException why = assertThrows(DeadlineExceededException.class, () -> late.get(LONG));
+        assertTrue(why.getMessage().contains("was sent to worker 7-1 on node node-1"), why::getMessage);
+    }
+
+    @Test
+    void aDeadlineSaysWhatWasWaitedFor() {
+        cluster.placesNothing("a worker for tasks needs 1 cpus; free: node-1 0 cpus", false);
+        ObjectRef<Integer> unplaced = submit(3, Duration.ofMillis(300), Arg.of(1));
+        DeadlineExceededException why = assertThrows(DeadlineExceededException.class, () -> unplaced.get(LONG));
+        assertTrue(why.getMessage().contains("waits for a worker"), why::getMessage);
+    }
+
+    @Test
+    void whatNoNodeIsLargeEnoughForFails() {
+        cluster.placesNothing("a worker for tasks needs 100 cpus", true);
+        ObjectRef<Integer> misfit = submit(1);
+        DoesNotFitException why = assertThrows(DoesNotFitException.class, () -> misfit.get(LONG));
+        assertTrue(why.getMessage().contains("needs 100 cpus"), why::getMessage);
+    }
+
+    @Test
+    void workersThatDoNotStartFailTheirTasksInTheEnd() {
+        cluster.startsNothing("exit", "code 1: no such library");
+        ObjectRef<Integer> hopeless = submit(1);
+        StartFailedException why = assertThrows(StartFailedException.class, () -> hopeless.get(LONG));
+        assertTrue(why.getMessage().startsWith("exit: code 1: no such library"), why::getMessage);
+        assertEquals(3, cluster.started());
+    }
+
+    @Test
+    void anIdleWorkerIsGivenBack() {
+        ObjectRef<Integer> first = submit(1);
+        cluster.next().echo();
+        assertEquals(1, first.get(LONG));
+        assertEquals("7-1", cluster.nextEnded());
+    }
+
+    @Test
+    void closingFailsWhatIsNotDone() {
+        ObjectRef<Integer> running = submit(1);
+        cluster.next();
+        CompletableFuture<Integer> future = running.toFuture();
+        tasks.close();
+        assertEquals(ErrorCode.CANCELLED, TestingRpc.failure(future).code());
+        ObjectRef<Integer> late = submit(2);
+        assertEquals(
+                ErrorCode.CANCELLED,
+                assertThrows(OrreryException.class, () -> late.get(LONG)).code());
+    }
+
+    /** For the compiler: what a worker answers. */
+    static ActorCallResponse answer(dev.orrery.internal.proto.Value value, long nanos) {
+        return ActorCallResponse.newBuilder()
+                .setResult(value)
+                .setRunNanos(nanos)
+                .build();
+    }
+}

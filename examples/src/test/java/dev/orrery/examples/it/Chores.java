@@ -1,0 +1,107 @@
+package dev.orrery.examples.it;
+
+import dev.orrery.ObjectRef;
+import dev.orrery.TaskContext;
+import dev.orrery.function.TaskFunction2;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What tasks of the tests run. */
+public final class Chores {
+    private Chores() {}
+
+    /** Not Serializable, as users write them. */
+    public record Report(String task, int attempt, long pid) {}
+
+    public static int add(int one, int other) {
+        return one + other;
+    }
+
+    /** Captures something, so its code travels in this class. */
+    public static TaskFunction2<Integer, Integer, Integer> timesMinus(int captured) {
+        return (one, other) -> one * other - captured;
+    }
+
+    public static int fail(String message) {
+        throw new IllegalStateException(message);
+    }
+
+    public static Report report() {
+        TaskContext context = TaskContext.current();
+        return new Report(
+                context.name(), context.attempt(), ProcessHandle.current().pid());
+    }
+
+    public static void note(String file, String line) throws IOException {
+        Path path = Path.of(file);
+        Files.writeString(
+                path, line + "\n", java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+    }
+
+    /** Ends its worker until the last of so many attempts. */
+    public static int exitBefore(int attempt) {
+        if (TaskContext.current().attempt() < attempt) {
+            System.exit(3);
+        }
+        return TaskContext.current().attempt();
+    }
+
+    public static int throwBefore(int attempt) throws IOException {
+        if (TaskContext.current().attempt() < attempt) {
+            throw new IOException("not yet");
+        }
+        return TaskContext.current().attempt();
+    }
+
+    public static long sleep(long millis) throws InterruptedException {
+        Thread.sleep(millis);
+        return ProcessHandle.current().pid();
+    }
+
+    /** Does not end when it is interrupted. */
+    public static int spin(String file) throws IOException {
+        Files.writeString(Path.of(file), Long.toString(ProcessHandle.current().pid()));
+        while (true) {
+            Thread.onSpinWait();
+        }
+    }
+
+    public static int exhaust() {
+        List<byte[]> all = new ArrayList<>();
+        while (all.size() < Integer.MAX_VALUE) {
+            all.add(new byte[16 << 20]);
+        }
+        return all.size();
+    }
+
+    public static Thread unspeakable() {
+        return Thread.currentThread();
+    }
+
+    /** Each is a task of two others, which it waits for. */
+    public static int fibonacci(int n) {
+        if (n < 2) {
+            return n;
+        }
+        ObjectRef<Integer> one =
+                TaskContext.current().orrery().task(Chores::fibonacci, n - 1).submit();
+        ObjectRef<Integer> other =
+                TaskContext.current().orrery().task(Chores::fibonacci, n - 2).submit();
+        return one.get() + other.get();
+    }
+
+    /** As deep as it says, one in the other. */
+    public static int depth(int n) {
+        return n == 0
+                ? 0
+                : 1
+                        + TaskContext.current()
+                                .orrery()
+                                .task(Chores::depth, n - 1)
+                                .submit()
+                                .get();
+    }
+}

@@ -1,0 +1,153 @@
+package dev.orrery.worker.actor;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.Failure;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.TaskInfo;
+import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.task.CurrentWork;
+import dev.orrery.worker.ActorEnvironment;
+import dev.orrery.worker.loading.FunctionLoader;
+import dev.orrery.worker.loading.UserFunction;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs tasks, one at a time. One that nobody waits for any more is interrupted; if that does not end it, the process ends, as
+ * nothing else would free what it holds.
+ */
+final class TaskWork implements UserWork {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskWork.class);
+    private static final Duration INTERRUPT_PATIENCE = Duration.ofSeconds(5);
+
+    private final ActorEnvironment environment;
+    private final FunctionLoader functions;
+    private final Arguments arguments;
+    private final ValueCodec values;
+    private final CallQueue queue;
+    private final CallErrors errors;
+    private final BooleanSupplier stopping;
+    private final OwnJob job;
+
+    TaskWork(
+            ActorEnvironment environment,
+            FunctionLoader functions,
+            ValueCodec values,
+            CallQueue queue,
+            CallErrors errors,
+            BooleanSupplier stopping,
+            OwnJob job) {
+        this.environment = environment;
+        this.functions = functions;
+        this.values = values;
+        this.arguments = new Arguments(values);
+        this.queue = queue;
+        this.errors = errors;
+        this.stopping = stopping;
+        this.job = job;
+    }
+
+    @Override
+    public void open() {
+        // Tasks bring all that they need.
+    }
+
+    @Override
+    public void run(PendingCall call) {
+        TaskInfo info = call.request().getTask();
+        RunningTask task = new RunningTask(info, job, Thread.currentThread());
+        var unused = call.response().whenComplete((response, failure) -> interrupt(task));
+        CurrentWork.begin(task);
+        Runnable answer;
+        try {
+            answer = outcome(call, info);
+        } finally {
+            CurrentWork.end();
+            if (task.end()) {
+                queue.resume();
+            }
+        }
+        answer.run();
+    }
+
+    /** What is left to do once the task counts as ended. */
+    private Runnable outcome(PendingCall call, TaskInfo info) {
+        Object[] given = {};
+        try {
+            UserFunction function = functions.load(call.request().getFunction());
+            function.checkCreate(call.request().getArgumentsCount());
+            given = arguments.read(call.request().getArgumentsList(), 0);
+            ActorCallResponse response = run(function, given, info);
+            return () -> call.succeed(response);
+        } catch (OrreryException e) {
+            return () -> call.fail(e);
+        } catch (RuntimeException | LinkageError e) {
+            // A class of the user's does not fit to another, its static initialiser threw, a tensor was closed, ….
+            OrreryException why = errors.taskThrew(info, "what the task needs", e);
+            return () -> call.fail(why);
+        } finally {
+            Arguments.close(given, 0);
+        }
+    }
+
+    private ActorCallResponse run(UserFunction function, Object[] given, TaskInfo info) {
+        long began = environment.clock().nanoTime();
+        Object result;
+        try {
+            result = function.invoke(given);
+        } catch (Throwable thrown) {
+            Arguments.rethrowFatal(thrown);
+            LOG.info(
+                    "task {} ({}) threw {}",
+                    info.getId(),
+                    function.name(),
+                    Failure.of(thrown).summary());
+            throw stopping.getAsBoolean()
+                    ? errors.stoppedInside(thrown)
+                    : errors.taskThrew(info, function.name(), thrown);
+        }
+        long ran = environment.clock().nanoTime() - began;
+        try {
+            return ActorCallResponse.newBuilder()
+                    .setResult(values.toMessage("the result of " + function.name(), result))
+                    .setRunNanos(ran)
+                    .build();
+        } finally {
+            Arguments.close(result);
+        }
+    }
+
+    /** What waits behind it goes elsewhere, as nobody knows when it ends. */
+    private void interrupt(RunningTask task) {
+        if (!task.interrupt()) {
+            return;
+        }
+        queue.pause().forEach(waiting -> waiting.fail(errors.notBegun()));
+        try {
+            var unused = environment
+                    .timers()
+                    .schedule(() -> giveUp(task), INTERRUPT_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the process ends, and the task with it", e);
+        }
+    }
+
+    private void giveUp(RunningTask task) {
+        if (!task.hasEnded()) {
+            environment.fatal(Failure.of(OrreryException.of(
+                    ErrorCode.CANCELLED,
+                    "task %s (%s) was cancelled, or its time was over, and it did not end within %d s of its interruption"
+                            .formatted(task.name(), task.task(), INTERRUPT_PATIENCE.toSeconds()))));
+        }
+    }
+
+    @Override
+    public void close() {
+        // Nothing is kept between tasks.
+    }
+}
