@@ -42,6 +42,11 @@ def work(actors, count):
     ray.get([actors[i % len(actors)].small_value.remote() for i in range(count)])
 
 
+@ray.remote
+def small_value():
+    return b"ok"
+
+
 def per_second(step, count, seconds):
     """How many are done in a second by a step that does so many."""
     begin = time.perf_counter()
@@ -74,7 +79,15 @@ def tests():
     def n_to_n():
         ray.get([work.remote(servers, 5000) for _ in range(4)])
 
+    def task_sync():
+        ray.get(small_value.remote())
+
+    def task_async():
+        ray.get([small_value.remote() for _ in range(1000)])
+
     return {
+        "single client tasks sync": (task_sync, 1),
+        "single client tasks async": (task_async, 1000),
         "1:n actor calls async": (one_to_n, 5000),
         "n:n actor calls async": (n_to_n, 4 * 5000),
         "1:1 actor calls sync": (actor_sync, 1),

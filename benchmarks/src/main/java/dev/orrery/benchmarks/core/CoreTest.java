@@ -4,6 +4,8 @@ import java.util.OptionalDouble;
 
 /** A test, as {@code ray microbenchmark} names and defines it on two cores. Calls are counted, a second. */
 public enum CoreTest {
+    TASK_SYNC("single client tasks sync", 1, 1, 8),
+    TASK_ASYNC("single client tasks async", 1, 1_000, 10),
     ACTOR_SYNC("1:1 actor calls sync", 1, 1, 8),
     ACTOR_ASYNC("1:1 actor calls async", 1, 1_000, 15),
     ONE_TO_N("1:n actor calls async", 1, 5_000, Double.NaN),

@@ -7,6 +7,10 @@ final class EchoActor {
     static final int BYTES = 2;
 
     byte[] smallValue() {
+        return smallTask();
+    }
+
+    static byte[] smallTask() {
         return "ok".getBytes(StandardCharsets.US_ASCII);
     }
 }

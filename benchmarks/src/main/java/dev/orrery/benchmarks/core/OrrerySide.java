@@ -1,6 +1,7 @@
 package dev.orrery.benchmarks.core;
 
 import dev.orrery.ActorRef;
+import dev.orrery.ObjectRef;
 import dev.orrery.Orrery;
 import dev.orrery.OrreryOptions;
 import dev.orrery.benchmarks.server.HeadServers;
@@ -17,6 +18,9 @@ import java.util.concurrent.ExecutionException;
 /** This project: ZooKeeper, a head, a node agent and its workers; this process is the driver. */
 final class OrrerySide implements CoreSide {
     private static final double NANOS = 1e9;
+    /** As many as Ray is given. */
+    private static final int CORES = 2;
+
     private static final int MOST_CALLERS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final HeadServers.Settings SETTINGS =
@@ -58,7 +62,7 @@ final class OrrerySide implements CoreSide {
                                 "--agent.name=node",
                                 "--agent.heads=" + servers.addressList(),
                                 "--agent.data-dir=" + folder.resolve("node"),
-                                "--agent.cpus=64",
+                                "--agent.cpus=" + CORES,
                                 "--agent.stop-workers-on-exit=true"),
                         false);
         orrery = Orrery.connect(OrreryOptions.parse("orrery://" + servers.addressList()).toBuilder()
@@ -97,12 +101,24 @@ final class OrrerySide implements CoreSide {
         long now = begin;
         while (now - end < 0) {
             done += switch (test) {
+                case TASK_SYNC, TASK_ASYNC -> submit(test);
                 case ACTOR_SYNC, ACTOR_ASYNC -> callHere(test);
                 case ONE_TO_N, N_TO_N -> callThere(test);
             };
             now = System.nanoTime();
         }
         return done * NANOS / (now - begin);
+    }
+
+    private int submit(CoreTest test) throws IOException {
+        List<ObjectRef<byte[]>> open = new ArrayList<>(test.batch());
+        for (int i = 0; i < test.batch(); i++) {
+            open.add(orrery.task(EchoActor::smallTask).submit());
+        }
+        for (ObjectRef<byte[]> ref : open) {
+            requireAll(ref.get().length, EchoActor.BYTES);
+        }
+        return test.batch();
     }
 
     /** From this process. */
