@@ -16,7 +16,7 @@ final class LeaseRules {
     static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Tasks behind one that runs longer than was expected are taken back after so long. */
-    static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private static final int AT_FIRST = 2;
 

@@ -12,8 +12,10 @@ final class Paces {
     static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int REMEMBERED = 10_000;
 
-    /** Of the new one; a slower one counts at once, so that one function that is slow now and then is not underrated. */
+    /** What is counted is the logarithm, so that one that was held up says little. */
     private static final double WEIGHT = 0.2;
+
+    private static final long LEAST_NANOS = 1_000;
 
     private final Map<String, Long> nanos = new HashMap<>();
 
@@ -22,13 +24,12 @@ final class Paces {
     }
 
     void ran(String name, long ranNanos) {
+        double latest = Math.max(LEAST_NANOS, ranNanos);
         Long before = nanos.get(name);
-        if (before == null) {
-            if (nanos.size() < REMEMBERED) {
-                nanos.put(name, ranNanos);
-            }
-        } else {
-            nanos.put(name, ranNanos > before ? ranNanos : (long) (before + WEIGHT * (ranNanos - before)));
+        if (before != null) {
+            nanos.put(name, (long) (before * Math.pow(latest / before, WEIGHT)));
+        } else if (nanos.size() < REMEMBERED) {
+            nanos.put(name, (long) latest);
         }
     }
 }
