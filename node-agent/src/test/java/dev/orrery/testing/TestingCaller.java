@@ -4,7 +4,9 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.TaskInfo;
 import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.proto.WithdrawTasks;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
@@ -69,11 +71,37 @@ public final class TestingCaller implements AutoCloseable {
 
     public CompletableFuture<Object> send(
             ActorLife to, ActorFunction function, Duration timeout, List<Value> arguments) {
-        ActorCallRequest request = ActorCallRequest.newBuilder()
-                .setLife(to)
-                .setFunction(function)
-                .addAllArguments(arguments)
-                .build();
+        return send(
+                ActorCallRequest.newBuilder()
+                        .setLife(to)
+                        .setFunction(function)
+                        .addAllArguments(arguments)
+                        .build(),
+                timeout);
+    }
+
+    /** A static method of {@link ScriptedTasks}, as a task of that name. */
+    public CompletableFuture<Object> task(String method, MethodType type, Object... arguments) {
+        return send(
+                ActorCallRequest.newBuilder()
+                        .setLife(life)
+                        .setFunction(TestingFunctions.staticMethod(ScriptedTasks.class, method, type))
+                        .addAllArguments(
+                                Arrays.stream(arguments).map(this::value).toList())
+                        .setTask(TaskInfo.newBuilder()
+                                .setId("job-1")
+                                .setName(method)
+                                .setAttempt(2))
+                        .build(),
+                LONG);
+    }
+
+    /** Takes back what was sent and has not begun. */
+    public void withdraw() {
+        connection.notify(Protocol.WITHDRAW_TASKS, WithdrawTasks.getDefaultInstance());
+    }
+
+    private CompletableFuture<Object> send(ActorCallRequest request, Duration timeout) {
         var called = connection.call(Protocol.CALL_ACTOR, request, timeout);
         CompletableFuture<Object> result =
                 called.thenApply(response -> codec.fromMessage("the result", response.getResult()));

@@ -96,6 +96,22 @@ class TaskWorkersTest {
     }
 
     @Test
+    void whatWaitsBehindATaskThatTakesLongGoesToAnotherWorker() {
+        runShortOne();
+        submit(1);
+        ObjectRef<Integer> behind = submit(2);
+        TestingTaskCluster.Call longer = cluster.next();
+        TestingTaskCluster.Call second = cluster.next();
+        assertEquals(longer.workerName(), cluster.nextWithdrawal());
+        second.fail(OrreryException.of(ErrorCode.UNAVAILABLE, "not begun"));
+        TestingTaskCluster.Call elsewhere = cluster.next();
+        assertEquals("7-2", elsewhere.workerName());
+        elsewhere.echo();
+        assertEquals(2, behind.get(LONG));
+        longer.echo();
+    }
+
+    @Test
     void whatAWorkerThatDiedHadIsSentAgainAlone() {
         runShortOne();
         ObjectRef<Integer> one = submit(1);

@@ -34,6 +34,10 @@ final class TestingTaskCluster implements AutoCloseable {
 
     /** A task that reached a worker. */
     record Call(Worker worker, ActorCallRequest request, CompletableFuture<ActorCallResponse> response) {
+        String workerName() {
+            return worker.actor;
+        }
+
         TaskInfo task() {
             return request.getTask();
         }
@@ -74,6 +78,7 @@ final class TestingTaskCluster implements AutoCloseable {
                                 calls.add(new Call(this, request, response));
                                 return response;
                             })
+                            .onNotice(Protocol.WITHDRAW_TASKS, (connection, notice) -> withdrawals.add(actor))
                             .build());
         }
 
@@ -97,6 +102,7 @@ final class TestingTaskCluster implements AutoCloseable {
     private final TestingRpc rpc = new TestingRpc(RpcLimits.defaults());
     private final Map<String, Worker> workers = new ConcurrentHashMap<>();
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> withdrawals = new LinkedBlockingQueue<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
     private volatile Optional<ActorView> instead = Optional.empty();
@@ -164,6 +170,11 @@ final class TestingTaskCluster implements AutoCloseable {
     /** The next task that reaches a worker. */
     Call next() {
         return take(calls, "a task to reach a worker");
+    }
+
+    /** The next worker that is asked for what it has not begun. */
+    String nextWithdrawal() {
+        return take(withdrawals, "tasks to be withdrawn");
     }
 
     /** The next worker that the leader was told to end. */

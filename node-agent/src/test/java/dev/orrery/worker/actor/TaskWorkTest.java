@@ -1,0 +1,163 @@
+package dev.orrery.worker.actor;
+
+import static dev.orrery.testing.TestingCaller.await;
+import static dev.orrery.testing.TestingCaller.failureOf;
+import static java.lang.invoke.MethodType.methodType;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.ActorSpec;
+import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.WorkerReport;
+import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.rpc.RpcTransport;
+import dev.orrery.testing.ScriptedActor;
+import dev.orrery.testing.TestingCaller;
+import dev.orrery.testing.TestingEnvironment;
+import dev.orrery.testing.TestingNode;
+import dev.orrery.testing.TestingWorldManager;
+import dev.orrery.testing.TestingWorlds;
+import java.lang.invoke.MethodType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker of tasks, as its owner sees it. */
+@Timeout(120)
+class TaskWorkTest {
+    private static final ActorLife ME = TestingWorlds.life("me");
+    private static final MethodType ADD = methodType(int.class, int.class, int.class);
+    private static final MethodType TEXT = methodType(String.class);
+    private static final Duration STUCK = Duration.ofSeconds(6);
+
+    @TempDir
+    private Path folder;
+
+    private final RpcTransport transport = new RpcTransport("test", 2);
+    private final TestingWorlds network = new TestingWorlds();
+    private final TestingWorldManager mine = network.manager((world, state, cause) -> {});
+    private final Semaphore gate = new Semaphore(0);
+    private final PlainActor worker = new PlainActor();
+    private TestingEnvironment environment;
+    private TestingCaller owner;
+
+    @BeforeEach
+    void begin() throws Exception {
+        System.getProperties().put(ScriptedActor.GATE, gate);
+        transport.start();
+        PlainActorSpec spec = PlainActorSpec.newBuilder()
+                .setRunsTasks(true)
+                .setMaxPendingCalls(100)
+                .build();
+        DesiredWorker desired = DesiredWorker.newBuilder()
+                .setLife(ME)
+                .setLabel("tasks")
+                .setSpec(ActorSpec.newBuilder().setActor(spec))
+                .build();
+        environment = new TestingEnvironment(
+                TestingNode.launch(folder, ME, List.of(ScriptedActor.artifact())), desired, mine, transport);
+        worker.start(environment);
+        environment.awaitChange();
+        WorkerReport.Builder report = WorkerReport.newBuilder();
+        worker.contributeTo(report);
+        owner = TestingCaller.connect(transport, HostPort.of(report.getRpcAddress()), ME);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        gate.release(100);
+        worker.stop().get(30, TimeUnit.SECONDS);
+        owner.close();
+        transport.close();
+        System.getProperties().remove(ScriptedActor.GATE);
+    }
+
+    /** Its thread is inside a task that goes on when the gate opens. */
+    private CompletableFuture<Object> occupy(String method) {
+        CompletableFuture<Object> blocked = owner.task(method, TEXT);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(gate::hasQueuedThreads);
+        return blocked;
+    }
+
+    @Test
+    void aTaskNeedsNoActor() throws Exception {
+        assertEquals(5, await(owner.task("add", ADD, 2, 3)));
+        assertEquals("job-1 describe 2", await(owner.task("describe", TEXT)));
+    }
+
+    @Test
+    void whatItThrowsIsItsOwnersAndNothingElse() throws Exception {
+        OrreryException failed = failureOf(owner.task("fail", methodType(int.class, String.class), "why"));
+        assertEquals(ErrorCode.TASK_FAILED, failed.code());
+        assertEquals(
+                "java.lang.IllegalStateException",
+                failed.failure().orElseThrow().kind());
+        assertEquals("job-1", failed.ids().get("task"));
+        assertEquals(5, await(owner.task("add", ADD, 2, 3)));
+    }
+
+    @Test
+    void anotherNumberOfArgumentsIsRefused() throws Exception {
+        assertEquals(
+                ErrorCode.INVALID_ARGUMENT, failureOf(owner.task("add", ADD, 2)).code());
+    }
+
+    @Test
+    void whatHasNotBegunComesBackWhenItsOwnerAsks() throws Exception {
+        CompletableFuture<Object> running = occupy("block");
+        CompletableFuture<Object> waiting = owner.task("add", ADD, 2, 3);
+        owner.withdraw();
+        assertEquals(ErrorCode.UNAVAILABLE, failureOf(waiting).code());
+        gate.release();
+        assertEquals("went on", await(running));
+    }
+
+    @Test
+    void aCancelledTaskIsInterruptedAndWhatWaitsBehindItComesBack() throws Exception {
+        CompletableFuture<Object> running = occupy("block");
+        CompletableFuture<Object> waiting = owner.task("add", ADD, 2, 3);
+        running.cancel(true);
+        assertEquals(ErrorCode.UNAVAILABLE, failureOf(waiting).code());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> await(
+                        owner.task("add", ADD, 2, 3))
+                .equals(5));
+        environment.timers().advance(STUCK);
+        assertFalse(environment.failed(), "it ended in time");
+    }
+
+    @Test
+    void aTaskThatDoesNotEndEndsTheProcess() throws Exception {
+        CompletableFuture<Object> running = occupy("blockForGood");
+        CompletableFuture<Object> waiting = owner.task("add", ADD, 2, 3);
+        running.cancel(true);
+        failureOf(waiting);
+        assertEquals(
+                ErrorCode.UNAVAILABLE, failureOf(owner.task("add", ADD, 2, 3)).code(), "nothing is taken");
+        environment.timers().advance(STUCK);
+        assertTrue(environment.awaitFailure().message().contains("did not end within 5 s"));
+    }
+
+    @Test
+    void whatIsSentToItIsNoLongerThereOnceItStops() throws Exception {
+        CompletableFuture<Object> running = occupy("block");
+        CompletableFuture<Object> waiting = owner.task("add", ADD, 2, 3);
+        CompletableFuture<Void> stopped = worker.stop();
+        assertEquals(ErrorCode.UNAVAILABLE, failureOf(waiting).code());
+        assertEquals(ErrorCode.ACTOR_DEAD, failureOf(running).code());
+        stopped.get(30, TimeUnit.SECONDS);
+    }
+}
