@@ -164,13 +164,8 @@ final class SubmittedTask {
 
     /** With an exception of its own, as several tasks may fail for one reason. */
     void end(Throwable why) {
-        if (!(why instanceof OrreryException known)) {
-            result.completeExceptionally(why);
-        } else if (known.code() == ErrorCode.DEADLINE_EXCEEDED) {
-            expire();
-        } else {
-            result.completeExceptionally(error(known.code(), known.detail(), known.failure()));
-        }
+        result.completeExceptionally(
+                why instanceof OrreryException known ? error(known.code(), known.detail(), known.failure()) : why);
     }
 
     OrreryException error(ErrorCode code, String message, Optional<Failure> failure) {

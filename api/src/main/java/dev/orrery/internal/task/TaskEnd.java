@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 enum TaskEnd {
     /** It is the outcome. */
     FAILED,
+    /** Its time is over. */
+    LATE,
     /** The function threw what the task's options call worth another run. */
     REPEATED,
     /** The worker did not begin it. */
@@ -21,6 +23,7 @@ enum TaskEnd {
             return FAILED;
         }
         return switch (known.code()) {
+            case DEADLINE_EXCEEDED -> LATE;
             case FENCED, UNAVAILABLE -> GIVEN_BACK;
             case CONNECTION_LOST, ACTOR_DEAD -> LOST;
             case TASK_FAILED -> isWorthARun(known, options) ? REPEATED : FAILED;

@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 final class TaskWorkers implements AutoCloseable {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int MOST_FAILED_STARTS = 3;
 
     /** A process with a large heap that is full takes seconds to end. */
@@ -44,6 +45,7 @@ final class TaskWorkers implements AutoCloseable {
     private final List<TaskWorker> ready = new ArrayList<>();
     private final List<WorkerStart> starting = new ArrayList<>();
     private int failedStarts;
+    private long startAfterNanos;
     private volatile String waitsFor = "";
     private boolean ticking;
     private boolean closed;
@@ -53,6 +55,7 @@ final class TaskWorkers implements AutoCloseable {
         this.client = client;
         this.ask = ask;
         this.clock = clock;
+        this.startAfterNanos = clock.nanoTime();
     }
 
     /** Its arguments are there. */
@@ -169,7 +172,9 @@ final class TaskWorkers implements AutoCloseable {
             sendings = dispatch(now);
         }
         send(sendings);
-        if (!again) {
+        if (end == TaskEnd.LATE) {
+            task.expire();
+        } else if (!again) {
             task.end(failure);
         }
     }
@@ -252,6 +257,7 @@ final class TaskWorkers implements AutoCloseable {
         List<TaskWorker> stuck;
         List<TaskWorker> idle;
         List<WorkerStart> looks;
+        List<WorkerStart> unwanted;
         List<Sending> sendings;
         int toStart;
         synchronized (lock) {
@@ -263,12 +269,14 @@ final class TaskWorkers implements AutoCloseable {
                     .toList();
             idle = ready.stream().filter(worker -> worker.isIdle(now)).toList();
             ready.removeAll(idle);
+            unwanted = queue.isEmpty()
+                    ? starting.stream()
+                            .filter(start -> start.waitsFor().isPresent())
+                            .toList()
+                    : List.of();
+            starting.removeAll(unwanted);
             looks = List.copyOf(starting);
-            toStart = LeaseRules.toStart(new Demand(
-                    queue.size(), queue.backlogNanos(), queue.stalledNanos(now), ready.size(), starting.size()));
-            if (queue.isEmpty()) {
-                starting.stream().filter(start -> start.waitsFor().isPresent()).forEach(WorkerStart::giveUp);
-            }
+            toStart = startAfterNanos - now > 0 ? 0 : LeaseRules.toStart(demand(now));
             ticking = !closed && !(queue.isEmpty() && ready.isEmpty() && starting.isEmpty());
         }
         send(sendings);
@@ -276,6 +284,7 @@ final class TaskWorkers implements AutoCloseable {
         stuck.forEach(
                 worker -> worker.connection().notify(Protocol.WITHDRAW_TASKS, WithdrawTasks.getDefaultInstance()));
         idle.forEach(this::giveBack);
+        unwanted.forEach(WorkerStart::giveUp);
         for (int i = 0; i < toStart; i++) {
             start();
         }
@@ -285,6 +294,10 @@ final class TaskWorkers implements AutoCloseable {
                 .findFirst()
                 .orElse("");
         tickLater();
+    }
+
+    private Demand demand(long now) {
+        return new Demand(queue.size(), queue.backlogNanos(), queue.stalledNanos(now), ready.size(), starting.size());
     }
 
     private void tickLater() {
@@ -325,12 +338,12 @@ final class TaskWorkers implements AutoCloseable {
         TaskWorker worker = new TaskWorker(started.view(), started.connection(), clock.nanoTime());
         List<Sending> sendings;
         synchronized (lock) {
-            starting.remove(start);
-            if (closed) {
+            if (!starting.remove(start)) {
                 started.connection().close();
                 return;
             }
             failedStarts = 0;
+            waitsFor = "";
             ready.add(worker);
             sendings = dispatch(clock.nanoTime());
         }
@@ -341,10 +354,16 @@ final class TaskWorkers implements AutoCloseable {
     private void notStarted(WorkerStart start, Throwable failure) {
         List<SubmittedTask> failed = List.of();
         synchronized (lock) {
-            starting.remove(start);
-            failedStarts++;
-            boolean mayPass = failure instanceof OrreryException known && known.code() == ErrorCode.START_FAILED;
-            if (!mayPass || failedStarts >= MOST_FAILED_STARTS) {
+            if (!starting.remove(start)) {
+                return;
+            }
+            startAfterNanos = clock.nanoTime() + RETRY_NANOS;
+            switch (StartEnd.of(failure)) {
+                case TRY_AGAIN -> waitsFor = failure.getMessage();
+                case COUNT -> failedStarts++;
+                case HOPELESS -> failedStarts = MOST_FAILED_STARTS;
+            }
+            if (failedStarts >= MOST_FAILED_STARTS) {
                 failedStarts = 0;
                 failed = queue.takeAll();
             }
@@ -363,6 +382,7 @@ final class TaskWorkers implements AutoCloseable {
             undone = new ArrayList<>(queue.takeAll());
             last = List.copyOf(ready);
             ready.clear();
+            starting.clear();
             last.forEach(worker -> undone.addAll(worker.releaseAll()));
         }
         undone.forEach(task -> task.end(closedHere()));

@@ -79,11 +79,7 @@ final class WorkerStart {
     private synchronized void seen(ActorView view, Throwable failure, long nowNanos) {
         looking = false;
         if (failure != null) {
-            Throwable cause = ErrorCodec.unwrap(failure);
-            boolean passes = cause instanceof OrreryException known && known.code() == ErrorCode.DEADLINE_EXCEEDED;
-            if (!passes) {
-                result.completeExceptionally(cause);
-            }
+            unseen(ErrorCodec.unwrap(failure));
             return;
         }
         waitsFor = Optional.of(view.getReason()).filter(reason -> !reason.isEmpty());
@@ -93,6 +89,19 @@ final class WorkerStart {
             dial(view);
         } else {
             watchFit(view, nowNanos);
+        }
+    }
+
+    /** A leader that cannot be asked now is asked again. */
+    private void unseen(Throwable failure) {
+        if (!(failure instanceof OrreryException known)) {
+            result.completeExceptionally(failure);
+        } else if (!known.code().retryable()) {
+            result.completeExceptionally(OrreryException.of(
+                    ErrorCode.START_FAILED,
+                    "nothing is known of a worker for tasks: " + known.detail(),
+                    known.ids(),
+                    known.failure()));
         }
     }
 

@@ -30,6 +30,7 @@ class TaskEndTest {
     void everyCodeHasAMeaning(ErrorCode code) {
         TaskEnd expected =
                 switch (code) {
+                    case DEADLINE_EXCEEDED -> TaskEnd.LATE;
                     case UNAVAILABLE, FENCED -> TaskEnd.GIVEN_BACK;
                     case CONNECTION_LOST, ACTOR_DEAD -> TaskEnd.LOST;
                     default -> TaskEnd.FAILED;

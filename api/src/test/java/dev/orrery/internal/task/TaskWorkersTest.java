@@ -209,6 +209,39 @@ class TaskWorkersTest {
     }
 
     @Test
+    void whileTheLeaderCannotStartAnyTasksWait() {
+        cluster.refuses(OrreryException.of(ErrorCode.RESOURCE_EXHAUSTED, "head-1 has no descriptors left"));
+        ObjectRef<Integer> unlucky = submit(3, Duration.ofMillis(500), Arg.of(1));
+        DeadlineExceededException why = assertThrows(DeadlineExceededException.class, () -> unlucky.get(LONG));
+        assertTrue(why.getMessage().contains("head-1 has no descriptors left"), why::getMessage);
+        ObjectRef<Integer> patient = submit(2);
+        cluster.recovers();
+        cluster.next().echo();
+        assertEquals(2, patient.get(LONG));
+    }
+
+    @Test
+    void whatTheLeaderRefusesForGoodFailsAtOnce() {
+        cluster.refuses(OrreryException.of(ErrorCode.FENCED, "the job has ended"));
+        ObjectRef<Integer> refused = submit(1);
+        OrreryException why = assertThrows(OrreryException.class, () -> refused.get(LONG));
+        assertEquals(ErrorCode.FENCED, why.code());
+    }
+
+    @Test
+    void aWorkerThatWaitsForRoomIsGivenUpWithTheLastTask() {
+        cluster.placesNothing("a worker for tasks needs 1 cpus; free: node-1 0 cpus", false);
+        ObjectRef<Integer> unwanted = submit(1);
+        assertThrows(DeadlineExceededException.class, () -> unwanted.get(Duration.ofMillis(200)));
+        unwanted.cancel();
+        assertEquals("7-1", cluster.nextEnded());
+        cluster.recovers();
+        ObjectRef<Integer> next = submit(2);
+        cluster.next().echo();
+        assertEquals(2, next.get(LONG));
+    }
+
+    @Test
     void workersThatDoNotStartFailTheirTasksInTheEnd() {
         cluster.startsNothing("exit", "code 1: no such library");
         ObjectRef<Integer> hopeless = submit(1);

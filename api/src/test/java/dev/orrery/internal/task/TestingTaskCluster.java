@@ -106,6 +106,7 @@ final class TestingTaskCluster implements AutoCloseable {
     private final AtomicInteger numbers = new AtomicInteger();
     private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
     private volatile Optional<ActorView> instead = Optional.empty();
+    private volatile Optional<OrreryException> refusal = Optional.empty();
     private final RpcServer head;
 
     TestingTaskCluster() {
@@ -114,11 +115,11 @@ final class TestingTaskCluster implements AutoCloseable {
                         Protocol.MISSING_ARTIFACTS,
                         (connection, request) ->
                                 CompletableFuture.completedFuture(MissingArtifactsResponse.getDefaultInstance()))
-                .on(
-                        Protocol.START_ACTOR,
-                        (connection, request) -> CompletableFuture.completedFuture(StartActorResponse.newBuilder()
+                .on(Protocol.START_ACTOR, (connection, request) -> refusal.map(
+                                CompletableFuture::<StartActorResponse>failedFuture)
+                        .orElseGet(() -> CompletableFuture.completedFuture(StartActorResponse.newBuilder()
                                 .setActor("7-" + numbers.incrementAndGet())
-                                .build()))
+                                .build())))
                 .on(Protocol.KILL_ACTOR, (connection, request) -> {
                     ended.add(request.getActor());
                     return CompletableFuture.completedFuture(KillActorResponse.getDefaultInstance());
@@ -157,6 +158,17 @@ final class TestingTaskCluster implements AutoCloseable {
                 .setReason(reason)
                 .setNeverFits(neverFits)
                 .build());
+    }
+
+    /** From now on no worker is started at all. */
+    void refuses(OrreryException why) {
+        refusal = Optional.of(why);
+    }
+
+    /** All is well again. */
+    void recovers() {
+        refusal = Optional.empty();
+        instead = Optional.empty();
     }
 
     /** From now on every worker dies before it is open. */
