@@ -13,11 +13,13 @@ import dev.orrery.internal.task.LeaseRules.Demand;
 import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The workers that are leased for tasks of one shape, and the tasks that wait for them. Tasks are sent straight to workers, a few
@@ -26,9 +28,8 @@ import java.util.function.Supplier;
  */
 final class TaskWorkers implements AutoCloseable {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LATE_NANOS = 2 * TICK_NANOS;
     private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final int MOST_FAILED_STARTS = 3;
 
     /** A process with a large heap that is full takes seconds to end. */
     private static final Duration VERDICT_PATIENCE = Duration.ofSeconds(15);
@@ -43,10 +44,8 @@ final class TaskWorkers implements AutoCloseable {
     private final TaskQueue queue = new TaskQueue();
     private final Paces paces = new Paces();
     private final List<TaskWorker> ready = new ArrayList<>();
-    private final List<WorkerStart> starting = new ArrayList<>();
-    private int failedStarts;
-    private long startAfterNanos;
-    private volatile String waitsFor = "";
+    private final WorkerStarts starting;
+    private long tickedNanos;
     private boolean ticking;
     private boolean closed;
 
@@ -55,7 +54,8 @@ final class TaskWorkers implements AutoCloseable {
         this.client = client;
         this.ask = ask;
         this.clock = clock;
-        this.startAfterNanos = clock.nanoTime();
+        this.tickedNanos = clock.nanoTime();
+        this.starting = new WorkerStarts(tickedNanos);
     }
 
     /** Its arguments are there. */
@@ -186,7 +186,8 @@ final class TaskWorkers implements AutoCloseable {
     }
 
     private String waiting() {
-        return "waits for a worker" + (waitsFor.isEmpty() ? "" : ": " + waitsFor);
+        String reason = starting.waitsFor();
+        return "waits for a worker" + (reason.isEmpty() ? "" : ": " + reason);
     }
 
     /** Its connection is lost, so it died or cannot be reached. Idempotent. */
@@ -218,11 +219,17 @@ final class TaskWorkers implements AutoCloseable {
             end(worker);
         } else {
             // Before anything is done about it, or that would be the cause.
-            client.fate(worker.life(), VERDICT_PATIENCE).thenAccept(fate -> {
+            client.fate(worker.life(), patience(doomed)).thenAccept(fate -> {
                 doomed.forEach(task -> died(task, worker, fate));
                 end(worker);
             });
         }
+    }
+
+    private static Duration patience(List<SubmittedTask> doomed) {
+        return Stream.concat(Stream.of(VERDICT_PATIENCE), doomed.stream().map(SubmittedTask::left))
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     /** Should it live, where it cannot be reached. */
@@ -264,20 +271,19 @@ final class TaskWorkers implements AutoCloseable {
             long now = clock.nanoTime();
             expired = queue.takeExpired(now);
             sendings = dispatch(now);
+            // After a pause of this process the answers may be here already, unread.
+            boolean late = now - tickedNanos > LATE_NANOS;
+            tickedNanos = now;
             stuck = ready.stream()
-                    .filter(worker -> worker.startsWithdrawal(now))
+                    .filter(worker -> !late && worker.startsWithdrawal(now))
                     .toList();
             idle = ready.stream().filter(worker -> worker.isIdle(now)).toList();
             ready.removeAll(idle);
-            unwanted = queue.isEmpty()
-                    ? starting.stream()
-                            .filter(start -> start.waitsFor().isPresent())
-                            .toList()
-                    : List.of();
-            starting.removeAll(unwanted);
-            looks = List.copyOf(starting);
-            toStart = startAfterNanos - now > 0 ? 0 : LeaseRules.toStart(demand(now));
-            ticking = !closed && !(queue.isEmpty() && ready.isEmpty() && starting.isEmpty());
+            unwanted = queue.isEmpty() ? starting.takeUnplaced() : List.of();
+            starting.seen();
+            looks = starting.all();
+            toStart = starting.mayStart(now) ? LeaseRules.toStart(demand(now)) : 0;
+            ticking = !closed && !(queue.isEmpty() && ready.isEmpty() && starting.size() == 0);
         }
         send(sendings);
         expired.forEach(SubmittedTask::expire);
@@ -289,10 +295,6 @@ final class TaskWorkers implements AutoCloseable {
             start();
         }
         looks.forEach(start -> start.look(clock.nanoTime()));
-        waitsFor = looks.stream()
-                .flatMap(start -> start.waitsFor().stream())
-                .findFirst()
-                .orElse("");
         tickLater();
     }
 
@@ -338,12 +340,10 @@ final class TaskWorkers implements AutoCloseable {
         TaskWorker worker = new TaskWorker(started.view(), started.connection(), clock.nanoTime());
         List<Sending> sendings;
         synchronized (lock) {
-            if (!starting.remove(start)) {
+            if (!starting.succeeded(start)) {
                 started.connection().close();
                 return;
             }
-            failedStarts = 0;
-            waitsFor = "";
             ready.add(worker);
             sendings = dispatch(clock.nanoTime());
         }
@@ -352,21 +352,9 @@ final class TaskWorkers implements AutoCloseable {
     }
 
     private void notStarted(WorkerStart start, Throwable failure) {
-        List<SubmittedTask> failed = List.of();
+        List<SubmittedTask> failed;
         synchronized (lock) {
-            if (!starting.remove(start)) {
-                return;
-            }
-            startAfterNanos = clock.nanoTime() + RETRY_NANOS;
-            switch (StartEnd.of(failure)) {
-                case TRY_AGAIN -> waitsFor = failure.getMessage();
-                case COUNT -> failedStarts++;
-                case HOPELESS -> failedStarts = MOST_FAILED_STARTS;
-            }
-            if (failedStarts >= MOST_FAILED_STARTS) {
-                failedStarts = 0;
-                failed = queue.takeAll();
-            }
+            failed = starting.failed(start, failure, clock.nanoTime()) ? queue.takeAll() : List.of();
         }
         failed.forEach(task -> task.end(failure));
     }

@@ -125,6 +125,8 @@ public final class Tasks implements AutoCloseable {
         task.result().whenComplete((value, failure) -> {
             open.decrementAndGet();
             openBytes.addAndGet(-bytes);
+            // They are wanted no more, but whoever holds the result holds the task.
+            task.give(List.of());
         });
         if (!task.isOver()) {
             workers(shape).submit(task);
