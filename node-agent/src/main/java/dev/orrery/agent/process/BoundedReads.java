@@ -3,6 +3,7 @@ package dev.orrery.agent.process;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -27,30 +28,30 @@ final class BoundedReads implements AutoCloseable {
 
     private final Duration patience;
     private final ExecutorService threads = Executors.newCachedThreadPool(new NamedThreads("agent-look"));
-    private final Map<ProcessId, Future<Boolean>> stuck = new ConcurrentHashMap<>();
+    private final Map<ProcessId, Future<?>> stuck = new ConcurrentHashMap<>();
 
     BoundedReads(Duration patience) {
         this.patience = patience;
     }
 
-    /** What {@code read} says of the process; false when it does not say so in time. */
-    boolean ask(ProcessId process, Callable<Boolean> read) {
+    /** What {@code read} says of the process; empty when it does not say so in time. */
+    <T> Optional<T> ask(ProcessId process, Callable<T> read) {
         stuck.values().removeIf(Future::isDone);
         if (stuck.containsKey(process) || stuck.size() >= MOST_STUCK) {
-            return false;
+            return Optional.empty();
         }
-        Future<Boolean> answer = threads.submit(read);
+        Future<T> answer = threads.submit(read);
         try {
-            return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return Optional.of(answer.get(patience.toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
             stuck.put(process, answer);
             LOG.warn("process {} could not be looked into within {} ms; going on", process.pid(), patience.toMillis());
-            return false;
+            return Optional.empty();
         } catch (ExecutionException e) {
             throw new IllegalStateException("looking into process " + process.pid() + " failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Optional.empty();
         }
     }
 

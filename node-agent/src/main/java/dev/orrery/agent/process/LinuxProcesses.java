@@ -63,8 +63,10 @@ public final class LinuxProcesses implements ProcessTable, AutoCloseable {
     }
 
     @Override
-    public boolean isMarked(ProcessId process, String nonce) {
-        return reads.ask(process, () -> HostProcesses.startedWith(process.pid(), LaunchMark.VARIABLE, nonce));
+    public Marked marked(ProcessId process, String nonce) {
+        return reads.ask(process, () -> HostProcesses.startedWith(process.pid(), LaunchMark.VARIABLE, nonce))
+                .map(own -> own ? Marked.YES : Marked.NO)
+                .orElse(Marked.UNKNOWN);
     }
 
     @Override

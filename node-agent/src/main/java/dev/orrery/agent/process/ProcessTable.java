@@ -19,6 +19,6 @@ public interface ProcessTable {
     /** All of them, the dead that nobody has asked for included. */
     List<HostProcess> all();
 
-    /** Whether it was started with {@link LaunchMark#VARIABLE} being {@code nonce}. False for one that cannot be looked into now. */
-    boolean isMarked(ProcessId process, String nonce);
+    /** Whether it was started with {@link LaunchMark#VARIABLE} being {@code nonce}. */
+    Marked marked(ProcessId process, String nonce);
 }

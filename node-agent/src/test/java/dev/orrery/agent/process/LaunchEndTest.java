@@ -95,6 +95,50 @@ class LaunchEndTest {
     }
 
     @Test
+    void whatCannotBeLookedIntoIsWaitedForBriefly() {
+        ProcessId closed = processes.add(12, 102, 12);
+        processes.closed.add(closed);
+        CompletableFuture<Void> done = end();
+        for (int i = 0; i < 9; i++) {
+            look();
+        }
+        assertFalse(done.isDone());
+        assertTrue(processes.isAlive(shim));
+        look();
+        assertTrue(done.isDone());
+        assertEquals(List.of(shim), processes.killed);
+    }
+
+    @Test
+    void ifItTurnsOutLaterToBeOfTheLaunchItIsKilledThen() {
+        ProcessId closed = processes.add(12, 102, 12);
+        ProcessId strangers = processes.add(14, 104, 14);
+        processes.closed.addAll(List.of(closed, strangers));
+        CompletableFuture<Void> done = end();
+        timers.advance(Duration.ofSeconds(5));
+        assertTrue(done.isDone());
+        processes.closed.clear();
+        processes.marks.put(closed, NONCE);
+        timers.advance(Duration.ofSeconds(1));
+        assertFalse(processes.isAlive(closed));
+        assertTrue(processes.isAlive(strangers));
+        int[] looks = {0};
+        processes.beforeLook = () -> looks[0]++;
+        timers.advance(Duration.ofMinutes(5));
+        assertTrue(looks[0] <= 1, "nothing is unclear any more");
+    }
+
+    @Test
+    void oneOfTheSessionIsKilledWithoutBeingLookedInto() {
+        ProcessId closed = processes.add(12, 102, 10);
+        processes.closed.add(closed);
+        CompletableFuture<Void> done = end();
+        look();
+        assertTrue(done.isDone());
+        assertEquals(List.of(closed, shim), processes.killed);
+    }
+
+    @Test
     void aSessionWithoutItsFirstProcessCountsOnlyByWhoIsKnownToBeOfIt() {
         processes.kill(shim);
         ProcessId unmarked = processes.add(12, 102, 10);

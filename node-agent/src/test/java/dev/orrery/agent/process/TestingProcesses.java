@@ -13,6 +13,9 @@ final class TestingProcesses implements ProcessTable {
 
     final List<HostProcess> table = new ArrayList<>();
     final Map<ProcessId, String> marks = new HashMap<>();
+    /** Nobody can look into these. */
+    final Set<ProcessId> closed = new HashSet<>();
+
     final Set<ProcessId> unkillable = new HashSet<>();
     final List<ProcessId> killed = new ArrayList<>();
     /** Runs before each look at the table. */
@@ -56,7 +59,10 @@ final class TestingProcesses implements ProcessTable {
     }
 
     @Override
-    public boolean isMarked(ProcessId process, String nonce) {
-        return nonce.equals(marks.get(process));
+    public Marked marked(ProcessId process, String nonce) {
+        if (closed.contains(process)) {
+            return Marked.UNKNOWN;
+        }
+        return nonce.equals(marks.get(process)) ? Marked.YES : Marked.NO;
     }
 }
