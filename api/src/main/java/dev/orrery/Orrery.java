@@ -26,6 +26,7 @@ import dev.orrery.internal.client.JobLease;
 import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.client.WorldForming;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.task.ObjectWaits;
 import dev.orrery.internal.task.Tasks;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,8 @@ import java.util.Optional;
  * A connection to a cluster, and the owner of the actors that are started through it. Thread-safe; make one for a process and
  * close it at the end.
  */
-// A method reference always tells which of the two is meant; a lambda does when its parameters have types.
+// A reference to a method that is not overloaded tells which is meant, and so does a lambda whose parameters have
+// types.
 @SuppressWarnings("overloads")
 public final class Orrery implements AutoCloseable {
     private static final Duration DEPLOY_TIMEOUT = Duration.ofMinutes(3);
@@ -152,7 +154,8 @@ public final class Orrery implements AutoCloseable {
     /**
      * A task to submit: a function that is run once, in some worker.
      *
-     * @param function usually a reference to a static method; see {@link dev.orrery.function}
+     * @param function usually a reference to a static method that is not overloaded; of one that is, write a lambda with types for
+     *     its parameters. See {@link dev.orrery.function}
      */
     public <R> TaskBuilder<R> task(TaskFunction0<R> function) {
         return new TaskBuilder<>(tasks, function, List.of());
@@ -165,7 +168,7 @@ public final class Orrery implements AutoCloseable {
 
     /** As {@link #task(TaskFunction0)}, with results of other tasks, once these are there. */
     public <X1, R> TaskBuilder<R> task(TaskFunction1<X1, R> function, Arg<? extends X1> argument1) {
-        return new TaskBuilder<>(tasks, function, List.of(argument1));
+        return new TaskBuilder<>(tasks, function, Arrays.asList(argument1));
     }
 
     /** As {@link #task(TaskFunction0)}; the arguments are copied when it is submitted. */
@@ -176,7 +179,7 @@ public final class Orrery implements AutoCloseable {
     /** As {@link #task(TaskFunction0)}, with results of other tasks, once these are there. */
     public <X1, X2, R> TaskBuilder<R> task(
             TaskFunction2<X1, X2, R> function, Arg<? extends X1> argument1, Arg<? extends X2> argument2) {
-        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2));
+        return new TaskBuilder<>(tasks, function, Arrays.asList(argument1, argument2));
     }
 
     /** As {@link #task(TaskFunction0)}; the arguments are copied when it is submitted. */
@@ -191,7 +194,7 @@ public final class Orrery implements AutoCloseable {
             Arg<? extends X1> argument1,
             Arg<? extends X2> argument2,
             Arg<? extends X3> argument3) {
-        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2, argument3));
+        return new TaskBuilder<>(tasks, function, Arrays.asList(argument1, argument2, argument3));
     }
 
     /** As {@link #task(TaskFunction0)}; the arguments are copied when it is submitted. */
@@ -208,7 +211,7 @@ public final class Orrery implements AutoCloseable {
             Arg<? extends X2> argument2,
             Arg<? extends X3> argument3,
             Arg<? extends X4> argument4) {
-        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2, argument3, argument4));
+        return new TaskBuilder<>(tasks, function, Arrays.asList(argument1, argument2, argument3, argument4));
     }
 
     /** As {@link #task(TaskFunction0)}, for a void method. A lambda needs types for its parameters, to tell the two apart. */
@@ -223,7 +226,7 @@ public final class Orrery implements AutoCloseable {
 
     /** As {@link #task(TaskAction0)}, with results of other tasks, once these are there. */
     public <X1> TaskBuilder<Void> task(TaskAction1<X1> function, Arg<? extends X1> argument1) {
-        return new TaskBuilder<>(tasks, function, List.of(argument1));
+        return new TaskBuilder<>(tasks, function, Arrays.asList(argument1));
     }
 
     /** As {@link #task(TaskAction0)}. */
@@ -234,7 +237,7 @@ public final class Orrery implements AutoCloseable {
     /** As {@link #task(TaskAction0)}, with results of other tasks, once these are there. */
     public <X1, X2> TaskBuilder<Void> task(
             TaskAction2<X1, X2> function, Arg<? extends X1> argument1, Arg<? extends X2> argument2) {
-        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2));
+        return new TaskBuilder<>(tasks, function, Arrays.asList(argument1, argument2));
     }
 
     /** As {@link #task(TaskAction0)}. */
@@ -249,7 +252,7 @@ public final class Orrery implements AutoCloseable {
             Arg<? extends X1> argument1,
             Arg<? extends X2> argument2,
             Arg<? extends X3> argument3) {
-        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2, argument3));
+        return new TaskBuilder<>(tasks, function, Arrays.asList(argument1, argument2, argument3));
     }
 
     /** As {@link #task(TaskAction0)}. */
@@ -266,7 +269,32 @@ public final class Orrery implements AutoCloseable {
             Arg<? extends X2> argument2,
             Arg<? extends X3> argument3,
             Arg<? extends X4> argument4) {
-        return new TaskBuilder<>(tasks, function, List.of(argument1, argument2, argument3, argument4));
+        return new TaskBuilder<>(tasks, function, Arrays.asList(argument1, argument2, argument3, argument4));
+    }
+
+    /**
+     * Makes an object of a value, which is copied to bytes once, however many tasks it is an argument of. It is kept in this
+     * process, for as long as the reference is. Throws NOT_SERIALIZABLE.
+     */
+    public <T> ObjectRef<T> put(T value) {
+        return tasks.put(value);
+    }
+
+    /**
+     * The values of all, in their order, as {@link ObjectRef#get()} gives each. Throws what the first of them that failed failed
+     * with, or DEADLINE_EXCEEDED, which says how many are not there and where the first of these is.
+     */
+    public <T> List<T> get(List<? extends ObjectRef<? extends T>> refs, Duration timeout) {
+        return ObjectWaits.get(Given.given("the references", refs), timeout);
+    }
+
+    /**
+     * Waits until so many of them are there, or failed, or the time is over. As in {@link ObjectRef#get()}, others may have the
+     * CPUs of a task or an actor that waits here. Throws INVALID_ARGUMENT for a count that is not from 1 to their number, CANCELLED
+     * when the thread is interrupted.
+     */
+    public <T> Waited<T> waitFor(List<ObjectRef<T>> refs, int count, Duration timeout) {
+        return ObjectWaits.await(Given.given("the references", refs), count, timeout);
     }
 
     /** A world to form of actors. */

@@ -25,8 +25,6 @@ import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.internal.time.UserDurations;
-import dev.orrery.tensor.Tensor;
-import dev.orrery.tensor.Tensors;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
@@ -167,15 +165,7 @@ final class RemoteActor<A> implements ActorRef<A> {
 
         @Override
         public void release(R result) {
-            RemoteActor.release(result);
-        }
-    }
-
-    private static void release(Object value) {
-        if (value instanceof Tensor tensor) {
-            tensor.close();
-        } else if (value instanceof Tensors tensors) {
-            tensors.close();
+            ValueCodec.release(result);
         }
     }
 

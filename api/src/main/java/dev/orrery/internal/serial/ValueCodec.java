@@ -55,6 +55,15 @@ public final class ValueCodec {
         };
     }
 
+    /** Of a value that nobody takes. */
+    public static void release(Object value) {
+        if (value instanceof Tensor tensor) {
+            tensor.close();
+        } else if (value instanceof Tensors tensors) {
+            tensors.close();
+        }
+    }
+
     private static Tensors tensors(List<dev.orrery.internal.proto.TensorData> messages) {
         return TensorCodec.fromMessages(messages, MAX_TENSOR_BYTES);
     }

@@ -9,6 +9,9 @@ final class LeaseRules {
 
     static final int MOST_AHEAD = 1_000;
 
+    /** Of arguments. */
+    static final long MOST_BYTES_AHEAD = 16L << 20;
+
     /** Less work than that is done before a further worker would be there. */
     static final long WORTH_A_WORKER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 

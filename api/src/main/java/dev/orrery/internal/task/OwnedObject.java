@@ -9,42 +9,83 @@ import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.time.UserDurations;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionException;
 
-/** The result of a task, as bytes, where the task was submitted. */
+/** The result of a task, or a value, as bytes, where it was submitted or put. */
 final class OwnedObject<T> implements ObjectRef<T> {
-    /** A wait that is over sooner lends nothing: telling of it would cost more. */
-    private static final long LEND_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** The maker's own error, which comes at the end of its time, tells more than that of a wait. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
 
-    private final SubmittedTask task;
+    private final ObjectMaker maker;
+    private final Set<Path> origins;
     private final ValueCodec codec;
     private final Completions completions;
+    /** One may be here twice. */
+    private final List<Runnable> watchers = new ArrayList<>(0);
 
-    OwnedObject(SubmittedTask task, ValueCodec codec, Completions completions) {
-        this.task = task;
+    private boolean watched;
+
+    /** @param origins where its class may be from */
+    OwnedObject(ObjectMaker maker, Set<Path> origins, ValueCodec codec, Completions completions) {
+        this.maker = maker;
+        this.origins = origins;
         this.codec = codec;
         this.completions = completions;
     }
 
-    /** Its bytes; fails with what the task failed with. */
+    /** Its bytes; fails with what its maker failed with. */
     CompletableFuture<Value> arrival() {
-        return task.result();
+        return maker.result();
     }
 
-    /** For people. */
-    String maker() {
-        return task.toString();
+    /** Runs it once it is there or failed, here and now if it is; does not forget it before {@link #unwatch}. */
+    void watch(Runnable watcher) {
+        synchronized (this) {
+            if (!isDone()) {
+                watchers.add(watcher);
+                if (!watched) {
+                    // Once: a future remembers for ever whoever has asked it.
+                    watched = true;
+                    arrival().whenComplete((value, failure) -> tellWatchers());
+                }
+                return;
+            }
+        }
+        watcher.run();
+    }
+
+    synchronized void unwatch(Runnable watcher) {
+        watchers.remove(watcher);
+    }
+
+    private void tellWatchers() {
+        List<Runnable> all;
+        synchronized (this) {
+            all = List.copyOf(watchers);
+        }
+        all.forEach(Runnable::run);
+    }
+
+    /** Where its class may be from. */
+    Set<Path> origins() {
+        return origins;
+    }
+
+    /** Why a wait for it was in vain. */
+    String whereabouts() {
+        return maker.product() + ", which " + maker.whereabouts();
     }
 
     @Override
     public String id() {
-        return task.id();
+        return maker.id();
     }
 
     @Override
@@ -54,59 +95,37 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     @Override
     public T get() {
-        return read(await(task.left().plusSeconds(1)));
+        return await(maker.left().plus(SLACK));
     }
 
     @Override
     public T get(Duration timeout) {
-        return read(await(UserDurations.checked("timeout", timeout)));
+        return await(UserDurations.checked("timeout", timeout));
+    }
+
+    private T await(Duration timeout) {
+        try {
+            if (!isDone() && !UserWait.await(UserWait.doneOf(arrival()), timeout.toNanos())) {
+                throw OrreryException.of(
+                        ErrorCode.DEADLINE_EXCEEDED,
+                        "waited %d ms for %s".formatted(timeout.toMillis(), whereabouts()),
+                        Map.of("task", id()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw OrreryException.of(ErrorCode.CANCELLED, "interrupted while waiting for " + this, e);
+        }
+        try {
+            return read(arrival().join());
+        } catch (CompletionException e) {
+            throw here(ErrorCodec.unwrap(e));
+        }
     }
 
     // The function's own type; a wrong one shows where the value is used, as with any erased type.
     @SuppressWarnings("unchecked")
     private T read(Value value) {
-        return (T) codec.fromMessage("the result of " + task.name(), value);
-    }
-
-    private Value await(Duration timeout) {
-        try {
-            return arrived(timeout.toNanos());
-        } catch (ExecutionException e) {
-            throw here(ErrorCodec.unwrap(e));
-        } catch (TimeoutException e) {
-            throw OrreryException.of(
-                    ErrorCode.DEADLINE_EXCEEDED,
-                    "waited %d ms for %s, which %s".formatted(timeout.toMillis(), task, task.whereabouts()),
-                    Map.of("task", id()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw OrreryException.of(ErrorCode.CANCELLED, "interrupted while waiting for " + task, e);
-        }
-    }
-
-    private Value arrived(long nanos) throws ExecutionException, TimeoutException, InterruptedException {
-        Optional<CurrentWork.Lender> lender = isDone() ? Optional.empty() : CurrentWork.lender();
-        if (lender.isEmpty()) {
-            return arrival().get(nanos, TimeUnit.NANOSECONDS);
-        }
-        if (nanos > LEND_AFTER_NANOS) {
-            try {
-                return arrival().get(LEND_AFTER_NANOS, TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
-                return arrivedLending(lender.get(), nanos - LEND_AFTER_NANOS);
-            }
-        }
-        return arrivedLending(lender.get(), nanos);
-    }
-
-    private Value arrivedLending(CurrentWork.Lender lender, long nanos)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        lender.lend();
-        try {
-            return arrival().get(nanos, TimeUnit.NANOSECONDS);
-        } finally {
-            lender.takeBack();
-        }
+        return (T) codec.fromMessage(maker.product(), value);
     }
 
     /** With the stack of who waits. */
@@ -126,7 +145,7 @@ final class OwnedObject<T> implements ObjectRef<T> {
         CallOutcome<T> outcome = new CallOutcome<>(completions, this::cancel);
         arrival().whenComplete((value, failure) -> {
             if (failure == null) {
-                outcome.arrive(() -> read(value));
+                outcome.arrive(new Reading(value));
             } else {
                 outcome.arriveFailed(ErrorCodec.unwrap(failure));
             }
@@ -134,13 +153,31 @@ final class OwnedObject<T> implements ObjectRef<T> {
         return outcome;
     }
 
+    private final class Reading implements CallOutcome.Reading<T> {
+        private final Value value;
+
+        Reading(Value value) {
+            this.value = value;
+        }
+
+        @Override
+        public T read() {
+            return OwnedObject.this.read(value);
+        }
+
+        @Override
+        public void release(T result) {
+            ValueCodec.release(result);
+        }
+    }
+
     @Override
     public boolean cancel() {
-        return task.cancel();
+        return maker.cancel();
     }
 
     @Override
     public String toString() {
-        return "the result of " + task;
+        return maker.product();
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * A task from its submission to its result. What changes belongs to the workers of its shape, under their lock; its result, and
  * where it is, any thread may ask for.
  */
-final class SubmittedTask {
+final class SubmittedTask implements ObjectMaker {
     private final String id;
     private final String name;
     private final TaskOptions options;
@@ -26,6 +26,7 @@ final class SubmittedTask {
     private final long endNanos;
     private final CompletableFuture<Value> result = new CompletableFuture<>();
     private List<Value> arguments = List.of();
+    private long bytes;
     private int attempts;
     private int deaths;
     private int throwsSoFar;
@@ -41,7 +42,8 @@ final class SubmittedTask {
         this.endNanos = nowNanos + options.timeout().toNanos();
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
@@ -54,7 +56,8 @@ final class SubmittedTask {
         return options;
     }
 
-    CompletableFuture<Value> result() {
+    @Override
+    public CompletableFuture<Value> result() {
         return result;
     }
 
@@ -63,12 +66,22 @@ final class SubmittedTask {
     }
 
     /** Of its time. */
-    Duration left() {
+    @Override
+    public Duration left() {
         return Duration.ofNanos(Math.max(1, endNanos - System.nanoTime()));
     }
 
     void give(List<Value> values) {
         arguments = values;
+        bytes = function.getSerializedSize();
+        for (Value value : values) {
+            bytes += value.getSerializedSize();
+        }
+    }
+
+    /** Its arguments are wanted no more, but whoever holds the result holds the task. */
+    void forgetArguments() {
+        arguments = List.of();
     }
 
     /** For its next run. */
@@ -79,12 +92,9 @@ final class SubmittedTask {
                 .setTask(TaskInfo.newBuilder().setId(id).setName(name).setAttempt(attempts + 1));
     }
 
+    /** Of its function and arguments. */
     long bytes() {
-        long sum = function.getSerializedSize();
-        for (Value argument : arguments) {
-            sum += argument.getSerializedSize();
-        }
-        return sum;
+        return bytes;
     }
 
     /** It may have run, and runs once more. */
@@ -136,8 +146,8 @@ final class SubmittedTask {
         expectedNanos = nanos;
     }
 
-    /** Goes on a sentence about it: "waits for a worker". */
-    String whereabouts() {
+    @Override
+    public String whereabouts() {
         return whereabouts.get();
     }
 
@@ -149,7 +159,8 @@ final class SubmittedTask {
         return result.isDone();
     }
 
-    boolean cancel() {
+    @Override
+    public boolean cancel() {
         return result.completeExceptionally(error(ErrorCode.CANCELLED, this + " was cancelled", Optional.empty()));
     }
 
@@ -170,6 +181,11 @@ final class SubmittedTask {
 
     OrreryException error(ErrorCode code, String message, Optional<Failure> failure) {
         return OrreryException.of(code, message, Map.of("task", id), failure);
+    }
+
+    @Override
+    public String product() {
+        return "the result of " + this;
     }
 
     @Override

@@ -18,17 +18,19 @@ final class TaskQueue {
     private long nextEndNanos = Long.MAX_VALUE;
 
     void add(SubmittedTask task, long expectedNanos, long nowNanos) {
-        put(waiting, task, expectedNanos, nowNanos);
+        if (isEmpty()) {
+            movedNanos = nowNanos;
+        }
+        put(waiting, task, expectedNanos);
     }
 
     /** They go first. */
-    void putBack(SubmittedTask task, long expectedNanos, long nowNanos) {
-        put(back, task, expectedNanos, nowNanos);
+    void putBack(SubmittedTask task, long expectedNanos) {
+        put(back, task, expectedNanos);
     }
 
-    private void put(Set<SubmittedTask> where, SubmittedTask task, long expectedNanos, long nowNanos) {
+    private void put(Set<SubmittedTask> where, SubmittedTask task, long expectedNanos) {
         if (isEmpty()) {
-            movedNanos = nowNanos;
             nextEndNanos = task.endNanos();
         } else if (task.endNanos() - nextEndNanos < 0) {
             nextEndNanos = task.endNanos();
@@ -50,7 +52,12 @@ final class TaskQueue {
         return backlogNanos;
     }
 
-    /** How long no task has left it, or since its first one came. */
+    /** A task was done. */
+    void progressed(long nowNanos) {
+        movedNanos = nowNanos;
+    }
+
+    /** How long no task has been done although some wait. */
     long stalledNanos(long nowNanos) {
         return isEmpty() ? 0 : nowNanos - movedNanos;
     }
@@ -61,11 +68,10 @@ final class TaskQueue {
     }
 
     /** Returns whether it was here. */
-    boolean remove(SubmittedTask task, long nowNanos) {
+    boolean remove(SubmittedTask task) {
         boolean removed = waiting.remove(task) || back.remove(task);
         if (removed) {
             backlogNanos -= task.expectedNanos();
-            movedNanos = nowNanos;
         }
         return removed;
     }
@@ -78,7 +84,7 @@ final class TaskQueue {
         List<SubmittedTask> expired = Stream.concat(back.stream(), waiting.stream())
                 .filter(task -> task.endNanos() - nowNanos <= 0)
                 .toList();
-        expired.forEach(task -> remove(task, nowNanos));
+        expired.forEach(this::remove);
         nextEndNanos = Stream.concat(back.stream(), waiting.stream())
                 .mapToLong(SubmittedTask::endNanos)
                 .reduce((one, other) -> one - other < 0 ? one : other)

@@ -14,12 +14,14 @@ final class TaskWorker {
     private final RpcConnection connection;
     private final Set<SubmittedTask> inFlight = new LinkedHashSet<>();
     private long expectedNanos;
+    private long bytes;
     private boolean suspect;
     /** When it last took its first task, or answered one. */
     private long movedNanos;
 
     private long heldUntilNanos;
     private boolean withdrawing;
+    private long withdrawnNanos;
 
     TaskWorker(ActorView view, RpcConnection connection, long nowNanos) {
         this.view = view;
@@ -40,6 +42,7 @@ final class TaskWorker {
         boolean alone = suspect || task.isSuspect();
         return heldUntilNanos - nowNanos <= 0
                 && !withdrawing
+                && bytes + task.bytes() <= (inFlight.isEmpty() ? Long.MAX_VALUE : LeaseRules.MOST_BYTES_AHEAD)
                 && LeaseRules.takes(inFlight.size(), expectedNanos, expected, alone);
     }
 
@@ -50,6 +53,7 @@ final class TaskWorker {
         task.expect(expected);
         suspect |= task.isSuspect();
         expectedNanos += expected;
+        bytes += task.bytes();
         inFlight.add(task);
         task.isNow(() -> "was sent to " + this);
     }
@@ -60,6 +64,7 @@ final class TaskWorker {
             return false;
         }
         expectedNanos -= task.expectedNanos();
+        bytes -= task.bytes();
         movedNanos = nowNanos;
         if (inFlight.isEmpty()) {
             suspect = false;
@@ -77,7 +82,10 @@ final class TaskWorker {
     /** What runs there waits for something, or does not end although it should: nothing more for it before that has ended. */
     void refused(long holdUntilNanos) {
         heldUntilNanos = holdUntilNanos;
-        withdrawing = !inFlight.isEmpty();
+        if (!withdrawing && !inFlight.isEmpty()) {
+            withdrawing = true;
+            withdrawnNanos = movedNanos;
+        }
     }
 
     int size() {
@@ -88,10 +96,15 @@ final class TaskWorker {
         return inFlight.isEmpty() && nowNanos - movedNanos >= LeaseRules.IDLE_NANOS;
     }
 
-    /** Whether tasks wait behind one that takes longer than was expected; true once for each such time. */
+    /** Whether tasks wait behind one that takes longer than was expected; true again after a while, as some may have come since. */
     boolean startsWithdrawal(long nowNanos) {
-        boolean stuck = !withdrawing && inFlight.size() > 1 && nowNanos - movedNanos >= LeaseRules.STUCK_NANOS;
-        withdrawing |= stuck;
+        boolean stuck = inFlight.size() > 1
+                && nowNanos - movedNanos >= LeaseRules.STUCK_NANOS
+                && (!withdrawing || nowNanos - withdrawnNanos >= LeaseRules.STUCK_NANOS);
+        if (stuck) {
+            withdrawing = true;
+            withdrawnNanos = nowNanos;
+        }
         return stuck;
     }
 

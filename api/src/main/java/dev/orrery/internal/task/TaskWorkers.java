@@ -14,8 +14,10 @@ import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -45,6 +47,9 @@ final class TaskWorkers implements AutoCloseable {
     private final Paces paces = new Paces();
     private final List<TaskWorker> ready = new ArrayList<>();
     private final WorkerStarts starting;
+    /** Their workers died once too often; how is being found out. */
+    private final Set<SubmittedTask> dying = new HashSet<>();
+
     private long tickedNanos;
     private boolean ticking;
     private boolean closed;
@@ -60,16 +65,20 @@ final class TaskWorkers implements AutoCloseable {
 
     /** Its arguments are there. */
     void submit(SubmittedTask task) {
-        List<Sending> sendings;
+        List<Sending> sendings = List.of();
+        boolean late;
         synchronized (lock) {
-            if (closed) {
-                task.end(closedHere());
-                return;
+            late = closed;
+            if (!late) {
+                long now = clock.nanoTime();
+                task.isNow(this::waiting);
+                queue.add(task, paces.of(task.name()), now);
+                sendings = dispatch(now);
             }
-            long now = clock.nanoTime();
-            task.isNow(this::waiting);
-            queue.add(task, paces.of(task.name()), now);
-            sendings = dispatch(now);
+        }
+        if (late) {
+            task.end(closedHere());
+            return;
         }
         task.result().whenComplete((value, failure) -> forget(task));
         send(sendings);
@@ -83,7 +92,7 @@ final class TaskWorkers implements AutoCloseable {
     /** Nobody wants it; where it was sent, the call is cancelled. */
     private void forget(SubmittedTask task) {
         synchronized (lock) {
-            queue.remove(task, clock.nanoTime());
+            queue.remove(task);
         }
     }
 
@@ -97,7 +106,7 @@ final class TaskWorkers implements AutoCloseable {
             if (worker.isEmpty()) {
                 break;
             }
-            queue.remove(task, now);
+            queue.remove(task);
             worker.get().take(task, expected, now);
             sendings = sendings.isEmpty() ? new ArrayList<>() : sendings;
             sendings.add(new Sending(worker.get(), task));
@@ -139,6 +148,7 @@ final class TaskWorkers implements AutoCloseable {
         synchronized (lock) {
             long now = clock.nanoTime();
             worker.release(task, now);
+            queue.progressed(now);
             paces.ran(task.name(), response.getRunNanos());
             sendings = dispatch(now);
         }
@@ -167,11 +177,14 @@ final class TaskWorkers implements AutoCloseable {
             }
             again = end == TaskEnd.GIVEN_BACK || (end == TaskEnd.REPEATED && task.survivesThrow());
             if (again) {
-                putBack(task, now);
+                putBack(task);
             }
             sendings = dispatch(now);
         }
         send(sendings);
+        if (again && task.isOver()) {
+            forget(task);
+        }
         if (end == TaskEnd.LATE) {
             task.expire();
         } else if (!again) {
@@ -180,9 +193,9 @@ final class TaskWorkers implements AutoCloseable {
     }
 
     /** Under the lock. */
-    private void putBack(SubmittedTask task, long now) {
+    private void putBack(SubmittedTask task) {
         task.isNow(this::waiting);
-        queue.putBack(task, paces.of(task.name()), now);
+        queue.putBack(task, paces.of(task.name()));
     }
 
     private String waiting() {
@@ -193,27 +206,28 @@ final class TaskWorkers implements AutoCloseable {
     /** Its connection is lost, so it died or cannot be reached. Idempotent. */
     private void lost(TaskWorker worker) {
         List<SubmittedTask> doomed = new ArrayList<>();
+        List<SubmittedTask> had;
         List<Sending> sendings;
         synchronized (lock) {
             if (closed || !ready.remove(worker)) {
                 return;
             }
-            long now = clock.nanoTime();
-            List<SubmittedTask> had =
-                    worker.releaseAll().stream().filter(task -> !task.isOver()).toList();
+            had = worker.releaseAll().stream().filter(task -> !task.isOver()).toList();
             boolean alone = had.size() == 1;
             for (SubmittedTask task : had) {
                 task.countAttempt();
                 task.suspect();
                 if (task.survivesDeath(alone)) {
-                    putBack(task, now);
+                    putBack(task);
                 } else {
                     doomed.add(task);
                 }
             }
-            sendings = dispatch(now);
+            dying.addAll(doomed);
+            sendings = dispatch(clock.nanoTime());
         }
         send(sendings);
+        had.stream().filter(SubmittedTask::isOver).forEach(this::forget);
         worker.connection().close();
         if (doomed.isEmpty()) {
             end(worker);
@@ -221,6 +235,9 @@ final class TaskWorkers implements AutoCloseable {
             // Before anything is done about it, or that would be the cause.
             client.fate(worker.life(), patience(doomed)).thenAccept(fate -> {
                 doomed.forEach(task -> died(task, worker, fate));
+                synchronized (lock) {
+                    dying.removeAll(doomed);
+                }
                 end(worker);
             });
         }
@@ -265,15 +282,16 @@ final class TaskWorkers implements AutoCloseable {
         List<TaskWorker> idle;
         List<WorkerStart> looks;
         List<WorkerStart> unwanted;
+        List<WorkerStart> begun = new ArrayList<>();
         List<Sending> sendings;
-        int toStart;
+        boolean goesOn;
         synchronized (lock) {
             long now = clock.nanoTime();
-            expired = queue.takeExpired(now);
-            sendings = dispatch(now);
             // After a pause of this process the answers may be here already, unread.
             boolean late = now - tickedNanos > LATE_NANOS;
             tickedNanos = now;
+            expired = queue.takeExpired(now);
+            sendings = dispatch(now);
             stuck = ready.stream()
                     .filter(worker -> !late && worker.startsWithdrawal(now))
                     .toList();
@@ -282,8 +300,13 @@ final class TaskWorkers implements AutoCloseable {
             unwanted = queue.isEmpty() ? starting.takeUnplaced() : List.of();
             starting.seen();
             looks = starting.all();
-            toStart = starting.mayStart(now) ? LeaseRules.toStart(demand(now)) : 0;
-            ticking = !closed && !(queue.isEmpty() && ready.isEmpty() && starting.size() == 0);
+            int toStart = closed || !starting.mayStart(now) ? 0 : LeaseRules.toStart(demand(now));
+            for (int i = 0; i < toStart; i++) {
+                begun.add(new WorkerStart(client, ask.get(), now));
+            }
+            begun.forEach(starting::add);
+            goesOn = !closed && !(queue.isEmpty() && ready.isEmpty() && starting.size() == 0);
+            ticking = goesOn;
         }
         send(sendings);
         expired.forEach(SubmittedTask::expire);
@@ -291,11 +314,11 @@ final class TaskWorkers implements AutoCloseable {
                 worker -> worker.connection().notify(Protocol.WITHDRAW_TASKS, WithdrawTasks.getDefaultInstance()));
         idle.forEach(this::giveBack);
         unwanted.forEach(WorkerStart::giveUp);
-        for (int i = 0; i < toStart; i++) {
-            start();
-        }
+        begun.forEach(this::follow);
         looks.forEach(start -> start.look(clock.nanoTime()));
-        tickLater();
+        if (goesOn) {
+            tickLater();
+        }
     }
 
     private Demand demand(long now) {
@@ -303,11 +326,6 @@ final class TaskWorkers implements AutoCloseable {
     }
 
     private void tickLater() {
-        synchronized (lock) {
-            if (!ticking) {
-                return;
-            }
-        }
         try {
             client.leader().schedule(this::tick, TICK_NANOS);
         } catch (OrreryException e) {
@@ -321,12 +339,7 @@ final class TaskWorkers implements AutoCloseable {
         end(worker);
     }
 
-    private void start() {
-        WorkerStart start = new WorkerStart(client, ask.get());
-        synchronized (lock) {
-            starting.add(start);
-            ticking = true;
-        }
+    private void follow(WorkerStart start) {
         start.result().whenComplete((started, failure) -> {
             if (failure == null) {
                 started(start, started);
@@ -354,7 +367,7 @@ final class TaskWorkers implements AutoCloseable {
     private void notStarted(WorkerStart start, Throwable failure) {
         List<SubmittedTask> failed;
         synchronized (lock) {
-            failed = starting.failed(start, failure, clock.nanoTime()) ? queue.takeAll() : List.of();
+            failed = starting.failed(start, failure, !ready.isEmpty(), clock.nanoTime()) ? queue.takeAll() : List.of();
         }
         failed.forEach(task -> task.end(failure));
     }
@@ -372,6 +385,8 @@ final class TaskWorkers implements AutoCloseable {
             ready.clear();
             starting.clear();
             last.forEach(worker -> undone.addAll(worker.releaseAll()));
+            undone.addAll(dying);
+            dying.clear();
         }
         undone.forEach(task -> task.end(closedHere()));
         last.forEach(worker -> worker.connection().close());

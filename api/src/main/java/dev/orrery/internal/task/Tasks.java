@@ -26,13 +26,18 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Tasks implements AutoCloseable {
     static final int MOST_OPEN = 1_000_000;
     private static final int SHARE_OF_HEAP = 4;
+    private static final int LONG_DETAIL = 1_000;
 
     private final ClusterClient client;
     private final NanoClock clock;
     private final Map<TaskShape, LeasedWorkers> workers = new ConcurrentHashMap<>();
+    /** For their arguments. */
+    private final Set<SubmittedTask> waiting = ConcurrentHashMap.newKeySet();
+
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong open = new AtomicLong();
     private final AtomicLong openBytes = new AtomicLong();
+    private volatile boolean closed;
     private final long mostBytes = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
 
     private record LeasedWorkers(WorkerLease lease, TaskWorkers workers) {}
@@ -45,7 +50,7 @@ public final class Tasks implements AutoCloseable {
     /** Throws INVALID_ARGUMENT or NOT_SERIALIZABLE. */
     public <R> ObjectRef<R> submit(TaskOptions options, Serializable function, List<Arg<?>> arguments) {
         ActorFunctions.Described described = client.functions().describe(function);
-        ValueCodec codec = client.codec(described.owner().getClassLoader());
+        ValueCodec codec = codec(described.owner());
         SubmittedTask task = new SubmittedTask(
                 client.job().id() + "-" + numbers.incrementAndGet(),
                 options.name().orElse(described.name()),
@@ -59,13 +64,32 @@ public final class Tasks implements AutoCloseable {
         for (Arg<?> argument : arguments) {
             values.add(value(task, codec, argument, values.size() + 1, origins));
         }
+        long own = ownBytes(arguments, values);
         TaskShape shape = new TaskShape(options.milliCpus(), options.gpus(), origins, options.artifacts());
         if (values.stream().allMatch(value -> value.isDone() && !value.isCompletedExceptionally())) {
-            submit(shape, task, values);
+            submit(shape, task, values, own);
         } else {
-            await(shape, task, values);
+            await(shape, task, values, own);
         }
-        return new OwnedObject<>(task, codec, client.completions());
+        return new OwnedObject<>(task, origins, codec, client.completions());
+    }
+
+    /** Throws NOT_SERIALIZABLE. */
+    public <T> ObjectRef<T> put(T value) {
+        String id = client.job().id() + "-" + numbers.incrementAndGet();
+        Set<Path> origins = new LinkedHashSet<>();
+        if (value != null) {
+            ArtifactShipment.origin(value.getClass()).ifPresent(origins::add);
+        }
+        ValueCodec codec = codec(value == null ? Object.class : value.getClass());
+        PutObject object = PutObject.of(id, codec.toMessage("the value of object " + id, value));
+        return new OwnedObject<>(object, origins, codec, client.completions());
+    }
+
+    /** What a class of the JDK holds may be the user's: then this thread's loader knows it. */
+    private ValueCodec codec(Class<?> type) {
+        ClassLoader own = type.getClassLoader();
+        return client.codec(own == null ? Thread.currentThread().getContextClassLoader() : own);
     }
 
     private static CompletableFuture<Value> value(
@@ -78,6 +102,7 @@ public final class Tasks implements AutoCloseable {
             return CompletableFuture.completedFuture(codec.toMessage(what, given.value()));
         }
         if (argument instanceof OwnedObject<?> object) {
+            origins.addAll(object.origins());
             return object.arrival().exceptionally(failure -> {
                 throw failed(what + ", " + object + ", ", ErrorCodec.unwrap(failure));
             });
@@ -90,46 +115,74 @@ public final class Tasks implements AutoCloseable {
 
     /** The same as the argument's, first cause first. */
     private static OrreryException failed(String what, Throwable cause) {
+        if (cause instanceof OrreryException known && known.detail().length() > LONG_DETAIL) {
+            // A long chain would tell of all its links.
+            return known;
+        }
         return cause instanceof OrreryException known
                 ? OrreryException.of(known.code(), what + "failed: " + known.detail(), known.ids(), known.failure())
                 : OrreryException.of(ErrorCode.INTERNAL, what + "failed: " + cause, cause);
     }
 
-    private void await(TaskShape shape, SubmittedTask task, List<CompletableFuture<Value>> values) {
+    /** Of what is nobody else's. */
+    private static long ownBytes(List<Arg<?>> arguments, List<CompletableFuture<Value>> values) {
+        long sum = 0;
+        for (int i = 0; i < values.size(); i++) {
+            sum += arguments.get(i) instanceof Arg.Plain<?>
+                    ? values.get(i).join().getSerializedSize()
+                    : 0;
+        }
+        return sum;
+    }
+
+    private void await(TaskShape shape, SubmittedTask task, List<CompletableFuture<Value>> values, long bytes) {
+        waiting.add(task);
         var deadline = client.leader().schedule(task::expire, task.left().toNanos());
-        task.result().whenComplete((value, failure) -> deadline.cancel(false));
-        CompletableFuture<?> all = CompletableFuture.allOf(values.toArray(CompletableFuture<?>[]::new));
-        // The first that fails is the cause, whatever becomes of the others.
-        values.forEach(value -> value.exceptionally(failure -> {
-            task.end(ErrorCodec.unwrap(failure));
-            return Value.getDefaultInstance();
-        }));
-        all.thenRun(() -> {
+        task.result().whenComplete((value, failure) -> {
+            waiting.remove(task);
             deadline.cancel(false);
-            submit(shape, task, values);
+        });
+        // The first that fails is the cause, whatever becomes of the others. Not here and now: a chain may be long.
+        values.forEach(value -> value.whenCompleteAsync(
+                (none, failure) -> {
+                    if (failure != null) {
+                        task.end(ErrorCodec.unwrap(failure));
+                    }
+                },
+                client.callbacks()));
+        CompletableFuture.allOf(values.toArray(CompletableFuture<?>[]::new)).thenRun(() -> {
+            waiting.remove(task);
+            deadline.cancel(false);
+            submit(shape, task, values, bytes);
         });
     }
 
-    private void submit(TaskShape shape, SubmittedTask task, List<CompletableFuture<Value>> values) {
+    private void submit(TaskShape shape, SubmittedTask task, List<CompletableFuture<Value>> values, long bytes) {
         if (task.isOver()) {
             return;
         }
         task.give(values.stream().map(CompletableFuture::join).toList());
-        long bytes = task.bytes();
-        if (open.incrementAndGet() > MOST_OPEN || openBytes.addAndGet(bytes) > mostBytes) {
+        long number = open.incrementAndGet();
+        long all = openBytes.addAndGet(bytes);
+        if (closed) {
+            task.end(OrreryException.of(ErrorCode.CANCELLED, "the client was closed"));
+        } else if (number > MOST_OPEN || (number > 1 && all > mostBytes)) {
             task.end(OrreryException.of(
                     ErrorCode.TOO_MANY_TASKS,
-                    "%s was not taken: %d tasks wait or run (at most %d, and with %d MB of arguments)"
-                            .formatted(task, open.get() - 1, MOST_OPEN, mostBytes >> 20)));
+                    "%s was not taken: %d tasks with %d MB of arguments wait or run (at most %d, and %d MB)"
+                            .formatted(task, number - 1, (all - bytes) >> 20, MOST_OPEN, mostBytes >> 20)));
         }
         task.result().whenComplete((value, failure) -> {
             open.decrementAndGet();
             openBytes.addAndGet(-bytes);
-            // They are wanted no more, but whoever holds the result holds the task.
-            task.give(List.of());
+            task.forgetArguments();
         });
         if (!task.isOver()) {
-            workers(shape).submit(task);
+            TaskWorkers own = workers(shape);
+            if (closed) {
+                own.close();
+            }
+            own.submit(task);
         }
     }
 
@@ -146,6 +199,8 @@ public final class Tasks implements AutoCloseable {
     /** Tasks that are not done fail with CANCELLED; their workers end with the job. Idempotent. */
     @Override
     public void close() {
+        closed = true;
+        waiting.forEach(task -> task.end(OrreryException.of(ErrorCode.CANCELLED, "the client was closed")));
         workers.values().forEach(leased -> {
             leased.workers().close();
             leased.lease().close();

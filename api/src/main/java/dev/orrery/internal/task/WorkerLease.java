@@ -1,5 +1,7 @@
 package dev.orrery.internal.task;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.ArtifactShipment;
 import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.proto.PlainActorSpec;
@@ -8,8 +10,11 @@ import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.rpc.Protocol;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 
 /** Asks the leader for workers of one shape, with the code that they need. Thread-safe. */
 final class WorkerLease implements AutoCloseable {
@@ -22,6 +27,7 @@ final class WorkerLease implements AutoCloseable {
 
     private final ClusterClient client;
     private final TaskShape shape;
+    private final Queue<String> doubtful = new ConcurrentLinkedQueue<>();
     private Optional<ArtifactShipment> shipment = Optional.empty();
     private boolean closed;
 
@@ -32,14 +38,32 @@ final class WorkerLease implements AutoCloseable {
 
     /** Tells the id of the actor that the worker is; fails as the leader refuses it. */
     CompletableFuture<String> ask() {
-        return CompletableFuture.supplyAsync(this::start, client.callbacks());
+        try {
+            return CompletableFuture.supplyAsync(this::start, client.callbacks());
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(OrreryException.of(ErrorCode.CANCELLED, "the client was closed", e));
+        }
     }
 
     private String start() {
+        String operation = Optional.ofNullable(doubtful.poll())
+                .orElseGet(() -> UUID.randomUUID().toString());
+        try {
+            return start(operation);
+        } catch (OrreryException e) {
+            if (e.code().retryable()) {
+                // It may have been done: asked again, the leader tells of the same worker.
+                doubtful.add(operation);
+            }
+            throw e;
+        }
+    }
+
+    private String start(String operation) {
         ArtifactShipment code = code();
         client.job().begin();
         StartActorRequest request = StartActorRequest.newBuilder()
-                .setOperation(UUID.randomUUID().toString())
+                .setOperation(operation)
                 .setActor(PlainActorSpec.newBuilder()
                         .setRunsTasks(true)
                         .setClassLabel(LABEL)

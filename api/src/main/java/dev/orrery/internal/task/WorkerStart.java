@@ -28,21 +28,35 @@ final class WorkerStart {
 
     private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
 
+    /** The longer it takes, the longer it may take. */
+    private static final long LOOKS_PER_AGE = 10;
+
+    private static final long MOST_BETWEEN_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** It may have died since the leader heard of it. */
+    private static final long DIAL_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** A worker that is up. */
     record Started(ActorView view, RpcConnection connection) {}
 
     private final ClusterClient client;
     private final CompletableFuture<String> asked;
     private final CompletableFuture<Started> result = new CompletableFuture<>();
+    private final long beganNanos;
+    private long nextLookNanos;
     private boolean looking;
+    private boolean unreached;
+    private long unreachedSinceNanos;
     private boolean givenUp;
     private long misfitSinceNanos;
     private boolean misfit;
     private volatile Optional<String> waitsFor = Optional.empty();
 
     /** @param asked the id of the actor that the worker is, once the leader has taken it down */
-    WorkerStart(ClusterClient client, CompletableFuture<String> asked) {
+    WorkerStart(ClusterClient client, CompletableFuture<String> asked, long nowNanos) {
         this.client = client;
+        this.beganNanos = nowNanos;
+        this.nextLookNanos = nowNanos;
         this.asked = asked;
         asked.whenComplete((actor, failure) -> {
             if (failure != null) {
@@ -61,13 +75,16 @@ final class WorkerStart {
         return waitsFor;
     }
 
-    /** Asks the leader how it does, unless that is being asked. */
+    /** Asks the leader how it does, unless that is being asked, or was a moment ago. */
     void look(long nowNanos) {
         synchronized (this) {
-            if (looking || !asked.isDone() || result.isDone()) {
+            boolean known = asked.isDone() && !asked.isCompletedExceptionally();
+            if (looking || !known || result.isDone() || nextLookNanos - nowNanos > 0) {
                 return;
             }
             looking = true;
+            long age = nowNanos - beganNanos;
+            nextLookNanos = nowNanos + Math.min(MOST_BETWEEN_LOOKS_NANOS, age / LOOKS_PER_AGE);
         }
         DescribeActorRequest request =
                 DescribeActorRequest.newBuilder().setActor(asked.join()).build();
@@ -82,11 +99,13 @@ final class WorkerStart {
             unseen(ErrorCodec.unwrap(failure));
             return;
         }
-        waitsFor = Optional.of(view.getReason()).filter(reason -> !reason.isEmpty());
+        if (!unreached) {
+            waitsFor = Optional.of(view.getReason()).filter(reason -> !reason.isEmpty());
+        }
         if (ActorViews.isEnding(view)) {
             result.completeExceptionally(notStarted(view));
         } else if (view.getRpcAddress().getPort() > 0) {
-            dial(view);
+            dial(view, nowNanos);
         } else {
             watchFit(view, nowNanos);
         }
@@ -102,6 +121,7 @@ final class WorkerStart {
                     "nothing is known of a worker for tasks: " + known.detail(),
                     known.ids(),
                     known.failure()));
+            giveUp();
         }
     }
 
@@ -126,11 +146,17 @@ final class WorkerStart {
                 ActorViews.failure(view));
     }
 
-    private void dial(ActorView view) {
+    private void dial(ActorView view, long nowNanos) {
         looking = true;
         String actor = view.getLife().getActor();
         Dials.worker(client.rpc(), HostPort.of(view.getRpcAddress()), actor, "the worker of tasks " + actor)
-                .whenComplete((connection, failure) -> dialled(view, connection));
+                .whenComplete((connection, failure) -> {
+                    if (failure == null) {
+                        dialled(view, connection);
+                    } else {
+                        notDialled(view, ErrorCodec.unwrap(failure), nowNanos);
+                    }
+                });
     }
 
     private void dialled(ActorView view, RpcConnection connection) {
@@ -139,12 +165,28 @@ final class WorkerStart {
             looking = false;
             unwanted = givenUp;
         }
-        if (connection == null) {
-            // It may have died since; the next look tells.
-            return;
-        }
         if (unwanted || !result.complete(new Started(view, connection))) {
             connection.close();
+        }
+    }
+
+    /** The next look tells whether it has died. */
+    private void notDialled(ActorView view, Throwable failure, long nowNanos) {
+        String why = "worker %s on node %s cannot be reached: %s"
+                .formatted(view.getLife().getActor(), view.getNode(), failure.getMessage());
+        boolean over;
+        synchronized (this) {
+            looking = false;
+            waitsFor = Optional.of(why);
+            if (!unreached) {
+                unreached = true;
+                unreachedSinceNanos = nowNanos;
+            }
+            over = nowNanos - unreachedSinceNanos > DIAL_PATIENCE_NANOS;
+        }
+        if (over) {
+            result.completeExceptionally(OrreryException.of(ErrorCode.UNAVAILABLE, why));
+            giveUp();
         }
     }
 

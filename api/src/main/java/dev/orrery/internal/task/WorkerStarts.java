@@ -56,18 +56,23 @@ final class WorkerStarts {
         return wanted;
     }
 
-    /** Returns whether the tasks that wait fail for it. */
-    boolean failed(WorkerStart start, Throwable failure, long nowNanos) {
+    /**
+     * Returns whether the tasks that wait fail for it.
+     *
+     * @param others whether there are workers that can do them
+     */
+    boolean failed(WorkerStart start, Throwable failure, boolean others, long nowNanos) {
         if (!starting.remove(start)) {
             return false;
         }
         startAfterNanos = nowNanos + RETRY_NANOS;
-        switch (StartEnd.of(failure)) {
-            case TRY_AGAIN -> waitsFor = failure.getMessage();
-            case COUNT -> failed++;
-            case HOPELESS -> failed = MOST_FAILED;
+        StartEnd end = StartEnd.of(failure);
+        if (end == StartEnd.TRY_AGAIN) {
+            waitsFor = failure.getMessage();
+        } else if (end == StartEnd.COUNT) {
+            failed++;
         }
-        boolean over = failed >= MOST_FAILED;
+        boolean over = end == StartEnd.HOPELESS || (failed >= MOST_FAILED && !others);
         if (over) {
             failed = 0;
         }

@@ -24,7 +24,7 @@ class TaskQueueTest {
         List<String> names = new ArrayList<>();
         for (Optional<SubmittedTask> next = queue.first(); next.isPresent(); next = queue.first()) {
             names.add(next.get().name());
-            queue.remove(next.get(), 0);
+            queue.remove(next.get());
         }
         return names;
     }
@@ -33,8 +33,8 @@ class TaskQueueTest {
     void whatCameBackGoesFirstInItsOrder() {
         queue.add(task("a", 1_000), 1, 0);
         queue.add(task("b", 1_000), 1, 0);
-        queue.putBack(task("c", 1_000), 1, 0);
-        queue.putBack(task("d", 1_000), 1, 0);
+        queue.putBack(task("c", 1_000), 1);
+        queue.putBack(task("d", 1_000), 1);
         assertEquals(List.of("c", "d", "a", "b"), names());
         assertTrue(queue.isEmpty());
     }
@@ -43,10 +43,10 @@ class TaskQueueTest {
     void backlogIsTheSumOfWhatIsExpected() {
         SubmittedTask first = task("a", 1_000);
         queue.add(first, 10, 0);
-        queue.putBack(task("b", 1_000), 5, 0);
+        queue.putBack(task("b", 1_000), 5);
         assertEquals(15, queue.backlogNanos());
-        assertTrue(queue.remove(first, 0));
-        assertFalse(queue.remove(first, 0));
+        assertTrue(queue.remove(first));
+        assertFalse(queue.remove(first));
         assertEquals(5, queue.backlogNanos());
         assertEquals(1, queue.size());
         queue.takeAll();
@@ -60,7 +60,9 @@ class TaskQueueTest {
         queue.add(first, 1, 100);
         queue.add(task("b", 1_000), 1, 120);
         assertEquals(50, queue.stalledNanos(150));
-        queue.remove(first, 160);
+        queue.remove(first);
+        assertEquals(70, queue.stalledNanos(170), "sent, but nothing was done");
+        queue.progressed(160);
         assertEquals(10, queue.stalledNanos(170));
     }
 
@@ -69,7 +71,7 @@ class TaskQueueTest {
         SubmittedTask soon = task("soon", 1);
         SubmittedTask later = task("later", 5);
         queue.add(task("long", 1_000), 1, 0);
-        queue.putBack(later, 1, 0);
+        queue.putBack(later, 1);
         queue.add(soon, 1, 0);
         assertEquals(List.of(), queue.takeExpired(999_999));
         assertEquals(List.of(soon), queue.takeExpired(1_000_000));

@@ -8,7 +8,7 @@ package dev.orrery.head.placement;
  */
 public record NodeRoom(String node, long freeMilliCpus, GpuRoom gpus, long totalMilliCpus, int peers) {
     boolean fits(Demand demand) {
-        return demand.milliCpus() <= freeMilliCpus && gpus.fits(demand.gpus());
+        return (demand.milliCpus() == 0 || demand.milliCpus() <= freeMilliCpus) && gpus.fits(demand.gpus());
     }
 
     double load() {

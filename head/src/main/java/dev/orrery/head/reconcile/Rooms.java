@@ -43,7 +43,7 @@ public final class Rooms {
         this.settings = settings;
         records.actors().stream()
                 .filter(Lives::isPlaced)
-                .forEach(actor -> take(actor, new Place(actor.getNode(), actor.getGpusList())));
+                .forEach(actor -> take(actor, takes(actor), new Place(actor.getNode(), actor.getGpusList())));
         observed.nodes().values().forEach(this::takeWhatIsLeft);
     }
 
@@ -67,7 +67,7 @@ public final class Rooms {
         Demand demand = demand(actor);
         Optional<Place> place = demand.gpus() > 0 ? Placement.choose(demand, rooms(actor)) : chooseFirst(demand, actor);
         place.ifPresent(chosen -> {
-            take(actor, chosen);
+            take(actor, need(actor), chosen);
             update(chosen.node());
         });
         return place;
@@ -117,9 +117,8 @@ public final class Rooms {
         devices.computeIfAbsent(node, name -> new HashMap<>()).merge(device, 1, Integer::sum);
     }
 
-    private void take(ActorRecord actor, Place place) {
+    private void take(ActorRecord actor, Resources need, Place place) {
         String node = place.node();
-        Resources need = lends(actor) ? need(actor).toBuilder().clearMilliCpus().build() : need(actor);
         Resources before = used(node);
         place.gpus().forEach(device -> take(node, device));
         used.put(
@@ -131,20 +130,29 @@ public final class Rooms {
         peers.merge(new StageOnNode(node, actor.getPipeline(), actor.getStage()), 1, Integer::sum);
     }
 
-    /** Whether its user code waits for a task, so that this one, or others, may have its CPUs. */
-    private boolean lends(ActorRecord actor) {
-        return observed.worker(actor.getNode(), Lives.lifeOf(actor))
+    /** What it has of its node: while its user code waits for a task, this one, or others, may have its CPUs. */
+    private Resources takes(ActorRecord actor) {
+        boolean lends = observed.worker(actor.getNode(), Lives.lifeOf(actor))
                 .filter(WorkerReport::getLendsCpus)
                 .isPresent();
+        return lends ? need(actor).toBuilder().clearMilliCpus().build() : need(actor);
     }
 
     /** Whether no node that is there is large enough, even with nothing else on it. */
     public boolean neverFits(ActorRecord actor) {
         Resources need = need(actor);
         return records.nodes().stream()
-                .filter(node -> NodeState.valueOf(node.getState()) == NodeState.ALIVE)
+                .filter(node -> mayTakeActors(NodeState.valueOf(node.getState())))
                 .noneMatch(node ->
                         need.getMilliCpus() <= node.getResources().getMilliCpus() && need.getGpus() <= gpusOf(node));
+    }
+
+    /** Now or soon: one of which nothing was heard for a moment is not gone. */
+    private static boolean mayTakeActors(NodeState state) {
+        return switch (state) {
+            case JOINING, ALIVE, SUSPECT -> true;
+            case DRAINING, DRAINED, DEAD -> false;
+        };
     }
 
     /** The most that one actor could get of them. */

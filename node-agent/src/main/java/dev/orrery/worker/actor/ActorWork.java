@@ -109,7 +109,7 @@ final class ActorWork implements UserWork {
                 call.fail(errors.leaseLost(method.name()));
             }
         } finally {
-            Arguments.close(result);
+            ValueCodec.release(result);
         }
     }
 

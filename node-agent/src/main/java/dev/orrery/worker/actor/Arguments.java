@@ -2,8 +2,6 @@ package dev.orrery.worker.actor;
 
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.serial.ValueCodec;
-import dev.orrery.tensor.Tensor;
-import dev.orrery.tensor.Tensors;
 import java.util.List;
 
 /** What goes into the user's code and comes out of it. */
@@ -31,16 +29,7 @@ final class Arguments {
     /** They were lent for the call. */
     static void close(Object[] given, int from) {
         for (int i = from; i < given.length; i++) {
-            close(given[i]);
-        }
-    }
-
-    /** A result is given up by whoever returned it. */
-    static void close(Object value) {
-        if (value instanceof Tensor tensor) {
-            tensor.close();
-        } else if (value instanceof Tensors tensors) {
-            tensors.close();
+            ValueCodec.release(given[i]);
         }
     }
 

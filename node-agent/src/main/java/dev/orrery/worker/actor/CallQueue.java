@@ -2,8 +2,10 @@ package dev.orrery.worker.actor;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The calls that wait for the actor's thread, in the order in which they arrived. Thread-safe. */
 final class CallQueue {
@@ -14,11 +16,19 @@ final class CallQueue {
         CLOSED
     }
 
+    /** Why nothing is taken for now. */
+    enum Pause {
+        /** What runs waits for something that may be among what would be taken. */
+        WAITS,
+        /** What runs was told to end, and nobody knows when it does. */
+        ENDS
+    }
+
     private final int maxCalls;
     private final long maxBytes;
     private final Deque<PendingCall> waiting = new ArrayDeque<>();
     private long bytes;
-    private boolean paused;
+    private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
     private boolean closed;
 
     /** @param maxBytes of all that wait; a single call is taken whatever its size */
@@ -31,7 +41,7 @@ final class CallQueue {
         if (closed) {
             return Admission.CLOSED;
         }
-        if (paused) {
+        if (!pauses.isEmpty()) {
             return Admission.PAUSED;
         }
         boolean fits = waiting.size() < maxCalls && bytes + call.bytes() <= maxBytes;
@@ -78,14 +88,14 @@ final class CallQueue {
         return left;
     }
 
-    /** Takes nothing until {@link #resume}, and gives back what waits. */
-    synchronized List<PendingCall> pause() {
-        paused = true;
+    /** Takes nothing while there is a reason not to, and gives back what waits. */
+    synchronized List<PendingCall> pause(Pause why) {
+        pauses.add(why);
         return withdrawAll();
     }
 
-    synchronized void resume() {
-        paused = false;
+    synchronized void resume(Pause why) {
+        pauses.remove(why);
     }
 
     /** Takes nothing more, and gives back what waits. */

@@ -22,6 +22,7 @@ final class CallServer {
     private final int maxCalls;
     private final CallErrors errors;
     private final Tenure tenure;
+    private final boolean runsTasks;
     private final RpcServer server;
     private final Set<RpcConnection> callers = ConcurrentHashMap.newKeySet();
     private volatile Optional<HostPort> address = Optional.empty();
@@ -32,15 +33,16 @@ final class CallServer {
         this.maxCalls = maxCalls;
         this.errors = errors;
         this.tenure = tenure;
+        this.runsTasks = environment.desired().getSpec().getActor().getRunsTasks();
         this.server = new RpcServer(
                 environment.transport(),
                 environment.identity(),
                 RpcLimits.defaults(),
                 new HostPort(environment.launch().bindHost(), 0),
-                handlers(environment.desired().getSpec().getActor().getRunsTasks()));
+                handlers());
     }
 
-    private RpcHandlers handlers(boolean runsTasks) {
+    private RpcHandlers handlers() {
         RpcHandlers.Builder handlers = RpcHandlers.builder().on(Protocol.CALL_ACTOR, this::call);
         // Of an actor's calls no caller may take another's away.
         return runsTasks
@@ -82,7 +84,8 @@ final class CallServer {
             case QUEUED -> {
                 var unused = call.response().whenComplete((response, failure) -> queue.withdraw(call));
             }
-            case FULL -> throw errors.full(maxCalls);
+            // The owner of tasks sends them to another worker.
+            case FULL -> throw runsTasks ? errors.notBegun() : errors.full(maxCalls);
             case PAUSED -> throw errors.notBegun();
             case CLOSED -> throw errors.stopped();
         }

@@ -12,6 +12,7 @@ import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.nccl.World;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.HostedActor;
+import dev.orrery.worker.actor.CallQueue.Pause;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserCode;
 import java.util.List;
@@ -79,11 +80,11 @@ public final class PlainActor implements HostedActor {
         // What waits behind a task that waits could be what that waits for.
         return new CpuLoan(
                 () -> {
-                    queue.pause().forEach(waiting -> waiting.fail(errors.notBegun()));
+                    queue.pause(Pause.WAITS).forEach(waiting -> waiting.fail(errors.notBegun()));
                     environment.changed();
                 },
                 () -> {
-                    queue.resume();
+                    queue.resume(Pause.WAITS);
                     environment.changed();
                 });
     }

@@ -3,6 +3,9 @@ package dev.orrery.worker.actor;
 import dev.orrery.Orrery;
 import dev.orrery.TaskContext;
 import dev.orrery.internal.proto.TaskInfo;
+import dev.orrery.worker.actor.CallQueue.Pause;
+import java.util.List;
+import java.util.Optional;
 
 /** A task while it runs, as it sees itself, and as it is interrupted. Thread-safe. */
 final class RunningTask implements TaskContext {
@@ -38,20 +41,25 @@ final class RunningTask implements TaskContext {
         return job.orrery();
     }
 
-    /** Nobody waits for it any more. Returns whether it still ran. */
-    synchronized boolean interrupt() {
+    /**
+     * Nobody waits for it any more. Nothing comes behind it from then on, and what does is given back; empty when it has ended.
+     */
+    synchronized Optional<List<PendingCall>> interrupt(CallQueue queue) {
         if (ended) {
-            return false;
+            return Optional.empty();
         }
         interrupted = true;
+        List<PendingCall> behind = queue.pause(Pause.ENDS);
         thread.interrupt();
-        return true;
+        return Optional.of(behind);
     }
 
-    /** Its code returned; an interrupt that comes later is not for what runs next. Returns whether one came. */
-    synchronized boolean end() {
+    /** Its code returned; an interrupt that comes later is not for what runs next. */
+    synchronized void end(CallQueue queue) {
         ended = true;
-        return interrupted;
+        if (interrupted) {
+            queue.resume(Pause.ENDS);
+        }
     }
 
     synchronized boolean hasEnded() {

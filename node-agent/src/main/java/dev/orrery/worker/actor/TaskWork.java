@@ -11,6 +11,8 @@ import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserFunction;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -62,15 +64,18 @@ final class TaskWork implements UserWork {
         TaskInfo info = call.request().getTask();
         RunningTask task = new RunningTask(info, job, Thread.currentThread());
         var unused = call.response().whenComplete((response, failure) -> interrupt(task));
+        if (call.isOver()) {
+            // It was cancelled in the last moment, and may have been interrupted before it began.
+            task.end(queue);
+            return;
+        }
         CurrentWork.begin(task);
         Runnable answer;
         try {
             answer = outcome(call, info);
         } finally {
             CurrentWork.end();
-            if (task.end()) {
-                queue.resume();
-            }
+            task.end(queue);
         }
         answer.run();
     }
@@ -118,16 +123,17 @@ final class TaskWork implements UserWork {
                     .setRunNanos(ran)
                     .build();
         } finally {
-            Arguments.close(result);
+            ValueCodec.release(result);
         }
     }
 
     /** What waits behind it goes elsewhere, as nobody knows when it ends. */
     private void interrupt(RunningTask task) {
-        if (!task.interrupt()) {
+        Optional<List<PendingCall>> behind = task.interrupt(queue);
+        if (behind.isEmpty()) {
             return;
         }
-        queue.pause().forEach(waiting -> waiting.fail(errors.notBegun()));
+        behind.get().forEach(waiting -> waiting.fail(errors.notBegun()));
         try {
             var unused = environment
                     .timers()
@@ -138,7 +144,7 @@ final class TaskWork implements UserWork {
     }
 
     private void giveUp(RunningTask task) {
-        if (!task.hasEnded()) {
+        if (!task.hasEnded() && !stopping.getAsBoolean()) {
             environment.fatal(Failure.of(OrreryException.of(
                     ErrorCode.CANCELLED,
                     "task %s (%s) was cancelled, or its time was over, and it did not end within %d s of its interruption"

@@ -1,0 +1,147 @@
+package dev.orrery.internal.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.orrery.Arg;
+import dev.orrery.ObjectRef;
+import dev.orrery.Waited;
+import dev.orrery.error.DeadlineExceededException;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.InvalidArgumentException;
+import dev.orrery.error.OrreryException;
+import dev.orrery.function.TaskFunction1;
+import dev.orrery.internal.client.ClusterClient;
+import dev.orrery.testing.TestingRpc;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Values that were put, and waits for several objects. */
+@Timeout(60)
+class ObjectsTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration SHORT = Duration.ofMillis(5);
+
+    private final TestingTaskCluster cluster = new TestingTaskCluster();
+    private final ClusterClient client = ClusterClient.open(TestingRpc.SECRET, List.of(cluster.address()));
+    private final Tasks tasks = new Tasks(client);
+
+    @AfterEach
+    void close() {
+        tasks.close();
+        client.close();
+        cluster.close();
+    }
+
+    private ObjectRef<Integer> submit(Arg<Integer> argument) {
+        TaskOptions options = new TaskOptions(Optional.empty(), 1_000, 0, 3, List.of(), LONG, List.of());
+        // Named, never run.
+        TaskFunction1<Integer, Integer> function = Math::negateExact;
+        return tasks.submit(options, function, List.of(argument));
+    }
+
+    @Test
+    void aValueThatIsPutIsCopied() {
+        List<String> value = new ArrayList<>(List.of("one"));
+        ObjectRef<List<String>> ref = tasks.put(value);
+        value.add("two");
+        assertTrue(ref.isDone());
+        assertEquals(List.of("one"), ref.get());
+        ref.get().add("a copy of its own");
+        assertEquals(List.of("one"), ref.toFuture().join());
+        assertNull(tasks.put(null).get());
+    }
+
+    @Test
+    void itIsAnArgument() {
+        ObjectRef<Integer> result = submit(tasks.put(7));
+        cluster.next().echo();
+        assertEquals(7, result.get(LONG));
+    }
+
+    @Test
+    void whatCannotTravelCannotBePut() {
+        OrreryException refused = assertThrows(OrreryException.class, () -> tasks.put(Thread.currentThread()));
+        assertEquals(ErrorCode.NOT_SERIALIZABLE, refused.code());
+    }
+
+    @Test
+    void manyAreGivenInTheirOrder() {
+        assertEquals(List.of(1, 2, 3), ObjectWaits.get(List.of(tasks.put(1), tasks.put(2), tasks.put(3)), LONG));
+        assertEquals(List.of(), ObjectWaits.get(List.of(), LONG));
+    }
+
+    @Test
+    void aWaitForManySaysWhatIsMissing() {
+        cluster.placesNothing("a worker for tasks needs 1 cpus; free: node-1 0 cpus", false);
+        List<ObjectRef<Integer>> refs = List.of(tasks.put(1), submit(Arg.of(2)), submit(Arg.of(3)));
+        String why = assertThrows(DeadlineExceededException.class, () -> ObjectWaits.get(refs, SHORT))
+                .getMessage();
+        assertTrue(
+                why.contains(
+                        "for 3 objects; 2 are not there, the first of these is the result of task Math.negateExact, which waits for a worker"),
+                why);
+    }
+
+    @Test
+    void enoughAreWaitedForAndNoMore() {
+        ObjectRef<Integer> first = submit(Arg.of(1));
+        TestingTaskCluster.Call call = cluster.next();
+        ObjectRef<Integer> second = submit(first);
+        List<ObjectRef<Integer>> refs = List.of(second, first, tasks.put(3));
+        Waited<Integer> one = ObjectWaits.await(refs, 1, LONG);
+        assertEquals(List.of(refs.get(2)), one.done());
+        assertEquals(List.of(second, first), one.pending());
+        CompletableFuture<Waited<Integer>> two = CompletableFuture.supplyAsync(() -> ObjectWaits.await(refs, 2, LONG));
+        call.echo();
+        assertEquals(List.of(first, refs.get(2)), two.join().done());
+        Waited<Integer> late = ObjectWaits.await(refs, 3, SHORT);
+        assertEquals(List.of(second), late.pending());
+    }
+
+    @Test
+    void whatFailedCountsAsDone() {
+        ObjectRef<Integer> failing = submit(Arg.of(1));
+        cluster.next().fail(OrreryException.of(ErrorCode.TASK_FAILED, "it threw"));
+        assertEquals(
+                List.of(failing), ObjectWaits.await(List.of(failing), 1, LONG).done());
+        OrreryException failed = assertThrows(OrreryException.class, () -> ObjectWaits.get(List.of(failing), LONG));
+        assertEquals(ErrorCode.TASK_FAILED, failed.code());
+    }
+
+    @Test
+    void aWaitLeavesNothingBehind() {
+        ObjectRef<Integer> pending = submit(Arg.of(1));
+        CompletableFuture<?> arrival = ObjectWaits.owned(pending).arrival();
+        ObjectWaits.await(List.of(pending), 1, Duration.ofMillis(1));
+        int before = arrival.getNumberOfDependents();
+        for (int i = 0; i < 20; i++) {
+            ObjectWaits.await(List.of(pending), 1, Duration.ofMillis(1));
+        }
+        assertTrue(arrival.getNumberOfDependents() <= before + 1, "only what sends it may have come");
+    }
+
+    @Test
+    void aCountThatCannotBeIsRefused() {
+        List<ObjectRef<Integer>> one = List.of(tasks.put(1));
+        assertThrows(InvalidArgumentException.class, () -> ObjectWaits.await(one, 0, LONG));
+        assertThrows(InvalidArgumentException.class, () -> ObjectWaits.await(one, 2, LONG));
+    }
+
+    @Test
+    void afterTheEndNothingIsTaken() {
+        tasks.close();
+        ObjectRef<Integer> late = submit(Arg.of(1));
+        assertEquals(
+                ErrorCode.CANCELLED,
+                assertThrows(OrreryException.class, () -> late.get(LONG)).code());
+    }
+}
