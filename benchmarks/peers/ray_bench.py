@@ -79,6 +79,21 @@ def tests():
     def n_to_n():
         ray.get([work.remote(servers, 5000) for _ in range(4)])
 
+    zero = ray.put(0)
+
+    def get_small():
+        ray.get(zero)
+
+    def put_small():
+        ray.put(0)
+
+    def wait_1k():
+        not_ready = [small_value.remote() for _ in range(1000)]
+        fetch_local = True
+        while not_ready:
+            _, not_ready = ray.wait(not_ready, fetch_local=fetch_local)
+            fetch_local = False
+
     def task_sync():
         ray.get(small_value.remote())
 
@@ -86,6 +101,9 @@ def tests():
         ray.get([small_value.remote() for _ in range(1000)])
 
     return {
+        "single client get calls (Plasma Store)": (get_small, 1),
+        "single client put calls (Plasma Store)": (put_small, 1),
+        "single client wait 1k refs": (wait_1k, 1),
         "single client tasks sync": (task_sync, 1),
         "single client tasks async": (task_async, 1000),
         "1:n actor calls async": (one_to_n, 5000),

@@ -4,8 +4,11 @@ import java.util.OptionalDouble;
 
 /** A test, as {@code ray microbenchmark} names and defines it on two cores. Calls are counted, a second. */
 public enum CoreTest {
+    GET("single client get calls (Plasma Store)", 1, 1, 10),
+    PUT("single client put calls (Plasma Store)", 1, 1, 10),
     TASK_SYNC("single client tasks sync", 1, 1, 8),
     TASK_ASYNC("single client tasks async", 1, 1_000, 10),
+    WAIT("single client wait 1k refs", 1, 1_000, Double.NaN),
     ACTOR_SYNC("1:1 actor calls sync", 1, 1, 8),
     ACTOR_ASYNC("1:1 actor calls async", 1, 1_000, 15),
     ONE_TO_N("1:n actor calls async", 1, 5_000, Double.NaN),

@@ -31,6 +31,7 @@ final class OrrerySide implements CoreSide {
     private Orrery orrery;
     private final List<ActorRef<CallingActor>> callers = new ArrayList<>();
     private ActorRef<EchoActor> echo;
+    private ObjectRef<Integer> zero;
 
     /** @param folder for logs and data */
     OrrerySide(Path folder) {
@@ -68,6 +69,7 @@ final class OrrerySide implements CoreSide {
         orrery = Orrery.connect(OrreryOptions.parse("orrery://" + servers.addressList()).toBuilder()
                 .secretFile(servers.secretFile())
                 .build());
+        zero = orrery.put(0);
         echo = startEcho();
         for (int i = 0; i < MOST_CALLERS; i++) {
             callers.add(orrery.actor(CallingActor::new).cpus(0).start());
@@ -101,13 +103,41 @@ final class OrrerySide implements CoreSide {
         long now = begin;
         while (now - end < 0) {
             done += switch (test) {
+                case GET -> get();
+                case PUT -> put();
                 case TASK_SYNC, TASK_ASYNC -> submit(test);
+                case WAIT -> await(test);
                 case ACTOR_SYNC, ACTOR_ASYNC -> callHere(test);
                 case ONE_TO_N, N_TO_N -> callThere(test);
             };
             now = System.nanoTime();
         }
         return done * NANOS / (now - begin);
+    }
+
+    private int get() throws IOException {
+        requireAll(zero.get(), 0);
+        return 1;
+    }
+
+    private int put() throws IOException {
+        ObjectRef<Integer> ref = orrery.put(0);
+        if (!ref.isDone()) {
+            throw new IOException("a value that was put is not there");
+        }
+        return 1;
+    }
+
+    /** All of them, the next one that is there at a time. */
+    private int await(CoreTest test) {
+        List<ObjectRef<byte[]>> pending = new ArrayList<>();
+        for (int i = 0; i < test.batch(); i++) {
+            pending.add(orrery.task(EchoActor::smallTask).submit());
+        }
+        while (!pending.isEmpty()) {
+            pending = orrery.waitFor(pending, 1, PATIENCE).pending();
+        }
+        return 1;
     }
 
     private int submit(CoreTest test) throws IOException {
