@@ -2,13 +2,17 @@ package dev.orrery.examples.cli;
 
 import dev.orrery.examples.cluster.LocalCluster;
 import dev.orrery.examples.cluster.LocalClusterOptions;
+import dev.orrery.examples.tasks.TaskExample;
+import dev.orrery.examples.tasks.TaskExamples;
 import dev.orrery.examples.worlds.TwoWorlds;
 import dev.orrery.examples.worlds.WorldExample;
 import dev.orrery.examples.worlds.WorldExamples;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -19,8 +23,8 @@ import picocli.CommandLine.Spec;
         name = "example",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs an example on a local cluster: actors in two worlds, one member of which is killed.",
-            "Exits 0 only if the other world did not notice."
+            "Runs an example on a local cluster: tasks, or actors in two worlds, one member of which is killed.",
+            "Exits 0 only if all was as it should be."
         })
 final class ExampleCommand implements Callable<Integer> {
     private static final String ALL = "all";
@@ -31,30 +35,51 @@ final class ExampleCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** Any of them. */
+    private record Example(String name, String what, TaskExample.Program program) {
+        static Example of(TaskExample example) {
+            return new Example(example.name(), example.what(), (orrery, out) -> {
+                out.accept(example.name() + ": " + example.what());
+                example.program().run(orrery, out);
+            });
+        }
+
+        static Example of(WorldExample<?> example) {
+            return new Example(
+                    example.name(), example.what(), (orrery, out) -> new TwoWorlds(orrery, out).run(example));
+        }
+    }
+
+    private static List<Example> all() {
+        return Stream.concat(
+                        TaskExamples.ALL.stream().map(Example::of),
+                        WorldExamples.ALL.stream().map(Example::of))
+                .toList();
+    }
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if (name == null) {
-            WorldExamples.ALL.forEach(example -> out.printf("%-18s%s%n", example.name(), example.what()));
+            all().forEach(example -> out.printf("%-18s%s%n", example.name(), example.what()));
             out.flush();
             return 0;
         }
-        List<WorldExample<?>> chosen = WorldExamples.ALL.stream()
+        List<Example> chosen = all().stream()
                 .filter(example -> name.equals(ALL) || example.name().equals(name))
                 .toList();
         if (chosen.isEmpty()) {
-            String names = WorldExamples.ALL.stream().map(WorldExample::name).collect(Collectors.joining(", "));
+            String names = all().stream().map(Example::name).collect(Collectors.joining(", "));
             throw new ParameterException(
                     spec.commandLine(), "no example is called '" + name + "'; there are: " + names);
         }
         try (LocalCluster cluster =
                 LocalCluster.start(LocalClusterOptions.builder().cpusPerNode(8).build())) {
-            for (WorldExample<?> example : chosen) {
-                new TwoWorlds(cluster.client(), line -> {
-                            out.println(line);
-                            out.flush();
-                        })
-                        .run(example);
+            for (Example example : chosen) {
+                example.program().run(cluster.client(), line -> {
+                    out.println(line);
+                    out.flush();
+                });
             }
         }
         return 0;

@@ -20,6 +20,10 @@ public final class Chores {
         return one + other;
     }
 
+    public static int sum(List<Integer> numbers) {
+        return numbers.stream().mapToInt(Integer::intValue).sum();
+    }
+
     /** Captures something, so its code travels in this class. */
     public static TaskFunction2<Integer, Integer, Integer> timesMinus(int captured) {
         return (one, other) -> one * other - captured;

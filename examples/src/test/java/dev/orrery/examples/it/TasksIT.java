@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.Arg;
 import dev.orrery.ObjectRef;
+import dev.orrery.Waited;
 import dev.orrery.error.DeadlineExceededException;
 import dev.orrery.error.DoesNotFitException;
 import dev.orrery.error.ErrorCode;
@@ -15,12 +16,15 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.error.TaskFailedException;
 import dev.orrery.error.WorkerDiedException;
 import dev.orrery.examples.cluster.LocalClusterOptions;
+import dev.orrery.examples.tasks.TaskExample;
+import dev.orrery.examples.tasks.TaskExamples;
 import dev.orrery.internal.proto.ClusterView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -81,6 +85,26 @@ class TasksIT extends ClusterScenario {
         }
         ObjectRef<Integer> both = orrery().task(Chores::add, chain, slow).submit();
         assertEquals(23 + 3, get(both));
+    }
+
+    @Test
+    void objectsArePutAndWaitedFor() {
+        ObjectRef<List<Integer>> numbers = orrery().put(List.of(1, 2, 3));
+        List<ObjectRef<Integer>> sums = IntStream.range(0, 10)
+                .mapToObj(i -> orrery().task(Chores::sum, numbers).submit())
+                .toList();
+        Waited<Integer> some = orrery().waitFor(sums, 3, PATIENCE);
+        assertTrue(some.done().size() >= 3, () -> some.toString());
+        assertEquals(Collections.nCopies(10, 6), orrery().get(sums, PATIENCE));
+    }
+
+    @Test
+    void examplesComputeWhatOneThreadDoes() throws IOException {
+        for (TaskExample example : TaskExamples.ALL) {
+            List<String> told = new ArrayList<>();
+            example.program().run(orrery(), told::add);
+            assertEquals(1, told.size(), told::toString);
+        }
     }
 
     @Test

@@ -1,0 +1,2 @@
+/** Programs of tasks: {@code bin/orrery example NAME} runs one on a local cluster. */
+package dev.orrery.examples.tasks;
