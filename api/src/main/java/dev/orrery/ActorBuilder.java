@@ -4,7 +4,6 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.ActorStart;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,12 +143,7 @@ public final class ActorBuilder<A> {
         if (name.filter(String::isEmpty).isPresent()) {
             errors.add("the name is empty; an actor without one is started without calling name");
         }
-        if (!(cpus >= 0) || cpus > 10_000) {
-            errors.add("cpus must be from 0 to 10000, not " + cpus);
-        }
-        if (gpus < 0 || gpus > 1_000) {
-            errors.add("gpus must be from 0 to 1000, not " + gpus);
-        }
+        Needs.check(cpus, gpus, errors);
         if (maxPendingCalls < 1 || maxPendingCalls > MOST_PENDING_CALLS) {
             errors.add("maxPendingCalls must be from 1 to " + MOST_PENDING_CALLS + ", not " + maxPendingCalls);
         }
@@ -162,9 +156,7 @@ public final class ActorBuilder<A> {
         PipelinePolicy.positive("restartWindow", restartWindow, errors);
         PipelinePolicy.positive("startTimeout", startTimeout, errors);
         PipelinePolicy.positive("timeout", timeout, errors);
-        artifacts.stream()
-                .filter(jar -> !Files.isRegularFile(jar))
-                .forEach(jar -> errors.add("there is no artifact " + jar));
+        Needs.checkArtifacts(artifacts, errors);
         if (!errors.isEmpty()) {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,

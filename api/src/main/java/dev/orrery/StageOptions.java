@@ -38,12 +38,7 @@ public record StageOptions(
     /** What does not hold, in words. */
     List<String> errors() {
         List<String> errors = new ArrayList<>();
-        if (!(cpus >= 0) || cpus > 10_000) {
-            errors.add("cpus must be from 0 to 10000, not " + cpus);
-        }
-        if (gpus < 0 || gpus > 1_000) {
-            errors.add("gpus must be from 0 to 1000, not " + gpus);
-        }
+        Needs.check(cpus, gpus, errors);
         if (minReplicas < 1 || maxReplicas > MOST_REPLICAS || minReplicas > replicas || replicas > maxReplicas) {
             errors.add("replicas must be 1 <= least <= first <= most <= " + MOST_REPLICAS + ", not " + minReplicas
                     + ", " + replicas + ", " + maxReplicas);

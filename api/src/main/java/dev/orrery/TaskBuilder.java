@@ -5,7 +5,6 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.task.TaskOptions;
 import dev.orrery.internal.task.Tasks;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,19 +88,12 @@ public final class TaskBuilder<R> {
      */
     public ObjectRef<R> submit() {
         List<String> errors = new ArrayList<>();
-        if (!(cpus >= 0) || cpus > 10_000) {
-            errors.add("cpus must be from 0 to 10000, not " + cpus);
-        }
-        if (gpus < 0 || gpus > 1_000) {
-            errors.add("gpus must be from 0 to 1000, not " + gpus);
-        }
+        Needs.check(cpus, gpus, errors);
         if (retries < 0 || retries > MOST_RETRIES) {
             errors.add("retries must be from 0 to " + MOST_RETRIES + ", not " + retries);
         }
         PipelinePolicy.positive("timeout", timeout, errors);
-        artifacts.stream()
-                .filter(jar -> !Files.isRegularFile(jar))
-                .forEach(jar -> errors.add("there is no artifact " + jar));
+        Needs.checkArtifacts(artifacts, errors);
         if (!errors.isEmpty()) {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,

@@ -6,6 +6,7 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.rpc.ErrorCodec;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -104,7 +105,7 @@ final class ActorCall {
 
     /** With an exception of its own, as several calls may fail for one reason. */
     void fail(OrreryException why) {
-        result.completeExceptionally(OrreryException.of(why.code(), why.detail(), why.ids(), why.failure()));
+        result.completeExceptionally(ErrorCodec.anew(why));
     }
 
     /** It was under way when its life, or the way there, ended. */

@@ -223,7 +223,7 @@ public final class ClusterClient implements AutoCloseable {
     /** The same error with this thread's stack, so that the reader sees who asked. */
     private static OrreryException rethrown(Throwable cause) {
         OrreryException here = cause instanceof OrreryException known
-                ? OrreryException.of(known.code(), known.detail(), known.ids(), known.failure())
+                ? ErrorCodec.anew(known)
                 : OrreryException.of(ErrorCode.INTERNAL, "unexpected " + cause);
         here.addSuppressed(cause);
         return here;

@@ -6,6 +6,7 @@ import dev.orrery.internal.proto.EndJobRequest;
 import dev.orrery.internal.proto.Job;
 import dev.orrery.internal.proto.RenewJobRequest;
 import dev.orrery.internal.proto.RenewJobResponse;
+import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,8 +79,7 @@ public final class JobLease implements AutoCloseable {
     public void begin() {
         synchronized (this) {
             if (ended.isPresent()) {
-                OrreryException why = ended.get();
-                throw OrreryException.of(why.code(), why.detail(), why.ids(), why.failure());
+                throw ErrorCodec.anew(ended.get());
             }
             if (owns) {
                 return;

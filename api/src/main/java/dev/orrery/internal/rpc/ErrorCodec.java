@@ -29,6 +29,11 @@ public final class ErrorCodec {
         return inner;
     }
 
+    /** The same error as an exception of its own, with the stack of this thread: several callers may fail for one reason. */
+    public static OrreryException anew(OrreryException known) {
+        return OrreryException.of(known.code(), known.detail(), known.ids(), known.failure());
+    }
+
     public static RpcError toMessage(Throwable thrown) {
         Throwable inner = unwrap(thrown);
         RpcError.Builder message = RpcError.newBuilder();

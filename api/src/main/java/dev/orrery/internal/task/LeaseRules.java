@@ -30,7 +30,7 @@ final class LeaseRules {
      *
      * @param queued tasks that no worker has
      * @param backlogNanos what is expected of them all
-     * @param stalledNanos how long none of them has left
+     * @param stalledNanos how long no task has been done although some wait
      */
     record Demand(int queued, long backlogNanos, long stalledNanos, int ready, int starting) {}
 
@@ -46,13 +46,24 @@ final class LeaseRules {
     }
 
     /**
+     * Tasks.
+     *
+     * @param nanos what is expected of them
+     * @param bytes of their arguments
+     */
+    record Load(int tasks, long nanos, long bytes) {}
+
+    /**
      * Whether a worker gets a further task.
      *
-     * @param inFlight that it has
-     * @param expectedNanos of these
+     * @param has what it has
      * @param alone whether one of these, or the further one, is to be alone
      */
-    static boolean takes(int inFlight, long expectedNanos, long furtherNanos, boolean alone) {
-        return inFlight == 0 || (!alone && inFlight < MOST_AHEAD && expectedNanos + furtherNanos <= AHEAD_NANOS);
+    static boolean takes(Load has, long furtherNanos, long furtherBytes, boolean alone) {
+        return has.tasks() == 0
+                || (!alone
+                        && has.tasks() < MOST_AHEAD
+                        && has.nanos() + furtherNanos <= AHEAD_NANOS
+                        && has.bytes() + furtherBytes <= MOST_BYTES_AHEAD);
     }
 }

@@ -135,7 +135,7 @@ final class OwnedObject<T> implements ObjectRef<T> {
                     ? unchecked
                     : OrreryException.of(ErrorCode.INTERNAL, "unexpected " + cause, cause);
         }
-        OrreryException here = OrreryException.of(known.code(), known.detail(), known.ids(), known.failure());
+        OrreryException here = ErrorCodec.anew(known);
         here.addSuppressed(known);
         return here;
     }

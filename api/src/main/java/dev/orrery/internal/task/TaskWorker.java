@@ -3,6 +3,7 @@ package dev.orrery.internal.task;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.task.LeaseRules.Load;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,8 +43,7 @@ final class TaskWorker {
         boolean alone = suspect || task.isSuspect();
         return heldUntilNanos - nowNanos <= 0
                 && !withdrawing
-                && bytes + task.bytes() <= (inFlight.isEmpty() ? Long.MAX_VALUE : LeaseRules.MOST_BYTES_AHEAD)
-                && LeaseRules.takes(inFlight.size(), expectedNanos, expected, alone);
+                && LeaseRules.takes(new Load(inFlight.size(), expectedNanos, bytes), expected, task.bytes(), alone);
     }
 
     void take(SubmittedTask task, long expected, long nowNanos) {

@@ -67,9 +67,12 @@ final class TaskWorkers implements AutoCloseable {
     void submit(SubmittedTask task) {
         List<Sending> sendings = List.of();
         boolean late;
+        boolean rested;
         synchronized (lock) {
             late = closed;
+            rested = !ticking;
             if (!late) {
+                ticking = true;
                 long now = clock.nanoTime();
                 task.isNow(this::waiting);
                 queue.add(task, paces.of(task.name()), now);
@@ -82,7 +85,9 @@ final class TaskWorkers implements AutoCloseable {
         }
         task.result().whenComplete((value, failure) -> forget(task));
         send(sendings);
-        ensureTicking();
+        if (rested) {
+            tick();
+        }
     }
 
     private static OrreryException closedHere() {
@@ -263,16 +268,6 @@ final class TaskWorkers implements AutoCloseable {
                 "%s, which had %s, died%s; whether it has run is not known (retries: %d)"
                         .formatted(worker, task, times, task.options().retries()),
                 cause));
-    }
-
-    private void ensureTicking() {
-        synchronized (lock) {
-            if (ticking || closed) {
-                return;
-            }
-            ticking = true;
-        }
-        tick();
     }
 
     /** What time alone brings about. */

@@ -58,7 +58,7 @@ public final class Tasks implements AutoCloseable {
                 described.message(),
                 clock.nanoTime());
         Set<Path> origins = new LinkedHashSet<>();
-        ArtifactShipment.origin(function.getClass()).ifPresent(origins::add);
+        addOrigin(function, origins);
         ArtifactShipment.origin(described.owner()).ifPresent(origins::add);
         List<CompletableFuture<Value>> values = new ArrayList<>(arguments.size());
         for (Arg<?> argument : arguments) {
@@ -78,12 +78,16 @@ public final class Tasks implements AutoCloseable {
     public <T> ObjectRef<T> put(T value) {
         String id = client.job().id() + "-" + numbers.incrementAndGet();
         Set<Path> origins = new LinkedHashSet<>();
-        if (value != null) {
-            ArtifactShipment.origin(value.getClass()).ifPresent(origins::add);
-        }
+        addOrigin(value, origins);
         ValueCodec codec = codec(value == null ? Object.class : value.getClass());
         PutObject object = PutObject.of(id, codec.toMessage("the value of object " + id, value));
         return new OwnedObject<>(object, origins, codec, client.completions());
+    }
+
+    private static void addOrigin(Object value, Set<Path> origins) {
+        if (value != null) {
+            ArtifactShipment.origin(value.getClass()).ifPresent(origins::add);
+        }
     }
 
     /** What a class of the JDK holds may be the user's: then this thread's loader knows it. */
@@ -96,9 +100,7 @@ public final class Tasks implements AutoCloseable {
             SubmittedTask task, ValueCodec codec, Arg<?> argument, int number, Set<Path> origins) {
         String what = "argument " + number + " of " + task;
         if (argument instanceof Arg.Plain<?> given) {
-            if (given.value() != null) {
-                ArtifactShipment.origin(given.value().getClass()).ifPresent(origins::add);
-            }
+            addOrigin(given.value(), origins);
             return CompletableFuture.completedFuture(codec.toMessage(what, given.value()));
         }
         if (argument instanceof OwnedObject<?> object) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.internal.task.LeaseRules.Demand;
+import dev.orrery.internal.task.LeaseRules.Load;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -51,19 +52,31 @@ class LeaseRulesTest {
         assertEquals(1, toStart(1, SHORT, LeaseRules.STUCK_NANOS, 1, 0));
     }
 
+    private static boolean takes(int inFlight, long expectedNanos, long furtherNanos, boolean alone) {
+        return LeaseRules.takes(new Load(inFlight, expectedNanos, 0), furtherNanos, 0, alone);
+    }
+
+    @Test
+    void argumentsAreSentAheadWithinBounds() {
+        long most = LeaseRules.MOST_BYTES_AHEAD;
+        assertTrue(LeaseRules.takes(new Load(0, 0, 0), SHORT, 10 * most, false), "it has to go somewhere");
+        assertTrue(LeaseRules.takes(new Load(1, SHORT, most - 1), SHORT, 1, false));
+        assertFalse(LeaseRules.takes(new Load(1, SHORT, most), SHORT, 1, false));
+    }
+
     @Test
     void anIdleWorkerTakesWhateverComes() {
-        assertTrue(LeaseRules.takes(0, 0, UNKNOWN, false));
-        assertTrue(LeaseRules.takes(0, 0, UNKNOWN, true));
+        assertTrue(takes(0, 0, UNKNOWN, false));
+        assertTrue(takes(0, 0, UNKNOWN, true));
     }
 
     @Test
     void aBusyOneTakesOnlyWhatIsShort() {
-        assertTrue(LeaseRules.takes(1, SHORT, SHORT, false));
-        assertFalse(LeaseRules.takes(1, SHORT, UNKNOWN, false));
-        assertFalse(LeaseRules.takes(1, UNKNOWN, SHORT, false));
-        assertFalse(LeaseRules.takes(1, SHORT, SHORT, true));
-        assertFalse(LeaseRules.takes(LeaseRules.MOST_AHEAD, SHORT, SHORT, false));
+        assertTrue(takes(1, SHORT, SHORT, false));
+        assertFalse(takes(1, SHORT, UNKNOWN, false));
+        assertFalse(takes(1, UNKNOWN, SHORT, false));
+        assertFalse(takes(1, SHORT, SHORT, true));
+        assertFalse(takes(LeaseRules.MOST_AHEAD, SHORT, SHORT, false));
     }
 
     @Test

@@ -12,13 +12,9 @@ import dev.orrery.error.DeadlineExceededException;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.InvalidArgumentException;
 import dev.orrery.error.OrreryException;
-import dev.orrery.function.TaskFunction1;
-import dev.orrery.internal.client.ClusterClient;
-import dev.orrery.testing.TestingRpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,21 +27,15 @@ class ObjectsTest {
     private static final Duration SHORT = Duration.ofMillis(5);
 
     private final TestingTaskCluster cluster = new TestingTaskCluster();
-    private final ClusterClient client = ClusterClient.open(TestingRpc.SECRET, List.of(cluster.address()));
-    private final Tasks tasks = new Tasks(client);
+    private final Tasks tasks = cluster.tasks();
 
     @AfterEach
     void close() {
-        tasks.close();
-        client.close();
         cluster.close();
     }
 
     private ObjectRef<Integer> submit(Arg<Integer> argument) {
-        TaskOptions options = new TaskOptions(Optional.empty(), 1_000, 0, 3, List.of(), LONG, List.of());
-        // Named, never run.
-        TaskFunction1<Integer, Integer> function = Math::negateExact;
-        return tasks.submit(options, function, List.of(argument));
+        return cluster.submit(3, LONG, argument);
     }
 
     @Test

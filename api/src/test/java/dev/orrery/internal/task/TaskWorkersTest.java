@@ -12,14 +12,10 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.error.StartFailedException;
 import dev.orrery.error.WorkerDiedException;
-import dev.orrery.function.TaskFunction1;
-import dev.orrery.internal.client.ClusterClient;
-import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.testing.TestingRpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,24 +29,14 @@ class TaskWorkersTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private final TestingTaskCluster cluster = new TestingTaskCluster();
-    private final ClusterClient client = ClusterClient.open(TestingRpc.SECRET, List.of(cluster.address()));
-    private final Tasks tasks = new Tasks(client);
 
     @AfterEach
     void close() {
-        tasks.close();
-        client.close();
         cluster.close();
     }
 
-    private static TaskOptions options(int retries, Duration timeout) {
-        return new TaskOptions(Optional.empty(), 1_000, 0, retries, List.of(), timeout, List.of());
-    }
-
     private ObjectRef<Integer> submit(int retries, Duration timeout, Arg<Integer> argument) {
-        // Named, never run.
-        TaskFunction1<Integer, Integer> function = Math::negateExact;
-        return tasks.submit(options(retries, timeout), function, List.of(argument));
+        return cluster.submit(retries, timeout, argument);
     }
 
     private ObjectRef<Integer> submit(int value) {
@@ -266,19 +252,11 @@ class TaskWorkersTest {
         ObjectRef<Integer> running = submit(1);
         cluster.next();
         CompletableFuture<Integer> future = running.toFuture();
-        tasks.close();
+        cluster.tasks().close();
         assertEquals(ErrorCode.CANCELLED, TestingRpc.failure(future).code());
         ObjectRef<Integer> late = submit(2);
         assertEquals(
                 ErrorCode.CANCELLED,
                 assertThrows(OrreryException.class, () -> late.get(LONG)).code());
-    }
-
-    /** For the compiler: what a worker answers. */
-    static ActorCallResponse answer(dev.orrery.internal.proto.Value value, long nanos) {
-        return ActorCallResponse.newBuilder()
-                .setResult(value)
-                .setRunNanos(nanos)
-                .build();
     }
 }

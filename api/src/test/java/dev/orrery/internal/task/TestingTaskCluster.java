@@ -1,6 +1,10 @@
 package dev.orrery.internal.task;
 
+import dev.orrery.Arg;
+import dev.orrery.ObjectRef;
 import dev.orrery.error.OrreryException;
+import dev.orrery.function.TaskFunction1;
+import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorLife;
@@ -12,13 +16,14 @@ import dev.orrery.internal.proto.MissingArtifactsResponse;
 import dev.orrery.internal.proto.RenewJobResponse;
 import dev.orrery.internal.proto.StartActorResponse;
 import dev.orrery.internal.proto.TaskInfo;
-import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcHandlers;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.testing.TestingRpc;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -28,7 +33,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A leader, and workers of tasks that answer when a test says so. */
+/** A client with tasks, a leader, and workers of tasks that answer when a test says so. */
 final class TestingTaskCluster implements AutoCloseable {
     private static final long QUIET_MILLIS = 200;
 
@@ -48,7 +53,10 @@ final class TestingTaskCluster implements AutoCloseable {
         }
 
         boolean echo(long ranNanos) {
-            return response.complete(TaskWorkersTest.answer(request.getArguments(0), ranNanos));
+            return response.complete(ActorCallResponse.newBuilder()
+                    .setResult(request.getArguments(0))
+                    .setRunNanos(ranNanos)
+                    .build());
         }
 
         void fail(OrreryException why) {
@@ -108,6 +116,8 @@ final class TestingTaskCluster implements AutoCloseable {
     private volatile Optional<ActorView> instead = Optional.empty();
     private volatile Optional<OrreryException> refusal = Optional.empty();
     private final RpcServer head;
+    private final ClusterClient client;
+    private final Tasks tasks;
 
     TestingTaskCluster() {
         head = rpc.serve(RpcHandlers.builder()
@@ -138,6 +148,20 @@ final class TestingTaskCluster implements AutoCloseable {
                                 // The handler must not wait for the worker's port on this thread.
                                 CompletableFuture.supplyAsync(() -> view(request.getActor())))
                 .build());
+        client = ClusterClient.open(TestingRpc.SECRET, List.of(head.address()));
+        tasks = new Tasks(client);
+    }
+
+    Tasks tasks() {
+        return tasks;
+    }
+
+    /** A task that takes a number, and runs on one CPU. */
+    ObjectRef<Integer> submit(int retries, Duration timeout, Arg<Integer> argument) {
+        TaskOptions options = new TaskOptions(Optional.empty(), 1_000, 0, retries, List.of(), timeout, List.of());
+        // Named, never run.
+        TaskFunction1<Integer, Integer> function = Math::negateExact;
+        return tasks.submit(options, function, List.of(argument));
     }
 
     private ActorView view(String actor) {
@@ -145,10 +169,6 @@ final class TestingTaskCluster implements AutoCloseable {
                         .setLife(ActorLife.newBuilder().setActor(actor).setIncarnation(1))
                         .build())
                 .orElseGet(() -> workers.computeIfAbsent(actor, Worker::new).view());
-    }
-
-    HostPort address() {
-        return head.address();
     }
 
     /** From now on no worker is placed. */
@@ -218,6 +238,8 @@ final class TestingTaskCluster implements AutoCloseable {
 
     @Override
     public void close() {
+        tasks.close();
+        client.close();
         rpc.close();
     }
 }

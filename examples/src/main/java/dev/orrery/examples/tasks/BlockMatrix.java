@@ -4,6 +4,7 @@ import dev.orrery.ObjectRef;
 import dev.orrery.Orrery;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -83,6 +84,6 @@ public final class BlockMatrix {
     }
 
     private static void requireEqual(double[] found, double[] expected) {
-        TaskExample.require(java.util.Arrays.equals(found, expected), "one thread computes otherwise");
+        TaskExample.require(Arrays.equals(found, expected), "one thread computes otherwise");
     }
 }

@@ -120,7 +120,7 @@ final class ActorWork implements UserWork {
             try {
                 closeable.close();
             } catch (Throwable thrown) {
-                LOG.warn("closing an actor failed", thrown);
+                LOG.warn("closing actor {} failed", context.actor(), thrown);
             }
         }
     }
