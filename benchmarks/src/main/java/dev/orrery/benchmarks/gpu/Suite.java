@@ -56,7 +56,7 @@ record Suite(String name, List<String> selectors, Duration limit) {
                     "kill", List.of("class:" + JOINING_MEMBER_END, "class:" + MEMBER_END), Duration.ofMinutes(20));
         }
         // Killed: between operations, while one waits to receive, and inside a large send and a large receive.
-        String killed = "iteration:method:%s#aMemberEnds(%s$End, %s$Moment)[0..3]"
+        String killed = "iteration:method:%s#aMemberEndsAtAnyMoment(%s$End, %s$Moment)[0..3]"
                 .formatted(MEMBER_END, MEMBER_END, MEMBER_END);
         String joining = "iteration:method:%s#aMemberIsKilledWhileItJoins(int)[0]".formatted(JOINING_MEMBER_END);
         return new Suite("kill", List.of(killed, joining), Duration.ofMinutes(3));

@@ -175,6 +175,11 @@ public final class DataPort implements AutoCloseable {
                 });
     }
 
+    /** Begins to close every connection, present and future, and waits for nothing. */
+    public void hangUp() {
+        channels.close().addListener(ended -> log.debug("every connection is closed"));
+    }
+
     /** Closes the port and every connection, and joins the I/O threads; bounded. */
     @Override
     public void close() {

@@ -56,6 +56,7 @@ public final class LocalWorlds implements WorldManager {
     private final Map<Long, MemberWorld> worlds = new ConcurrentHashMap<>();
     private final LeftWorlds left = new LeftWorlds(REMEMBERED_IDS);
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final ProcessExit exit;
 
     public LocalWorlds(WorldOptions options, ClusterSecret secret, WorldListener listener) {
         this.control = new ControlThread("worlds-control");
@@ -65,6 +66,7 @@ public final class LocalWorlds implements WorldManager {
         this.host = new HostBackend(options, tickInterval, control, port);
         this.nccl = options.gpu().map(gpu -> new NcclBackend(options, gpu, tickInterval, control, host));
         this.around = new WorldSurroundings(options, control, links, listener);
+        this.exit = new ProcessExit(port::hangUp);
     }
 
     private static Duration tickInterval(Duration operationTimeout) {
@@ -78,6 +80,7 @@ public final class LocalWorlds implements WorldManager {
         host.start();
         nccl.ifPresent(NcclBackend::start);
         control.every(tickInterval, () -> worlds.values().forEach(MemberWorld::tick));
+        exit.start();
     }
 
     @Override
@@ -188,6 +191,7 @@ public final class LocalWorlds implements WorldManager {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        exit.close();
         awaitEndOfAll();
         nccl.ifPresent(NcclBackend::close);
         host.close();

@@ -13,12 +13,14 @@ import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.world.Transport;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -41,7 +43,7 @@ final class MemberEndIT extends EachCarrier {
         KILL(500, WorldState.BROKEN),
         STOP(3_000, WorldState.BROKEN),
         LEAVE(2_000, WorldState.CLOSED),
-        EXIT(1_000, WorldState.BROKEN);
+        EXIT(500, WorldState.BROKEN);
 
         final long boundMillis;
         final WorldState state;
@@ -161,15 +163,39 @@ final class MemberEndIT extends EachCarrier {
         List<CompletableFuture<?>> begin(World world, TestingWorldProcess child) throws Exception;
     }
 
+    /** Each carrier meets each end at another moment. */
+    @ParameterizedTest
+    @EnumSource(End.class)
+    void aMemberEnds(End end) throws Exception {
+        List<Moment> moments = new ArrayList<>(List.of(Moment.values()));
+        Collections.rotate(moments, List.of(Carrier.values()).indexOf(carrier));
+        Moment moment = moments.get(List.of(End.values()).indexOf(end));
+        ends(end, moment.name(), moment::begin);
+    }
+
+    @Tag("full")
     @ParameterizedTest
     @MethodSource("cases")
-    void aMemberEnds(End end, Moment moment) throws Exception {
+    void aMemberEndsAtAnyMoment(End end, Moment moment) throws Exception {
         ends(end, moment.name(), moment::begin);
     }
 
     @ParameterizedTest
-    @EnumSource(TestingCollective.class)
+    @EnumSource(
+            value = TestingCollective.class,
+            names = {"ALL_REDUCE", "SCATTER"})
     void aMemberIsKilledInsideACollective(TestingCollective operation) throws Exception {
+        isKilledInside(operation);
+    }
+
+    @Tag("full")
+    @ParameterizedTest
+    @EnumSource(TestingCollective.class)
+    void aMemberIsKilledInsideAnyCollective(TestingCollective operation) throws Exception {
+        isKilledInside(operation);
+    }
+
+    private void isKilledInside(TestingCollective operation) throws Exception {
         ends(End.KILL, operation.name(), (world, child) -> {
             get(world.communicator().send(1, Tensor.allocate(DataType.UINT8, 0)));
             child.tell("collect " + world.id() + " " + operation);

@@ -14,15 +14,19 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A member in a JVM of its own, as rank 1 of worlds whose rank 0 is the test. It sends each tensor back. Run with
  * {@link #main}, seen from the test through an instance.
  */
 final class TestingWorldProcess implements AutoCloseable {
+    private static final Duration SLOW_EXIT = Duration.ofSeconds(4);
+
     private final TestingJvm jvm;
     private final HostPort address;
     private final int device;
@@ -144,11 +148,17 @@ final class TestingWorldProcess implements AutoCloseable {
                 });
             }
             case "leave" -> worlds.leave(id).whenComplete((nothing, failure) -> out.println("left " + id));
-            case "exit" -> System.exit((int) id);
+            case "exit" -> exitSlowly((int) id);
             case "send" -> sendBack(world(worlds, id), TestingTensors.marked(Long.parseLong(words[2]), id));
             case "collect" -> collect(world(worlds, id), TestingCollective.valueOf(words[2]));
             default -> throw new IllegalArgumentException(words[0]);
         }
+    }
+
+    /** The process needs longer than its peers may, as the JVM waits for all hooks. */
+    private static void exitSlowly(int status) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> LockSupport.parkNanos(SLOW_EXIT.toNanos()), "slow-exit"));
+        System.exit(status);
     }
 
     private static World world(LocalWorlds worlds, long id) {
