@@ -76,8 +76,11 @@ final class MemberEndIT extends EachCarrier {
                 case IDLE_RECEIVE -> List.of(world.communicator().receive(1).thenAccept(Tensor::close));
                 case LARGE_SEND -> List.of(sendLarge(world), sendLarge(world));
                 case LARGE_RECEIVE -> {
-                    child.tell("send " + world.id() + " " + LARGE_BYTES);
-                    child.tell("send " + world.id() + " " + LARGE_BYTES);
+                    for (int i = 0; i < 2; i++) {
+                        child.tell("send " + world.id() + " " + LARGE_BYTES);
+                        // It needs a while to make one, which is no part of its end.
+                        child.awaitLine("sending ");
+                    }
                     yield List.of(
                             world.communicator().receive(1).thenAccept(Tensor::close),
                             world.communicator().receive(1).thenAccept(Tensor::close));

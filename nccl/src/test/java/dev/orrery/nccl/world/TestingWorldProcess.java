@@ -149,7 +149,10 @@ final class TestingWorldProcess implements AutoCloseable {
             }
             case "leave" -> worlds.leave(id).whenComplete((nothing, failure) -> out.println("left " + id));
             case "exit" -> exitSlowly((int) id);
-            case "send" -> sendBack(world(worlds, id), TestingTensors.marked(Long.parseLong(words[2]), id));
+            case "send" -> {
+                sendBack(world(worlds, id), TestingTensors.marked(Long.parseLong(words[2]), id));
+                out.println("sending " + id);
+            }
             case "collect" -> collect(world(worlds, id), TestingCollective.valueOf(words[2]));
             default -> throw new IllegalArgumentException(words[0]);
         }
