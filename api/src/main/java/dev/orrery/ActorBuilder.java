@@ -16,6 +16,7 @@ public final class ActorBuilder<A> {
     private static final int MOST_PENDING_CALLS = 1_000_000;
     private static final int MOST_RESTARTS = 1_000_000;
     private static final int MOST_CALL_RETRIES = 1_000;
+    private static final int MOST_CONCURRENCY = 1_000;
 
     private final ActorStart start;
     private final Serializable factory;
@@ -26,6 +27,7 @@ public final class ActorBuilder<A> {
     private int gpus;
     private boolean exclusive;
     private int maxPendingCalls = 1_000;
+    private int maxConcurrency = 1;
     private Duration startTimeout = Duration.ofMinutes(2);
     private int restarts;
     private int callRetries;
@@ -80,6 +82,16 @@ public final class ActorBuilder<A> {
     /** Calls that may wait at the actor; one more fails with ACTOR_OVERLOADED. Default 1000. */
     public ActorBuilder<A> maxPendingCalls(int value) {
         maxPendingCalls = value;
+        return this;
+    }
+
+    /**
+     * Calls that may run at once, up to 1000. They still begin in the order in which they came, but the actor's methods run on
+     * several threads, and must be safe for that. A thread is made when all others run a call; a method that returned a
+     * CompletionStage (see {@link ActorRef#callAsync}) needs none until that ends. Default 1: one call ends before the next begins.
+     */
+    public ActorBuilder<A> maxConcurrency(int value) {
+        maxConcurrency = value;
         return this;
     }
 
@@ -147,6 +159,9 @@ public final class ActorBuilder<A> {
         if (maxPendingCalls < 1 || maxPendingCalls > MOST_PENDING_CALLS) {
             errors.add("maxPendingCalls must be from 1 to " + MOST_PENDING_CALLS + ", not " + maxPendingCalls);
         }
+        if (maxConcurrency < 1 || maxConcurrency > MOST_CONCURRENCY) {
+            errors.add("maxConcurrency must be from 1 to " + MOST_CONCURRENCY + ", not " + maxConcurrency);
+        }
         if (restarts < 0 || restarts > MOST_RESTARTS) {
             errors.add("restarts must be from 0 to " + MOST_RESTARTS + ", not " + restarts);
         }
@@ -175,7 +190,8 @@ public final class ActorBuilder<A> {
                         restartWindow,
                         exclusive,
                         callRetries,
-                        detached),
+                        detached,
+                        maxConcurrency),
                 factory,
                 arguments,
                 timeout);

@@ -40,6 +40,13 @@ public interface ActorContext {
     Orrery orrery();
 
     /**
+     * Ends this actor, by its own wish: it begins no more calls, those under way end (one that waits for a stage fails), it is closed
+     * when it is {@link AutoCloseable}, and no next life follows, whatever its {@link ActorBuilder#restarts}. What it has begun by then
+     * is answered; later calls fail with ACTOR_DEAD. Returns at once; idempotent.
+     */
+    void exit();
+
+    /**
      * The newest READY world of that name of which this actor is a member; does not wait. Throws NOT_FOUND when there never
      * was one here, UNAVAILABLE when the first one is still FORMING, BROKEN_WORLD (the failure tells why) when the newest
      * broke or was closed and no newer one is READY.

@@ -13,6 +13,7 @@ import dev.orrery.function.ActorMethod4;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * An actor: an object of the user's that lives in a worker of its own. It lives until it is killed, its worker dies,
@@ -33,8 +34,8 @@ public interface ActorRef<A> {
     ActorRef<A> within(Duration deadline);
 
     /**
-     * Calls a method of the actor. Returns at once; calls that are made here one after the other run in that order, one at a
-     * time, on the actor's own thread. The future fails with
+     * Calls a method of the actor. Returns at once; calls that are made here one after the other begin in that order; one
+     * ends before the next begins, unless the actor has {@link ActorBuilder#maxConcurrency}. The future fails with
      *
      * <ul>
      *   <li>ACTOR_FAILED: the method threw; the failure is its exception. The actor lives on.
@@ -92,6 +93,34 @@ public interface ActorRef<A> {
     /** As {@link #call(ActorAction0)}. */
     <X1, X2, X3, X4> CompletableFuture<Void> call(
             ActorAction4<A, X1, X2, X3, X4> method, X1 argument1, X2 argument2, X3 argument3, X4 argument4);
+
+    /**
+     * Calls a method that returns a {@link CompletionStage}: the result of the call is that of the stage, and the actor's thread does
+     * not wait for it. The call has ended when the stage has; until then it counts as one that runs, so that several run at once only
+     * with {@link ActorBuilder#maxConcurrency}. A stage that is still not complete when the actor ends fails its call with
+     * ACTOR_DEAD. All else is as for {@link #call(ActorMethod0)}; a method that returns null fails with INVALID_ARGUMENT, and so does
+     * one that returns a stage to {@code call}.
+     */
+    <R> CompletableFuture<R> callAsync(ActorMethod0<A, ? extends CompletionStage<R>> method);
+
+    /** As {@link #callAsync(ActorMethod0)}. */
+    <X1, R> CompletableFuture<R> callAsync(ActorMethod1<A, X1, ? extends CompletionStage<R>> method, X1 argument1);
+
+    /** As {@link #callAsync(ActorMethod0)}. */
+    <X1, X2, R> CompletableFuture<R> callAsync(
+            ActorMethod2<A, X1, X2, ? extends CompletionStage<R>> method, X1 argument1, X2 argument2);
+
+    /** As {@link #callAsync(ActorMethod0)}. */
+    <X1, X2, X3, R> CompletableFuture<R> callAsync(
+            ActorMethod3<A, X1, X2, X3, ? extends CompletionStage<R>> method, X1 argument1, X2 argument2, X3 argument3);
+
+    /** As {@link #callAsync(ActorMethod0)}. */
+    <X1, X2, X3, X4, R> CompletableFuture<R> callAsync(
+            ActorMethod4<A, X1, X2, X3, X4, ? extends CompletionStage<R>> method,
+            X1 argument1,
+            X2 argument2,
+            X3 argument3,
+            X4 argument4);
 
     /** Asks the leader. Throws NOT_FOUND when it died so long ago that it is forgotten. */
     ActorStatus status();

@@ -40,7 +40,8 @@ public final class ActorStart {
             Duration restartWindow,
             boolean exclusive,
             int callRetries,
-            boolean detached) {}
+            boolean detached,
+            int maxConcurrency) {}
 
     private final ClusterClient client;
     private final Duration callTimeout;
@@ -100,7 +101,8 @@ public final class ActorStart {
                 .setClassLabel(function.name())
                 .setExclusive(options.exclusive())
                 .setCallRetries(options.callRetries())
-                .setDetached(options.detached());
+                .setDetached(options.detached())
+                .setMaxConcurrency(options.maxConcurrency());
     }
 
     private ActorView awaitAlive(String id, Waiting waiting) {

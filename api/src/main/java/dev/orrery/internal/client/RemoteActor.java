@@ -29,6 +29,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** What users hold of an actor. */
 @SuppressWarnings("overloads")
@@ -126,10 +127,55 @@ final class RemoteActor<A> implements ActorRef<A> {
         return send(method, argument1, argument2, argument3, argument4);
     }
 
+    @Override
+    public <R> CompletableFuture<R> callAsync(ActorMethod0<A, ? extends CompletionStage<R>> method) {
+        return sendAsync(method);
+    }
+
+    @Override
+    public <X1, R> CompletableFuture<R> callAsync(
+            ActorMethod1<A, X1, ? extends CompletionStage<R>> method, X1 argument1) {
+        return sendAsync(method, argument1);
+    }
+
+    @Override
+    public <X1, X2, R> CompletableFuture<R> callAsync(
+            ActorMethod2<A, X1, X2, ? extends CompletionStage<R>> method, X1 argument1, X2 argument2) {
+        return sendAsync(method, argument1, argument2);
+    }
+
+    @Override
+    public <X1, X2, X3, R> CompletableFuture<R> callAsync(
+            ActorMethod3<A, X1, X2, X3, ? extends CompletionStage<R>> method,
+            X1 argument1,
+            X2 argument2,
+            X3 argument3) {
+        return sendAsync(method, argument1, argument2, argument3);
+    }
+
+    @Override
+    public <X1, X2, X3, X4, R> CompletableFuture<R> callAsync(
+            ActorMethod4<A, X1, X2, X3, X4, ? extends CompletionStage<R>> method,
+            X1 argument1,
+            X2 argument2,
+            X3 argument3,
+            X4 argument4) {
+        return sendAsync(method, argument1, argument2, argument3, argument4);
+    }
+
     private <R> CompletableFuture<R> send(Serializable function, Object... arguments) {
+        return send(ActorCallRequest.newBuilder(), function, arguments);
+    }
+
+    private <R> CompletableFuture<R> sendAsync(Serializable function, Object... arguments) {
+        return send(ActorCallRequest.newBuilder().setAsync(true), function, arguments);
+    }
+
+    private <R> CompletableFuture<R> send(
+            ActorCallRequest.Builder request, Serializable function, Object... arguments) {
         try {
             ActorFunctions.Described described = parts.client().functions().describe(function);
-            ActorCallRequest.Builder request = ActorCallRequest.newBuilder().setFunction(described.message());
+            request.setFunction(described.message());
             for (int i = 0; i < arguments.length; i++) {
                 request.addArguments(
                         parts.codec().toMessage("argument " + (i + 1) + " of " + described.name(), arguments[i]));

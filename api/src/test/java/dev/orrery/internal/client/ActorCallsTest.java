@@ -316,6 +316,7 @@ class ActorCallsTest {
                 Duration.ofSeconds(60),
                 false,
                 0,
-                false);
+                false,
+                1);
     }
 }

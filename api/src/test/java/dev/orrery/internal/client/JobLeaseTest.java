@@ -39,7 +39,7 @@ class JobLeaseTest {
         head.finallySays(TestingActorHead.view("ALIVE"));
         ActorFactory0<TestingCounter> factory = TestingCounter::new;
         ActorStart.Options options = new ActorStart.Options(
-                Optional.of("counter"), 0.25, 0, List.of(), 10, LONG, 0, LONG, false, 0, detached);
+                Optional.of("counter"), 0.25, 0, List.of(), 10, LONG, 0, LONG, false, 0, detached, 1);
         actors.start(options, factory, List.of(), LONG);
     }
 

@@ -16,6 +16,7 @@ import dev.orrery.head.state.ActorState;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.DescribeActorRequest;
+import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.KillActorRequest;
 import dev.orrery.internal.proto.KillActorResponse;
 import dev.orrery.internal.proto.PlainActorSpec;
@@ -116,11 +117,16 @@ public final class ActorService {
         }
         known.filter(actor -> Lives.stateOf(actor) != ActorState.DEAD && Lives.stateOf(actor) != ActorState.DRAINING)
                 .ifPresent(actor -> draft.fire(
-                        Causes.add(actor.toBuilder(), Causes.of("killed", "a driver killed it"))
-                                .build(),
+                        Causes.add(actor.toBuilder(), endedBy(request)).build(),
                         ActorEvent.DRAIN_ASKED,
-                        "a client kills it"));
+                        request.getByItself() ? "it exits" : "a client kills it"));
         return KillActorResponse.getDefaultInstance();
+    }
+
+    private static Failure endedBy(KillActorRequest request) {
+        return request.getByItself()
+                ? Causes.of("exit", "the actor ended itself")
+                : Causes.of("killed", "a driver killed it");
     }
 
     /** By name, the one that lives, or else the one of that name that died last. Throws NOT_FOUND. */

@@ -17,6 +17,7 @@ final class PlainActorSpecs {
     private static final int MOST_PENDING_CALLS = 1_000_000;
     private static final int MOST_RESTARTS = 1_000_000;
     private static final int MOST_CALL_RETRIES = 1_000;
+    private static final int MOST_CONCURRENCY = 1_000;
 
     private PlainActorSpecs() {}
 
@@ -53,6 +54,9 @@ final class PlainActorSpecs {
         }
         if (spec.getCallRetries() < 0 || spec.getCallRetries() > MOST_CALL_RETRIES) {
             errors.add("callRetries must be 0 to " + MOST_CALL_RETRIES + ", not " + spec.getCallRetries());
+        }
+        if (spec.getMaxConcurrency() < 0 || spec.getMaxConcurrency() > MOST_CONCURRENCY) {
+            errors.add("maxConcurrency must be 1 to " + MOST_CONCURRENCY + ", not " + spec.getMaxConcurrency());
         }
         if (spec.getSerializedSize() > MAX_BYTES) {
             errors.add("constructor and arguments have " + spec.getSerializedSize() + " bytes, more than " + MAX_BYTES

@@ -1,37 +1,39 @@
 package dev.orrery.worker.actor;
 
-import dev.orrery.ActorContext;
 import dev.orrery.ContextAware;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserFunction;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Constructs the actor and runs calls on it, one at a time, on its thread. Whatever a call throws is its caller's. */
+/** Constructs the actor, runs calls on it, and closes it. Whatever a call throws is its caller's. Calls may run at once. */
 final class ActorWork implements UserWork {
     private static final Logger LOG = LoggerFactory.getLogger(ActorWork.class);
 
     private final PlainActorSpec spec;
-    private final ActorContext context;
+    private final SelfContext context;
     private final FunctionLoader functions;
     private final Arguments arguments;
     private final ValueCodec values;
     private final CallErrors errors;
     private final BooleanSupplier stopping;
     private final Tenure tenure;
-    private Optional<Object> actor = Optional.empty();
+    private volatile Optional<Object> actor = Optional.empty();
 
     ActorWork(
             PlainActorSpec spec,
-            ActorContext context,
+            SelfContext context,
             FunctionLoader functions,
             ValueCodec values,
             CallErrors errors,
@@ -63,44 +65,88 @@ final class ActorWork implements UserWork {
     }
 
     @Override
-    public void run(PendingCall call) {
+    public CompletableFuture<Void> run(PendingCall call) {
         if (!tenure.holds()) {
             call.fail(errors.paused());
-            return;
+            return ENDED;
         }
         Object[] given = {};
+        CompletableFuture<Void> end = ENDED;
         try {
             Object self = actor.orElseThrow();
             UserFunction method = functions.load(call.request().getFunction());
             method.checkCallOn(self, call.request().getArgumentsCount());
             given = arguments.read(call.request().getArgumentsList(), 1);
             given[0] = self;
-            call(method, given, call);
+            end = call(method, given, call);
         } catch (OrreryException e) {
             call.fail(e);
         } catch (RuntimeException | LinkageError e) {
             // A class of the user's does not fit to another, its static initialiser threw, a tensor was closed, ….
             call.fail(errors.threw("what the call needs", e));
         } finally {
+            closeAfter(end, given);
+        }
+        return end;
+    }
+
+    private static void closeAfter(CompletableFuture<Void> end, Object[] given) {
+        if (end.isDone()) {
             Arguments.close(given, 1);
+        } else {
+            end.thenRun(() -> Arguments.close(given, 1));
         }
     }
 
-    private void call(UserFunction method, Object[] given, PendingCall call) {
+    private CompletableFuture<Void> call(UserFunction method, Object[] given, PendingCall call) {
         Object result;
         try {
             result = method.invoke(given);
         } catch (Throwable thrown) {
             Arguments.rethrowFatal(thrown);
-            LOG.info("{} threw {}", method.name(), Failure.of(thrown).summary());
-            call.fail(
-                    !tenure.holds()
-                            ? errors.leaseLost(method.name())
-                            : stopping.getAsBoolean()
-                                    ? errors.stoppedInside(thrown)
-                                    : errors.threw(method.name(), thrown));
-            return;
+            call.fail(failure(method, thrown));
+            return ENDED;
         }
+        boolean isStage = result instanceof CompletionStage<?>;
+        if (isStage != call.request().getAsync()) {
+            ValueCodec.release(result);
+            throw isStage ? errors.returnedStage(method.name()) : errors.returnedNoStage(method.name(), result);
+        }
+        if (isStage) {
+            return answerLater(method, (CompletionStage<?>) result, call);
+        }
+        answer(method, result, call);
+        return ENDED;
+    }
+
+    private OrreryException failure(UserFunction method, Throwable thrown) {
+        LOG.info("{} threw {}", method.name(), Failure.of(thrown).summary());
+        if (!tenure.holds()) {
+            return errors.leaseLost(method.name());
+        }
+        return stopping.getAsBoolean() ? errors.stoppedInside(thrown) : errors.threw(method.name(), thrown);
+    }
+
+    /** On whatever thread completes the stage. */
+    private CompletableFuture<Void> answerLater(UserFunction method, CompletionStage<?> stage, PendingCall call) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        stage.whenComplete((result, thrown) -> {
+            try {
+                if (thrown == null) {
+                    answer(method, result, call);
+                } else {
+                    call.fail(failure(method, ErrorCodec.unwrap(thrown)));
+                }
+            } catch (OrreryException e) {
+                call.fail(e);
+            } finally {
+                end.complete(null);
+            }
+        });
+        return end;
+    }
+
+    private void answer(UserFunction method, Object result, PendingCall call) {
         try {
             Value value = values.toMessage("the result of " + method.name(), result);
             if (tenure.holds()) {
@@ -123,5 +169,6 @@ final class ActorWork implements UserWork {
                 LOG.warn("closing actor {} failed", context.actor(), thrown);
             }
         }
+        context.ending().tellLeader();
     }
 }

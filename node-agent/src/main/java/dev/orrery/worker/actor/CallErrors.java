@@ -68,6 +68,22 @@ final class CallErrors {
         return error(ErrorCode.ACTOR_FAILED, function + " of actor " + label + " threw", Optional.of(at(thrown)));
     }
 
+    OrreryException returnedStage(String function) {
+        return error(
+                ErrorCode.INVALID_ARGUMENT,
+                function + " of actor " + label
+                        + " returned a CompletionStage; call it with callAsync, which waits for it",
+                Optional.empty());
+    }
+
+    OrreryException returnedNoStage(String function, Object result) {
+        return error(
+                ErrorCode.INVALID_ARGUMENT,
+                function + " of actor " + label + " was called with callAsync, and returned "
+                        + (result == null ? "null" : "a " + result.getClass().getName()) + ", no CompletionStage",
+                Optional.empty());
+    }
+
     OrreryException taskThrew(TaskInfo task, String function, Throwable thrown) {
         return OrreryException.of(
                 ErrorCode.TASK_FAILED, function + " threw", Map.of("task", task.getId()), Optional.of(at(thrown)));

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The calls that wait for the actor's thread, in the order in which they arrived. Thread-safe. */
+/**
+ * The calls that wait for the threads that run them, in the order in which they arrived, and how many are under way. Thread-safe.
+ */
 final class CallQueue {
     enum Admission {
         QUEUED,
@@ -26,15 +28,25 @@ final class CallQueue {
 
     private final int maxCalls;
     private final long maxBytes;
+    private final int atOnce;
     private final Deque<PendingCall> waiting = new ArrayDeque<>();
     private long bytes;
+    private int underWay;
+
+    /** The threads that run no call, the first one and those that are on their way here included. */
+    private int idle = 1;
+
     private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
     private boolean closed;
 
-    /** @param maxBytes of all that wait; a single call is taken whatever its size */
-    CallQueue(int maxCalls, long maxBytes) {
+    /**
+     * @param maxBytes of all that wait; a single call is taken whatever its size
+     * @param atOnce calls that may be under way
+     */
+    CallQueue(int maxCalls, long maxBytes, int atOnce) {
         this.maxCalls = maxCalls;
         this.maxBytes = maxBytes;
+        this.atOnce = atOnce;
     }
 
     synchronized Admission offer(PendingCall call) {
@@ -50,7 +62,7 @@ final class CallQueue {
         }
         waiting.add(call);
         bytes += call.bytes();
-        notifyAll();
+        notify();
         return Admission.QUEUED;
     }
 
@@ -67,17 +79,40 @@ final class CallQueue {
         }
     }
 
-    /** Waits for the next one; empty once closed. */
+    /** Waits until one is there and may begin, for a thread that had none yet; empty once closed. */
     synchronized Optional<PendingCall> take() throws InterruptedException {
-        while (waiting.isEmpty() && !closed) {
+        while ((waiting.isEmpty() || underWay >= atOnce) && !closed) {
             wait();
         }
         Optional<PendingCall> next = Optional.ofNullable(waiting.poll());
         next.ifPresent(call -> {
             call.take();
             bytes -= call.bytes();
+            underWay++;
+            idle--;
         });
         return next;
+    }
+
+    /** As {@link #take}, for a thread that had one. */
+    synchronized Optional<PendingCall> takeNext() throws InterruptedException {
+        idle++;
+        return take();
+    }
+
+    /** One that was taken has ended, on whatever thread. */
+    synchronized void ended() {
+        underWay--;
+        notify();
+    }
+
+    /** Whether one more thread is to be made, as none would take what comes next; it counts from now on. */
+    synchronized boolean wantsThread() {
+        boolean wanted = idle == 0 && underWay < atOnce && !closed;
+        if (wanted) {
+            idle++;
+        }
+        return wanted;
     }
 
     /** Gives back what waits. */

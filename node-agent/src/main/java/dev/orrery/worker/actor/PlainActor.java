@@ -2,11 +2,13 @@ package dev.orrery.worker.actor;
 
 import dev.orrery.error.Failure;
 import dev.orrery.internal.client.ActorReferences;
+import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorldState;
+import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.nccl.World;
@@ -20,14 +22,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Hosts one plain actor, or runs tasks: its thread, its queue, the server that fills it, and its worlds. */
+/** Hosts one plain actor, or runs tasks: its threads, its queue, the server that fills it, and its worlds. */
 public final class PlainActor implements HostedActor {
     private static final int DEFAULT_MAX_CALLS = 1_000;
     private static final int SHARE_OF_HEAP = 4;
 
     /** What is made once the process lends its environment. */
     private record Parts(
-            ActorWorlds worlds, CallServer server, UserThread thread, Tenure tenure, OwnJob job, CpuLoan loan) {}
+            ActorWorlds worlds, CallServer server, UserThreads threads, Tenure tenure, OwnJob job, CpuLoan loan) {}
 
     private volatile Optional<Parts> parts = Optional.empty();
 
@@ -36,18 +38,15 @@ public final class PlainActor implements HostedActor {
         PlainActorSpec spec = environment.desired().getSpec().getActor();
         String label = environment.desired().getLabel();
         int maxCalls = spec.getMaxPendingCalls() > 0 ? spec.getMaxPendingCalls() : DEFAULT_MAX_CALLS;
-        CallQueue queue = new CallQueue(maxCalls, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
-        CallErrors errors = new CallErrors(
-                label,
-                environment.life(),
-                environment.launch().host(),
-                environment.launch().outputLog().toString());
+        CallQueue queue = new CallQueue(
+                maxCalls, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, Math.max(1, spec.getMaxConcurrency()));
+        CallErrors errors = errors(environment);
         ActorWorlds worlds = new ActorWorlds(label, environment.timers());
         Optional<String> name = Optional.of(spec.getName()).filter(given -> !given.isEmpty());
-        Tenure tenure = spec.getExclusive()
-                ? new Lease(label, environment::renewLease, environment.clock(), environment.timers())
-                : Tenure.UNLIMITED;
+        Tenure tenure = tenure(environment);
         OwnJob job = new OwnJob(environment);
+        ActorExit exit = new ActorExit(environment.life(), queue, errors, wish -> job.client()
+                .call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT));
         CallServer server = new CallServer(environment, queue, maxCalls, errors, tenure);
         CpuLoan loan = loan(environment, queue, errors);
         AtomicBoolean stopping = new AtomicBoolean();
@@ -59,18 +58,33 @@ public final class PlainActor implements HostedActor {
                 ? new TaskWork(environment, functions, values, queue, errors, stopping::get, job)
                 : new ActorWork(
                         spec,
-                        new SelfContext(environment.life(), name, environment.devices(), worlds, job),
+                        new SelfContext(environment.life(), name, environment.devices(), worlds, job, exit),
                         functions,
                         values,
                         errors,
                         stopping::get,
                         tenure);
-        UserThread thread = new UserThread(
-                environment, new UserThread.Calls(queue, errors, loan), code, work, server::start, tenure, stopping);
-        parts = Optional.of(new Parts(worlds, server, thread, tenure, job, loan));
+        UserThreads threads = new UserThreads(
+                environment, new UserThreads.Calls(queue, errors, loan), code, work, server::start, tenure, stopping);
+        parts = Optional.of(new Parts(worlds, server, threads, tenure, job, loan));
         onDesired(environment.desired());
         tenure.start();
-        thread.start();
+        threads.start();
+    }
+
+    private static CallErrors errors(ActorEnvironment environment) {
+        return new CallErrors(
+                environment.desired().getLabel(),
+                environment.life(),
+                environment.launch().host(),
+                environment.launch().outputLog().toString());
+    }
+
+    private static Tenure tenure(ActorEnvironment environment) {
+        DesiredWorker desired = environment.desired();
+        return desired.getSpec().getActor().getExclusive()
+                ? new Lease(desired.getLabel(), environment::renewLease, environment.clock(), environment.timers())
+                : Tenure.UNLIMITED;
     }
 
     private static CpuLoan loan(ActorEnvironment environment, CallQueue queue, CallErrors errors) {
@@ -110,7 +124,7 @@ public final class PlainActor implements HostedActor {
 
     @Override
     public WorkerState state() {
-        return parts().thread().isOpen() ? WorkerState.OPEN : WorkerState.OPENING;
+        return parts().threads().isOpen() ? WorkerState.OPEN : WorkerState.OPENING;
     }
 
     @Override
@@ -126,7 +140,7 @@ public final class PlainActor implements HostedActor {
 
     @Override
     public CompletableFuture<Void> stop() {
-        return parts.map(here -> here.thread().stop().thenCompose(ended -> {
+        return parts.map(here -> here.threads().stop().thenCompose(ended -> {
                     here.tenure().close();
                     here.worlds().close();
                     return CompletableFuture.allOf(

@@ -11,7 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** What the actor sees of itself. */
-record SelfContext(ActorLife life, Optional<String> name, List<Device> devices, ActorWorlds worlds, OwnJob job)
+record SelfContext(
+        ActorLife life, Optional<String> name, List<Device> devices, ActorWorlds worlds, OwnJob job, ActorExit ending)
         implements ActorContext {
     @Override
     public String actor() {
@@ -26,6 +27,11 @@ record SelfContext(ActorLife life, Optional<String> name, List<Device> devices, 
     @Override
     public Orrery orrery() {
         return job.orrery();
+    }
+
+    @Override
+    public void exit() {
+        ending.request();
     }
 
     @Override

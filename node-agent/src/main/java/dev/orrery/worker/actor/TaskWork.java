@@ -13,6 +13,7 @@ import dev.orrery.worker.loading.UserFunction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -60,14 +61,14 @@ final class TaskWork implements UserWork {
     }
 
     @Override
-    public void run(PendingCall call) {
+    public CompletableFuture<Void> run(PendingCall call) {
         TaskInfo info = call.request().getTask();
         RunningTask task = new RunningTask(info, job, Thread.currentThread());
         var unused = call.response().whenComplete((response, failure) -> interrupt(task));
         if (call.isOver()) {
             // It was cancelled in the last moment, and may have been interrupted before it began.
             task.end(queue);
-            return;
+            return ENDED;
         }
         CurrentWork.begin(task);
         Runnable answer;
@@ -78,6 +79,7 @@ final class TaskWork implements UserWork {
             task.end(queue);
         }
         answer.run();
+        return ENDED;
     }
 
     /** What is left to do once the task counts as ended. */

@@ -12,19 +12,19 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** Makes what can be called out of what a driver sent: a method by its name, or a lambda. Used on the actor's thread. */
+/** Makes what can be called out of what a driver sent: a method by its name, or a lambda. Thread-safe. */
 public final class FunctionLoader {
     private static final String SHAPES = ActorFactory0.class.getPackageName();
     private static final String CONSTRUCTOR = "<init>";
     private static final int REMEMBERED = 1_024;
 
     private final UserCode code;
-    private final Map<MethodReference, UserFunction> methods = new LinkedHashMap<>();
+    private final Map<MethodReference, UserFunction> methods = new ConcurrentHashMap<>();
 
     public FunctionLoader(UserCode code) {
         this.code = code;

@@ -9,18 +9,25 @@ import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.loading.UserCode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one thread that the user's code runs on: makes ready what the worker is there for, serves the queue, closes it. */
-final class UserThread {
-    private static final Logger LOG = LoggerFactory.getLogger(UserThread.class);
+/**
+ * The threads that the user's code runs on. The first makes ready what the worker is there for, serves the queue and closes it.
+ * Where several calls may run at once, others serve the queue, too; one is made when all that there are run calls.
+ */
+final class UserThreads {
+    private static final Logger LOG = LoggerFactory.getLogger(UserThreads.class);
 
-    /** For the call that runs when the actor is stopped, and the user's close(). */
+    /** For the calls that run when the actor is stopped, and the user's close(). */
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(2);
 
     private final ActorEnvironment environment;
@@ -34,15 +41,17 @@ final class UserThread {
     private final CpuLoan loan;
     private final AtomicBoolean stopping;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final Thread thread;
-    private volatile Optional<PendingCall> running = Optional.empty();
+    private final NamedThreads names;
+    private final List<Thread> threads = new ArrayList<>();
+    private final Set<PendingCall> underWay = ConcurrentHashMap.newKeySet();
     private volatile boolean open;
+    private boolean closing;
 
     /**
      * @param listen what lets calls in, and may take a moment; done before the work is made ready
      * @param stopping set here, and asked by the work
      */
-    UserThread(
+    UserThreads(
             ActorEnvironment environment,
             Calls calls,
             UserCode code,
@@ -60,15 +69,28 @@ final class UserThread {
         this.code = code;
         this.work = work;
         this.stopping = stopping;
-        this.thread = new NamedThreads("user-" + label).newThread(this::live);
+        this.names = new NamedThreads("user-" + label);
     }
 
     /** Where its calls come from, what they are told when they are not run, and what becomes of its CPUs while one waits. */
     record Calls(CallQueue queue, CallErrors errors, CpuLoan loan) {}
 
     void start() {
+        startThread(this::live);
+    }
+
+    private synchronized void startThread(Runnable body) {
+        if (stopping.get()) {
+            return;
+        }
+        Thread thread = names.newThread(body);
         thread.setContextClassLoader(code.classLoader());
+        threads.add(thread);
         thread.start();
+    }
+
+    private synchronized List<Thread> threads() {
+        return List.copyOf(threads);
     }
 
     boolean isOpen() {
@@ -76,13 +98,14 @@ final class UserThread {
     }
 
     private void live() {
-        CurrentWork.lendBy(loan);
         if (makeReady()) {
             open = true;
             LOG.info("actor {} is open", label);
             environment.changed();
             serve();
-            clearInterrupt();
+            beginClosing();
+            awaitOthers();
+            underWay.forEach(call -> call.fail(errors.stoppedInside()));
             work.close();
         }
         closeCode();
@@ -91,6 +114,7 @@ final class UserThread {
 
     // User code may throw anything; all of it is reported.
     private boolean makeReady() {
+        CurrentWork.lendBy(loan);
         try {
             listen.run();
             code.checkArtifacts();
@@ -107,8 +131,12 @@ final class UserThread {
     }
 
     private void serve() {
+        CurrentWork.lendBy(loan);
         try {
-            for (Optional<PendingCall> next = queue.take(); next.isPresent(); next = queue.take()) {
+            for (Optional<PendingCall> next = queue.take(); next.isPresent(); next = queue.takeNext()) {
+                if (queue.wantsThread()) {
+                    startThread(this::serve);
+                }
                 Thread.currentThread().setContextClassLoader(code.classLoader());
                 run(next.get());
             }
@@ -127,19 +155,54 @@ final class UserThread {
     }
 
     private void run(PendingCall call) {
-        running = Optional.of(call);
-        if (!call.isOver()) {
-            work.run(call);
+        if (call.isOver()) {
+            queue.ended();
+            return;
         }
-        running = Optional.empty();
+        underWay.add(call);
+        CompletableFuture<Void> end = work.run(call);
+        if (end.isDone()) {
+            ended(call);
+        } else {
+            end.thenRun(() -> ended(call));
+        }
         if (!stopping.get()) {
             clearInterrupt();
         }
     }
 
+    private void ended(PendingCall call) {
+        underWay.remove(call);
+        queue.ended();
+    }
+
     /** User code may have interrupted its thread; the next wait must not pay for it. */
     private static void clearInterrupt() {
         Thread.interrupted();
+    }
+
+    /** An interrupt was for the calls; closing the actor must not pay for it. */
+    private synchronized void beginClosing() {
+        closing = true;
+        clearInterrupt();
+    }
+
+    private synchronized void interruptCalls() {
+        // The first closes, if it got there before.
+        threads.subList(closing ? 1 : 0, threads.size()).forEach(Thread::interrupt);
+    }
+
+    /** However long the user's code runs there: who stops the actor does not wait for this. */
+    private void awaitOthers() {
+        try {
+            for (Thread thread : threads()) {
+                if (thread != Thread.currentThread()) {
+                    thread.join();
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.warn("actor {} was interrupted while its calls ended", label, e);
+        }
     }
 
     private void closeCode() {
@@ -154,23 +217,26 @@ final class UserThread {
     CompletableFuture<Void> stop() {
         stopping.set(true);
         queue.close().forEach(call -> call.fail(errors.stopped()));
-        thread.interrupt();
+        interruptCalls();
         var unused = environment.timers().schedule(this::giveUp, STOP_DEADLINE.toNanos(), TimeUnit.NANOSECONDS);
         return ended;
     }
 
     private void giveUp() {
         if (!ended.isDone()) {
-            LOG.warn("user code of actor {} did not end in time; it is at\n{}", label, stackTrace());
-            running.ifPresent(call -> call.fail(errors.stoppedInside()));
+            LOG.warn("user code of actor {} did not end in time; it is at\n{}", label, stackTraces());
+            underWay.forEach(call -> call.fail(errors.stoppedInside()));
             ended.complete(null);
         }
     }
 
-    private String stackTrace() {
+    private String stackTraces() {
         StringBuilder text = new StringBuilder();
-        for (StackTraceElement frame : thread.getStackTrace()) {
-            text.append("\tat ").append(frame).append('\n');
+        for (Thread thread : threads()) {
+            text.append(thread.getName()).append('\n');
+            for (StackTraceElement frame : thread.getStackTrace()) {
+                text.append("\tat ").append(frame).append('\n');
+            }
         }
         return text.toString();
     }
