@@ -37,6 +37,8 @@ public enum ErrorCode {
     TASK_FAILED(Category.USER, false),
     /** The workers that ran a task died, more often than it may be run again; the failure tells how the last one died. */
     WORKER_DIED(Category.AVAILABILITY, true),
+    /** An object's bytes are not where they were kept any more; the message says where that was. */
+    OBJECT_LOST(Category.AVAILABILITY, false),
     /** As many tasks of this client wait as may. */
     TOO_MANY_TASKS(Category.CAPACITY, true),
     /** An argument, a result or a function that cannot be made into bytes or back; the message names the class. */

@@ -6,6 +6,7 @@ import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.memory.MemoryBlock;
 import dev.orrery.internal.memory.MemoryPool;
 import dev.orrery.internal.memory.NativeMemory;
+import dev.orrery.internal.tensor.TensorAccess;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -25,6 +26,13 @@ import java.util.Optional;
 public final class Tensor implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create(new NamedThreads("tensor-cleaner"));
 
+    static {
+        TensorAccess.offer((block, type, byteSize, shape) -> {
+            Shapes.checkSize(type, byteSize, shape);
+            return new Tensor(Optional.empty(), block, type, shape, byteSize);
+        });
+    }
+
     private final DataType dataType;
     private final long[] shape;
     private final long elements;
@@ -35,16 +43,16 @@ public final class Tensor implements AutoCloseable {
     private volatile boolean closed;
 
     private Tensor(DataType dataType, long[] shape, long byteSize) {
-        this(Optional.empty(), MemoryPool.shared(), dataType, shape, byteSize);
+        this(Optional.empty(), MemoryPool.shared().allocate(Math.max(1, byteSize)), dataType, shape, byteSize);
     }
 
-    private Tensor(Optional<Device> device, MemoryPool pool, DataType dataType, long[] shape, long byteSize) {
+    private Tensor(Optional<Device> device, MemoryBlock block, DataType dataType, long[] shape, long byteSize) {
         this.device = device;
         this.dataType = dataType;
         this.shape = shape.clone();
         this.elements = Shapes.elements(shape);
         this.byteSize = byteSize;
-        this.block = pool.allocate(Math.max(1, byteSize));
+        this.block = block;
         this.cleanable = CLEANER.register(this, block);
     }
 
@@ -75,7 +83,7 @@ public final class Tensor implements AutoCloseable {
     /** Throws OutOfMemoryError. */
     static Tensor on(Device device, DataType type, long byteSize, long... shape) {
         Shapes.checkSize(type, byteSize, shape);
-        return new Tensor(Optional.of(device), device.pool(), type, shape, byteSize);
+        return new Tensor(Optional.of(device), device.pool().allocate(Math.max(1, byteSize)), type, shape, byteSize);
     }
 
     /**
@@ -281,27 +289,19 @@ public final class Tensor implements AutoCloseable {
 
     /** A copy of an FP32 tensor's values. */
     public float[] toFloats() {
-        float[] values = new float[arrayLength(DataType.FP32)];
-        copyTo(values);
-        return values;
+        return filled(new float[arrayLength(DataType.FP32)]);
     }
 
     public double[] toDoubles() {
-        double[] values = new double[arrayLength(DataType.FP64)];
-        copyTo(values);
-        return values;
+        return filled(new double[arrayLength(DataType.FP64)]);
     }
 
     public int[] toInts() {
-        int[] values = new int[arrayLength(DataType.INT32)];
-        copyTo(values);
-        return values;
+        return filled(new int[arrayLength(DataType.INT32)]);
     }
 
     public long[] toLongs() {
-        long[] values = new long[arrayLength(DataType.INT64)];
-        copyTo(values);
-        return values;
+        return filled(new long[arrayLength(DataType.INT64)]);
     }
 
     /** Any byte but 0 is true. */
@@ -315,14 +315,13 @@ public final class Tensor implements AutoCloseable {
 
     /** The raw bytes, whatever the type. */
     public byte[] toBytes() {
-        byte[] bytes = new byte[Math.toIntExact(byteSize)];
-        copyTo(bytes);
-        return bytes;
+        return filled(new byte[Math.toIntExact(byteSize)]);
     }
 
-    private void copyTo(Object array) {
+    private <T> T filled(T array) {
         try {
             NativeMemory.copyToArray(hostAddress(), array, 0, byteSize);
+            return array;
         } finally {
             // A forgotten tensor must not be collected, and its memory freed, under the copy.
             Reference.reachabilityFence(this);

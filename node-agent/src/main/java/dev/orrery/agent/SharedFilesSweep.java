@@ -1,13 +1,18 @@
 package dev.orrery.agent;
 
+import dev.orrery.internal.store.StoreFolders;
 import dev.orrery.nccl.shared.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes the rings, bells and sockets that killed workers of this host left. Any thread; waits for the disk. */
+/**
+ * Removes what killed processes of this host left: rings, bells and sockets of worlds, and stored values. Any thread; waits for the
+ * disk.
+ */
 final class SharedFilesSweep implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedFilesSweep.class);
 
@@ -25,9 +30,10 @@ final class SharedFilesSweep implements Runnable {
 
     private static void sweep(Path folder) {
         try {
-            List<Path> removed = SharedFiles.sweep(folder);
+            List<Path> removed = new ArrayList<>(SharedFiles.sweep(folder));
+            removed.addAll(StoreFolders.sweep(folder));
             if (!removed.isEmpty()) {
-                LOG.info("removed what ended processes left of worlds: {}", removed);
+                LOG.info("removed what ended processes left: {}", removed);
             }
         } catch (IOException e) {
             LOG.warn("cannot look for what ended processes left in {}: {}", folder, e.toString());

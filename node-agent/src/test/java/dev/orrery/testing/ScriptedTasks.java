@@ -1,6 +1,7 @@
 package dev.orrery.testing;
 
 import dev.orrery.TaskContext;
+import dev.orrery.tensor.Tensor;
 import java.util.concurrent.Semaphore;
 
 /** What tasks of the tests run, in a class loader of its own; tests reach it through {@link ScriptedActor#GATE} only. */
@@ -14,6 +15,15 @@ public final class ScriptedTasks {
     public static String describe() {
         TaskContext context = TaskContext.current();
         return context.task() + " " + context.name() + " " + context.attempt();
+    }
+
+    /** A new one. */
+    public static Tensor doubled(Tensor tensor) {
+        float[] values = tensor.toFloats();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= 2;
+        }
+        return Tensor.ofFloats(values, tensor.shape());
     }
 
     public static int fail(String message) {

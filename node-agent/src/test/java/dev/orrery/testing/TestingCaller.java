@@ -2,6 +2,7 @@ package dev.orrery.testing;
 
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallRequest;
+import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.TaskInfo;
@@ -92,6 +93,24 @@ public final class TestingCaller implements AutoCloseable {
                                 .setId("job-1")
                                 .setName(method)
                                 .setAttempt(2))
+                        .build(),
+                LONG);
+    }
+
+    /** A task as it is on the wire. */
+    public CompletableFuture<ActorCallResponse> task(
+            String method, MethodType type, List<Value> arguments, String resultFolder) {
+        return connection.call(
+                Protocol.CALL_ACTOR,
+                ActorCallRequest.newBuilder()
+                        .setLife(life)
+                        .setFunction(TestingFunctions.staticMethod(ScriptedTasks.class, method, type))
+                        .addAllArguments(arguments)
+                        .setTask(TaskInfo.newBuilder()
+                                .setId("job-1")
+                                .setName(method)
+                                .setAttempt(2)
+                                .setResultFolder(resultFolder))
                         .build(),
                 LONG);
     }

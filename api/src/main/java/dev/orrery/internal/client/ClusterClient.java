@@ -25,6 +25,7 @@ import dev.orrery.internal.rpc.RpcMethod;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.ValueStore;
 import dev.orrery.internal.time.NanoClock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +68,7 @@ public final class ClusterClient implements AutoCloseable {
     private final Map<String, ActorLink> actors = new ConcurrentHashMap<>();
     private final Map<ClassLoader, ValueCodec> codecs = new ConcurrentHashMap<>();
     private final ActorFunctions functions = new ActorFunctions();
+    private final ValueStore store = new ValueStore();
     private final JobLease job;
 
     private ClusterClient(
@@ -172,6 +174,11 @@ public final class ClusterClient implements AutoCloseable {
         return job;
     }
 
+    /** The values of its tasks, and those that were put. */
+    public ValueStore store() {
+        return store;
+    }
+
     public ActorFunctions functions() {
         return functions;
     }
@@ -245,5 +252,6 @@ public final class ClusterClient implements AutoCloseable {
             callbacks.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        store.close();
     }
 }

@@ -1,24 +1,40 @@
 package dev.orrery.internal.memory;
 
+import java.nio.MappedByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Memory of a pool. Released once, by whoever owns it. */
+/** Memory of a pool, or a mapping of a file. Released once, by whoever owns it. */
 public final class MemoryBlock implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryBlock.class);
 
-    private final MemoryPool pool;
+    /** Takes the memory back. */
+    @FunctionalInterface
+    interface Home {
+        void release(long address, long capacity);
+    }
+
+    private final Home home;
     private final long address;
     private final long capacity;
     private final boolean fresh;
     private final AtomicBoolean released = new AtomicBoolean();
 
-    MemoryBlock(MemoryPool pool, long address, long capacity, boolean fresh) {
-        this.pool = pool;
+    MemoryBlock(Home home, long address, long capacity, boolean fresh) {
+        this.home = home;
         this.address = address;
         this.capacity = capacity;
         this.fresh = fresh;
+    }
+
+    /** Of a whole mapping, which is given up with the block. */
+    public static MemoryBlock of(MappedByteBuffer mapping) {
+        return new MemoryBlock(
+                (address, capacity) -> NativeMemory.unmap(mapping),
+                NativeMemory.address(mapping),
+                mapping.capacity(),
+                false);
     }
 
     public long address() {
@@ -40,7 +56,7 @@ public final class MemoryBlock implements Runnable {
     public boolean release() {
         boolean first = released.compareAndSet(false, true);
         if (first) {
-            pool.release(address, capacity);
+            home.release(address, capacity);
         }
         return first;
     }

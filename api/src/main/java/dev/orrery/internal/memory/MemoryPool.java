@@ -71,7 +71,7 @@ public final class MemoryPool {
         long address = fresh ? takeFresh(capacity) : cachedAddress;
         bytesInUse.addAndGet(capacity);
         blocksInUse.incrementAndGet();
-        return new MemoryBlock(this, address, capacity, fresh);
+        return new MemoryBlock(this::release, address, capacity, fresh);
     }
 
     private long takeFresh(long capacity) {

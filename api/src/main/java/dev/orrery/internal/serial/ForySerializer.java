@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -12,6 +13,7 @@ import org.apache.fory.Fory;
 import org.apache.fory.config.CompatibleMode;
 import org.apache.fory.config.Language;
 import org.apache.fory.logging.LoggerFactory;
+import org.apache.fory.memory.MemoryBuffer;
 
 /**
  * By Apache Fory, without generated code: that would cost a worker's first calls hundreds of milliseconds, and keep its
@@ -69,7 +71,7 @@ public final class ForySerializer implements ObjectSerializer {
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(classes);
         try {
-            value = fory.deserialize(bytes.toByteArray());
+            value = fory.deserialize(buffer(bytes));
         } catch (Exception | LinkageError | StackOverflowError e) {
             throw failed(what + " cannot be read", e);
         } finally {
@@ -77,6 +79,14 @@ public final class ForySerializer implements ObjectSerializer {
         }
         idle.offer(fory);
         return value;
+    }
+
+    /** Of what is mapped nothing is copied. */
+    private static MemoryBuffer buffer(ByteString bytes) {
+        ByteBuffer inPlace = bytes.asReadOnlyByteBuffer();
+        return inPlace.isDirect()
+                ? MemoryBuffer.fromDirectByteBuffer(inPlace, inPlace.remaining(), null)
+                : MemoryBuffer.fromByteArray(bytes.toByteArray());
     }
 
     private Fory take() {

@@ -5,17 +5,30 @@ import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.tensor.TensorCodec;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Arguments and results as messages. A tensor, or a set of them, travels as its bytes; everything else by the serializer.
  * Any thread but an I/O thread.
  */
 public final class ValueCodec {
-    private static final String UNNAMED = "tensor";
+    private static final Logger LOG = LoggerFactory.getLogger(ValueCodec.class);
+    static final String UNNAMED = "tensor";
 
     /** A message is smaller than that in any case. */
     private static final long MAX_TENSOR_BYTES = Integer.MAX_VALUE / 2;
+
+    /** Where large values are put. */
+    @FunctionalInterface
+    public interface FilePlace {
+        /** For so many bytes; empty where there is no room. */
+        Optional<Path> fileFor(long bytes);
+    }
 
     private final ObjectSerializer objects;
 
@@ -44,7 +57,33 @@ public final class ValueCodec {
         return message.build();
     }
 
-    /** Null where null was sent. A tensor is the caller's to close. Throws NOT_SERIALIZABLE or TENSOR_MISMATCH. */
+    /**
+     * As {@link #toMessage(String, Object)}, but what is large is written into a file, if there is a place for it, and the message says
+     * where it is.
+     */
+    public Value toMessage(String what, Object value, FilePlace place) {
+        Optional<Value> direct = LargeValue.of(value).flatMap(large -> store(what, large, place));
+        if (direct.isPresent()) {
+            return direct.get();
+        }
+        Value whole = toMessage(what, value);
+        return LargeValue.of(whole).flatMap(large -> store(what, large, place)).orElse(whole);
+    }
+
+    private static Optional<Value> store(String what, LargeValue large, FilePlace place) {
+        Optional<Path> file = place.fileFor(large.bytes());
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(StoredValues.write(file.get(), large));
+        } catch (IOException e) {
+            LOG.warn("{} cannot be stored in {}, and stays in memory: {}", what, file.get(), e.toString());
+            return Optional.empty();
+        }
+    }
+
+    /** Null where null was sent. A tensor is the caller's to close. Throws NOT_SERIALIZABLE, TENSOR_MISMATCH or OBJECT_LOST. */
     public Object fromMessage(String what, Value message) {
         return switch (message.getKindCase()) {
             case NOTHING, KIND_NOT_SET -> null;
@@ -52,6 +91,7 @@ public final class ValueCodec {
             case TENSOR ->
                 tensors(List.of(message.getTensor())).iterator().next().getValue();
             case TENSORS -> tensors(message.getTensors().getTensorsList());
+            case STORED -> StoredValues.read(what, message.getStored(), objects);
         };
     }
 

@@ -1,6 +1,6 @@
 package dev.orrery.internal.task;
 
-import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.store.KeptValue;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -13,7 +13,7 @@ interface ObjectMaker {
     String product();
 
     /** Its bytes, or what it failed with. */
-    CompletableFuture<Value> result();
+    CompletableFuture<KeptValue> result();
 
     /** How long it may take at most. */
     Duration left();

@@ -5,10 +5,11 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.CallOutcome;
 import dev.orrery.internal.client.Completions;
-import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.time.UserDurations;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** The result of a task, or a value, as bytes, where it was submitted or put. */
+/** The result of a task, or a value, as bytes, which belong to whoever submitted or put it. */
 final class OwnedObject<T> implements ObjectRef<T> {
     /** The maker's own error, which comes at the end of its time, tells more than that of a wait. */
     private static final Duration SLACK = Duration.ofSeconds(1);
@@ -41,7 +42,7 @@ final class OwnedObject<T> implements ObjectRef<T> {
     }
 
     /** Its bytes; fails with what its maker failed with. */
-    CompletableFuture<Value> arrival() {
+    CompletableFuture<KeptValue> arrival() {
         return maker.result();
     }
 
@@ -124,8 +125,13 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     // The function's own type; a wrong one shows where the value is used, as with any erased type.
     @SuppressWarnings("unchecked")
-    private T read(Value value) {
-        return (T) codec.fromMessage(maker.product(), value);
+    private T read(KeptValue value) {
+        try {
+            return (T) codec.fromMessage(maker.product(), value.message());
+        } finally {
+            // Its file would go with it.
+            Reference.reachabilityFence(value);
+        }
     }
 
     /** With the stack of who waits. */
@@ -154,9 +160,9 @@ final class OwnedObject<T> implements ObjectRef<T> {
     }
 
     private final class Reading implements CallOutcome.Reading<T> {
-        private final Value value;
+        private final KeptValue value;
 
-        Reading(Value value) {
+        Reading(KeptValue value) {
             this.value = value;
         }
 

@@ -1,12 +1,12 @@
 package dev.orrery.internal.task;
 
-import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.store.KeptValue;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** An object that a user made of a value: it is there from the beginning. */
-record PutObject(String id, CompletableFuture<Value> result) implements ObjectMaker {
-    static PutObject of(String id, Value value) {
+record PutObject(String id, CompletableFuture<KeptValue> result) implements ObjectMaker {
+    static PutObject of(String id, KeptValue value) {
         return new PutObject(id, CompletableFuture.completedFuture(value));
     }
 

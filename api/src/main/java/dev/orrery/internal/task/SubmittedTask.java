@@ -6,13 +6,16 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.TaskInfo;
-import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.store.KeptValue;
+import dev.orrery.internal.store.StoreFolders;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * A task from its submission to its result. What changes belongs to the workers of its shape, under their lock; its result, and
@@ -23,9 +26,10 @@ final class SubmittedTask implements ObjectMaker {
     private final String name;
     private final TaskOptions options;
     private final ActorFunction function;
+    private final Supplier<Optional<Path>> resultFolder;
     private final long endNanos;
-    private final CompletableFuture<Value> result = new CompletableFuture<>();
-    private List<Value> arguments = List.of();
+    private final CompletableFuture<KeptValue> result = new CompletableFuture<>();
+    private List<KeptValue> arguments = List.of();
     private long bytes;
     private int attempts;
     private int deaths;
@@ -34,11 +38,19 @@ final class SubmittedTask implements ObjectMaker {
     private long expectedNanos;
     private volatile Supplier<String> whereabouts = () -> "waits for its arguments";
 
-    SubmittedTask(String id, String name, TaskOptions options, ActorFunction function, long nowNanos) {
+    /** @param resultFolder where a large result may be stored; asked for each run */
+    SubmittedTask(
+            String id,
+            String name,
+            TaskOptions options,
+            ActorFunction function,
+            Supplier<Optional<Path>> resultFolder,
+            long nowNanos) {
         this.id = id;
         this.name = name;
         this.options = options;
         this.function = function;
+        this.resultFolder = resultFolder;
         this.endNanos = nowNanos + options.timeout().toNanos();
     }
 
@@ -57,7 +69,7 @@ final class SubmittedTask implements ObjectMaker {
     }
 
     @Override
-    public CompletableFuture<Value> result() {
+    public CompletableFuture<KeptValue> result() {
         return result;
     }
 
@@ -71,11 +83,11 @@ final class SubmittedTask implements ObjectMaker {
         return Duration.ofNanos(Math.max(1, endNanos - System.nanoTime()));
     }
 
-    void give(List<Value> values) {
+    void give(List<KeptValue> values) {
         arguments = values;
         bytes = function.getSerializedSize();
-        for (Value value : values) {
-            bytes += value.getSerializedSize();
+        for (KeptValue value : values) {
+            bytes += value.bytes();
         }
     }
 
@@ -84,12 +96,32 @@ final class SubmittedTask implements ObjectMaker {
         arguments = List.of();
     }
 
-    /** For its next run. */
-    ActorCallRequest.Builder request() {
-        return ActorCallRequest.newBuilder()
-                .setFunction(function)
-                .addAllArguments(arguments)
-                .setTask(TaskInfo.newBuilder().setId(id).setName(name).setAttempt(attempts + 1));
+    /**
+     * For its next run. Throws OBJECT_LOST.
+     *
+     * @param elsewhere on another host than this
+     */
+    ActorCallRequest.Builder request(boolean elsewhere) {
+        List<KeptValue> given = arguments;
+        ActorCallRequest.Builder request = ActorCallRequest.newBuilder().setFunction(function);
+        for (int i = 0; i < given.size(); i++) {
+            KeptValue value = given.get(i);
+            request.addArguments(
+                    elsewhere ? value.inline("argument %d of %s".formatted(i + 1, this)) : value.message());
+        }
+        return request.setTask(TaskInfo.newBuilder()
+                .setId(id)
+                .setName(name)
+                .setAttempt(attempts + 1)
+                .setResultFolder(
+                        elsewhere ? "" : resultFolder.get().map(Path::toString).orElse("")));
+    }
+
+    /** What runs whose answer did not come may have stored, once it is over. */
+    List<String> filesLeft(boolean succeeded) {
+        return IntStream.rangeClosed(1, succeeded ? attempts : attempts + 1)
+                .mapToObj(attempt -> StoreFolders.resultFile(id, attempt))
+                .toList();
     }
 
     /** Of its function and arguments. */

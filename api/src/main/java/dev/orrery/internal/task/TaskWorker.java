@@ -1,13 +1,18 @@
 package dev.orrery.internal.task;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.task.LeaseRules.Load;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** A leased worker that is there, and the tasks that it has, in their order. Belongs to the workers of its shape, under their lock. */
 final class TaskWorker {
@@ -17,6 +22,7 @@ final class TaskWorker {
     private long expectedNanos;
     private long bytes;
     private boolean suspect;
+    private volatile boolean elsewhere;
     /** When it last took its first task, or answered one. */
     private long movedNanos;
 
@@ -37,6 +43,23 @@ final class TaskWorker {
 
     RpcConnection connection() {
         return connection;
+    }
+
+    /** What it answers when it cannot see stored values: it gets the bytes from then on. Any thread. */
+    OrreryException isOnAnotherHost() {
+        elsewhere = true;
+        return OrreryException.of(ErrorCode.UNAVAILABLE, this + " did not begin it, as it is on another host");
+    }
+
+    /** Outside of the lock. */
+    CompletableFuture<ActorCallResponse> send(SubmittedTask task) {
+        try {
+            return connection.call(
+                    Protocol.CALL_ACTOR, task.request(elsewhere).setLife(life()).build(), task.left());
+        } catch (OrreryException e) {
+            // A stored argument is gone.
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     boolean takes(SubmittedTask task, long expected, long nowNanos) {

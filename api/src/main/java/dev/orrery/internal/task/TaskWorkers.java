@@ -9,6 +9,7 @@ import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.WithdrawTasks;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.task.LeaseRules.Demand;
 import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
@@ -134,11 +135,7 @@ final class TaskWorkers implements AutoCloseable {
         for (Sending sending : sendings) {
             SubmittedTask task = sending.task();
             TaskWorker worker = sending.worker();
-            CompletableFuture<ActorCallResponse> sent = worker.connection()
-                    .call(
-                            Protocol.CALL_ACTOR,
-                            task.request().setLife(worker.life()).build(),
-                            task.left());
+            CompletableFuture<ActorCallResponse> sent = worker.send(task);
             sent.whenComplete((response, failure) -> answered(worker, task, response, failure));
             task.result().whenComplete((value, failure) -> sent.cancel(false));
         }
@@ -147,6 +144,10 @@ final class TaskWorkers implements AutoCloseable {
     private void answered(TaskWorker worker, SubmittedTask task, ActorCallResponse response, Throwable failure) {
         if (failure != null) {
             failed(worker, task, ErrorCodec.unwrap(failure));
+            return;
+        }
+        if (response.getElsewhere()) {
+            failed(worker, task, worker.isOnAnotherHost());
             return;
         }
         List<Sending> sendings;
@@ -158,7 +159,10 @@ final class TaskWorkers implements AutoCloseable {
             sendings = dispatch(now);
         }
         send(sendings);
-        task.result().complete(response.getResult());
+        KeptValue result = client.store().adopt(response.getResult());
+        if (!task.result().complete(result)) {
+            result.release();
+        }
     }
 
     private void failed(TaskWorker worker, SubmittedTask task, Throwable failure) {

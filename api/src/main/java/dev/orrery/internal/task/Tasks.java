@@ -7,9 +7,9 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.ActorFunctions;
 import dev.orrery.internal.client.ArtifactShipment;
 import dev.orrery.internal.client.ClusterClient;
-import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.time.NanoClock;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -56,15 +56,16 @@ public final class Tasks implements AutoCloseable {
                 options.name().orElse(described.name()),
                 options,
                 described.message(),
+                client.store()::folder,
                 clock.nanoTime());
         Set<Path> origins = new LinkedHashSet<>();
         addOrigin(function, origins);
         ArtifactShipment.origin(described.owner()).ifPresent(origins::add);
-        List<CompletableFuture<Value>> values = new ArrayList<>(arguments.size());
+        List<CompletableFuture<KeptValue>> values = new ArrayList<>(arguments.size());
         for (Arg<?> argument : arguments) {
             values.add(value(task, codec, argument, values.size() + 1, origins));
         }
-        long own = ownBytes(arguments, values);
+        List<KeptValue> own = own(arguments, values);
         TaskShape shape = new TaskShape(options.milliCpus(), options.gpus(), origins, options.artifacts());
         if (values.stream().allMatch(value -> value.isDone() && !value.isCompletedExceptionally())) {
             submit(shape, task, values, own);
@@ -80,7 +81,7 @@ public final class Tasks implements AutoCloseable {
         Set<Path> origins = new LinkedHashSet<>();
         addOrigin(value, origins);
         ValueCodec codec = codec(value == null ? Object.class : value.getClass());
-        PutObject object = PutObject.of(id, codec.toMessage("the value of object " + id, value));
+        PutObject object = PutObject.of(id, client.store().keep("the value of object " + id, value, codec));
         return new OwnedObject<>(object, origins, codec, client.completions());
     }
 
@@ -96,12 +97,12 @@ public final class Tasks implements AutoCloseable {
         return client.codec(own == null ? Thread.currentThread().getContextClassLoader() : own);
     }
 
-    private static CompletableFuture<Value> value(
+    private CompletableFuture<KeptValue> value(
             SubmittedTask task, ValueCodec codec, Arg<?> argument, int number, Set<Path> origins) {
         String what = "argument " + number + " of " + task;
         if (argument instanceof Arg.Plain<?> given) {
             addOrigin(given.value(), origins);
-            return CompletableFuture.completedFuture(codec.toMessage(what, given.value()));
+            return CompletableFuture.completedFuture(client.store().keep(what, given.value(), codec));
         }
         if (argument instanceof OwnedObject<?> object) {
             origins.addAll(object.origins());
@@ -126,23 +127,25 @@ public final class Tasks implements AutoCloseable {
                 : OrreryException.of(ErrorCode.INTERNAL, what + "failed: " + cause, cause);
     }
 
-    /** Of what is nobody else's. */
-    private static long ownBytes(List<Arg<?>> arguments, List<CompletableFuture<Value>> values) {
-        long sum = 0;
+    /** What is nobody else's. */
+    private static List<KeptValue> own(List<Arg<?>> arguments, List<CompletableFuture<KeptValue>> values) {
+        List<KeptValue> own = new ArrayList<>(values.size());
         for (int i = 0; i < values.size(); i++) {
-            sum += arguments.get(i) instanceof Arg.Plain<?>
-                    ? values.get(i).join().getSerializedSize()
-                    : 0;
+            if (arguments.get(i) instanceof Arg.Plain<?>) {
+                own.add(values.get(i).join());
+            }
         }
-        return sum;
+        return own;
     }
 
-    private void await(TaskShape shape, SubmittedTask task, List<CompletableFuture<Value>> values, long bytes) {
+    private void await(
+            TaskShape shape, SubmittedTask task, List<CompletableFuture<KeptValue>> values, List<KeptValue> own) {
         waiting.add(task);
         var deadline = client.leader().schedule(task::expire, task.left().toNanos());
         task.result().whenComplete((value, failure) -> {
             waiting.remove(task);
             deadline.cancel(false);
+            own.forEach(KeptValue::release);
         });
         // The first that fails is the cause, whatever becomes of the others. Not here and now: a chain may be long.
         values.forEach(value -> value.whenCompleteAsync(
@@ -155,15 +158,17 @@ public final class Tasks implements AutoCloseable {
         CompletableFuture.allOf(values.toArray(CompletableFuture<?>[]::new)).thenRun(() -> {
             waiting.remove(task);
             deadline.cancel(false);
-            submit(shape, task, values, bytes);
+            submit(shape, task, values, own);
         });
     }
 
-    private void submit(TaskShape shape, SubmittedTask task, List<CompletableFuture<Value>> values, long bytes) {
+    private void submit(
+            TaskShape shape, SubmittedTask task, List<CompletableFuture<KeptValue>> values, List<KeptValue> own) {
         if (task.isOver()) {
             return;
         }
         task.give(values.stream().map(CompletableFuture::join).toList());
+        long bytes = own.stream().mapToLong(KeptValue::bytes).sum();
         long number = open.incrementAndGet();
         long all = openBytes.addAndGet(bytes);
         if (closed) {
@@ -178,13 +183,15 @@ public final class Tasks implements AutoCloseable {
             open.decrementAndGet();
             openBytes.addAndGet(-bytes);
             task.forgetArguments();
+            own.forEach(KeptValue::release);
+            task.filesLeft(failure == null).forEach(client.store()::removeLeft);
         });
         if (!task.isOver()) {
-            TaskWorkers own = workers(shape);
+            TaskWorkers leased = workers(shape);
             if (closed) {
-                own.close();
+                leased.close();
             }
-            own.submit(task);
+            leased.submit(task);
         }
     }
 

@@ -75,8 +75,7 @@ public final class TensorCodec {
 
     private static Tensor fromMessage(TensorData message, long maxTensorBytes) {
         DataType type = dataType(message);
-        long[] shape =
-                message.getShapeList().stream().mapToLong(Long::longValue).toArray();
+        long[] shape = shape(message);
         int size = message.getData().size();
         if (size > maxTensorBytes) {
             throw tooLarge(message.getName(), size, maxTensorBytes);
@@ -111,7 +110,12 @@ public final class TensorCodec {
         }
     }
 
-    private static DataType dataType(TensorData message) {
+    public static long[] shape(TensorData message) {
+        return message.getShapeList().stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /** Throws TENSOR_MISMATCH for one that is not known. */
+    public static DataType dataType(TensorData message) {
         try {
             return DataType.valueOf(message.getDataType());
         } catch (IllegalArgumentException e) {

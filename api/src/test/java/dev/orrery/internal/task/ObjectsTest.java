@@ -1,6 +1,8 @@
 package dev.orrery.internal.task;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,11 +13,21 @@ import dev.orrery.Waited;
 import dev.orrery.error.DeadlineExceededException;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.InvalidArgumentException;
+import dev.orrery.error.ObjectLostException;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.StoredValue;
+import dev.orrery.internal.serial.ForySerializer;
+import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.StoreFolders;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -133,5 +145,63 @@ class ObjectsTest {
         assertEquals(
                 ErrorCode.CANCELLED,
                 assertThrows(OrreryException.class, () -> late.get(LONG)).code());
+    }
+
+    // The workers of the test do not look at what comes.
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private ObjectRef<byte[]> pass(ObjectRef<byte[]> argument) {
+        return cluster.submit(3, LONG, (Arg) argument);
+    }
+
+    @Test
+    void aLargeOneTravelsAsAFileAndAsBytesToAnotherHost() {
+        byte[] value = new byte[300_000];
+        value[7] = 7;
+        ObjectRef<byte[]> ref = tasks.put(value);
+        assertArrayEquals(value, ref.get());
+        ObjectRef<byte[]> result = pass(ref);
+        TestingTaskCluster.Call call = cluster.next();
+        StoredValue stored = call.request().getArguments(0).getStored();
+        assertTrue(Files.exists(Path.of(stored.getPath())));
+        call.response()
+                .complete(ActorCallResponse.newBuilder().setElsewhere(true).build());
+        TestingTaskCluster.Call again = cluster.next();
+        assertTrue(again.request().getArguments(0).hasObject());
+        assertEquals("", again.task().getResultFolder(), "nor could it store a result");
+        assertEquals(1, again.task().getAttempt(), "it has not run");
+        again.echo();
+        assertArrayEquals(value, result.get(LONG));
+        tasks.close();
+        cluster.close();
+        assertFalse(Files.exists(Path.of(stored.getPath())), "it goes with its owner");
+        assertThrows(ObjectLostException.class, ref::get);
+    }
+
+    @Test
+    void aResultThatItsWorkerStoredIsItsOwnersFile() throws Exception {
+        ObjectRef<byte[]> result = pass(tasks.put(new byte[1]));
+        TestingTaskCluster.Call call = cluster.next();
+        Path file = Path.of(call.task().getResultFolder()).resolve("result");
+        byte[] value = new byte[300_000];
+        value[3] = 3;
+        ValueCodec codec = new ValueCodec(new ForySerializer(getClass().getClassLoader()));
+        call.response()
+                .complete(ActorCallResponse.newBuilder()
+                        .setResult(codec.toMessage("it", value, bytes -> Optional.of(file)))
+                        .build());
+        assertArrayEquals(value, result.get(LONG));
+        assertTrue(Files.exists(file));
+    }
+
+    @Test
+    void aResultThatNobodyWantsLeavesNoFile() throws Exception {
+        ObjectRef<byte[]> result = pass(tasks.put(new byte[1]));
+        TestingTaskCluster.Call call = cluster.next();
+        Path folder = Path.of(call.task().getResultFolder());
+        Files.write(folder.resolve(StoreFolders.resultFile(call.task().getId(), 1)), new byte[10]);
+        assertTrue(result.cancel());
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(), left.toList());
+        }
     }
 }

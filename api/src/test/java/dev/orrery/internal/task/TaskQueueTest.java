@@ -17,7 +17,7 @@ class TaskQueueTest {
     private static SubmittedTask task(String name, long timeoutMillis) {
         TaskOptions options =
                 new TaskOptions(Optional.empty(), 1_000, 0, 3, List.of(), Duration.ofMillis(timeoutMillis), List.of());
-        return new SubmittedTask("job-" + name, name, options, ActorFunction.getDefaultInstance(), 0);
+        return new SubmittedTask("job-" + name, name, options, ActorFunction.getDefaultInstance(), Optional::empty, 0);
     }
 
     private List<String> names() {

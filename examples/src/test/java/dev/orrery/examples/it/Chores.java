@@ -3,10 +3,13 @@ package dev.orrery.examples.it;
 import dev.orrery.ObjectRef;
 import dev.orrery.TaskContext;
 import dev.orrery.function.TaskFunction2;
+import dev.orrery.tensor.DataType;
+import dev.orrery.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What tasks of the tests run. */
@@ -27,6 +30,29 @@ public final class Chores {
     /** Captures something, so its code travels in this class. */
     public static TaskFunction2<Integer, Integer, Integer> timesMinus(int captured) {
         return (one, other) -> one * other - captured;
+    }
+
+    public static float at(Tensor tensor, int index) {
+        return tensor.getFloat(index);
+    }
+
+    /** Lies outside of the heap. */
+    public static Tensor ramp(int length) {
+        Tensor tensor = Tensor.allocate(DataType.FP32, length);
+        for (int i = 0; i < length; i++) {
+            tensor.setFloat(i, i);
+        }
+        return tensor;
+    }
+
+    public static int[] squares(int length) {
+        int[] squares = new int[length];
+        Arrays.setAll(squares, i -> i * i);
+        return squares;
+    }
+
+    public static long total(int[] numbers) {
+        return Arrays.stream(numbers).asLongStream().sum();
     }
 
     public static int fail(String message) {

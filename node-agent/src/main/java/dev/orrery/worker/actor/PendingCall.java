@@ -43,11 +43,12 @@ final class PendingCall {
     }
 
     void succeed(Value result) {
-        succeed(ActorCallResponse.newBuilder().setResult(result).build());
+        response.complete(ActorCallResponse.newBuilder().setResult(result).build());
     }
 
-    void succeed(ActorCallResponse answer) {
-        response.complete(answer);
+    /** Returns false when nobody waits for it. */
+    boolean succeed(ActorCallResponse answer) {
+        return response.complete(answer);
     }
 
     void fail(OrreryException why) {

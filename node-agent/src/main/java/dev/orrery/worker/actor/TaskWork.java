@@ -5,11 +5,14 @@ import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.TaskInfo;
+import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.StoreFolders;
 import dev.orrery.internal.task.CurrentWork;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserFunction;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -84,13 +87,17 @@ final class TaskWork implements UserWork {
 
     /** What is left to do once the task counts as ended. */
     private Runnable outcome(PendingCall call, TaskInfo info) {
+        if (!StoredValues.areHere(call.request().getArgumentsList())) {
+            return () -> call.succeed(
+                    ActorCallResponse.newBuilder().setElsewhere(true).build());
+        }
         Object[] given = {};
         try {
             UserFunction function = functions.load(call.request().getFunction());
             function.checkCreate(call.request().getArgumentsCount());
             given = arguments.read(call.request().getArgumentsList(), 0);
             ActorCallResponse response = run(function, given, info);
-            return () -> call.succeed(response);
+            return () -> answer(call, response);
         } catch (OrreryException e) {
             return () -> call.fail(e);
         } catch (RuntimeException | LinkageError e) {
@@ -121,11 +128,26 @@ final class TaskWork implements UserWork {
         long ran = environment.clock().nanoTime() - began;
         try {
             return ActorCallResponse.newBuilder()
-                    .setResult(values.toMessage("the result of " + function.name(), result))
+                    .setResult(values.toMessage("the result of " + function.name(), result, bytes -> resultFile(info)))
                     .setRunNanos(ran)
                     .build();
         } finally {
             ValueCodec.release(result);
+        }
+    }
+
+    /** Where the owner finds it, if that is on this host. */
+    private static Optional<Path> resultFile(TaskInfo info) {
+        return Optional.of(info.getResultFolder())
+                .filter(folder -> !folder.isEmpty())
+                .map(Path::of)
+                .filter(StoreFolders::isHere)
+                .map(folder -> folder.resolve(StoreFolders.resultFile(info.getId(), info.getAttempt())));
+    }
+
+    private static void answer(PendingCall call, ActorCallResponse response) {
+        if (!call.succeed(response)) {
+            StoreFolders.discard(response.getResult());
         }
     }
 

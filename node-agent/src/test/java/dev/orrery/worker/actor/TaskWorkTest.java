@@ -9,13 +9,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorSpec;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcTransport;
+import dev.orrery.internal.serial.ForySerializer;
+import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.ValueStore;
+import dev.orrery.tensor.DataType;
+import dev.orrery.tensor.Tensor;
 import dev.orrery.testing.ScriptedActor;
 import dev.orrery.testing.TestingCaller;
 import dev.orrery.testing.TestingEnvironment;
@@ -42,6 +49,7 @@ class TaskWorkTest {
     private static final ActorLife ME = TestingWorlds.life("me");
     private static final MethodType ADD = methodType(int.class, int.class, int.class);
     private static final MethodType TEXT = methodType(String.class);
+    private static final MethodType DOUBLED = methodType(Tensor.class, Tensor.class);
     private static final Duration STUCK = Duration.ofSeconds(6);
 
     @TempDir
@@ -159,5 +167,40 @@ class TaskWorkTest {
         assertEquals(ErrorCode.UNAVAILABLE, failureOf(waiting).code());
         assertEquals(ErrorCode.ACTOR_DEAD, failureOf(running).code());
         stopped.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aStoredArgumentIsReadInPlaceAndALargeResultIsStoredForTheOwner() throws Exception {
+        ValueCodec codec = new ValueCodec(new ForySerializer(getClass().getClassLoader()));
+        try (ValueStore store = new ValueStore();
+                Tensor large = Tensor.allocateZeroed(DataType.FP32, 100_000)) {
+            large.setFloat(99_999, 21);
+            Path results = store.folder().orElseThrow();
+            Value argument = store.keep("it", large, codec).message();
+            assertTrue(argument.hasStored());
+            ActorCallResponse answer = owner.task("doubled", DOUBLED, List.of(argument), results.toString())
+                    .get(30, TimeUnit.SECONDS);
+            assertEquals(
+                    results.resolve("job-1-2").toString(),
+                    answer.getResult().getStored().getPath());
+            try (Tensor doubled = (Tensor)
+                    codec.fromMessage("it", store.adopt(answer.getResult()).message())) {
+                assertEquals(42f, doubled.getFloat(99_999));
+            }
+            ActorCallResponse inline =
+                    owner.task("doubled", DOUBLED, List.of(argument), "").get(30, TimeUnit.SECONDS);
+            assertTrue(inline.getResult().hasTensor(), "there is no place for it");
+        }
+    }
+
+    @Test
+    void aStoredArgumentThatIsNotOnThisHostIsAskedForAndNothingRuns() throws Exception {
+        ValueCodec codec = new ValueCodec(new ForySerializer(getClass().getClassLoader()));
+        ValueStore store = new ValueStore();
+        Value argument = store.keep("it", new byte[200_000], codec).message();
+        store.close();
+        assertTrue(owner.task("fail", methodType(int.class, String.class), List.of(argument), "/no/such.objects")
+                .get(30, TimeUnit.SECONDS)
+                .getElsewhere());
     }
 }

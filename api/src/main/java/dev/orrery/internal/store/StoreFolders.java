@@ -1,0 +1,89 @@
+package dev.orrery.internal.store;
+
+import dev.orrery.internal.lifecycle.HostProcesses;
+import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.serial.StoredValues;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The folders that clients keep values in. They carry the process that made them, so that what a killed one left is recognised. */
+public final class StoreFolders {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreFolders.class);
+    private static final Pattern NAME = Pattern.compile("orrery-(\\d{1,10})-(\\d{1,18})-[0-9a-f-]+\\.objects");
+
+    private StoreFolders() {}
+
+    static Path create(Path parent) throws IOException {
+        long pid = ProcessHandle.current().pid();
+        long startTime =
+                HostProcesses.startTime(pid).orElseThrow(() -> new IOException("cannot read when this process began"));
+        return Files.createDirectory(
+                parent.resolve("orrery-" + pid + "-" + startTime + "-" + UUID.randomUUID() + ".objects"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    /** Where a run of a task stores a large result, in the folder of its owner. */
+    public static String resultFile(String task, int attempt) {
+        return task + "-" + attempt;
+    }
+
+    /** Whether it is the folder of a client on this host. */
+    public static boolean isHere(Path folder) {
+        Path name = folder.getFileName();
+        return name != null
+                && folder.isAbsolute()
+                && NAME.matcher(name.toString()).matches()
+                && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                && Files.isWritable(folder);
+    }
+
+    /** Of a stored value that nobody takes. */
+    public static void discard(Value message) {
+        if (message.hasStored()) {
+            new StoredFile(StoredValues.path(message.getStored()), 0, freed -> {}).remove();
+        }
+    }
+
+    /** With all files in it. What cannot be removed is told, and keeps no other from it. */
+    static void remove(Path folder) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            LOG.warn("cannot remove the folder of stored values: {}", e.toString());
+        }
+    }
+
+    /**
+     * Removes those of processes that do not live any more; returns what it removed. To be called by one who sees all processes of the
+     * host that use the folder.
+     */
+    public static List<Path> sweep(Path parent) throws IOException {
+        List<Path> removed = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "orrery-*.objects")) {
+            for (Path folder : folders) {
+                Matcher name = NAME.matcher(folder.getFileName().toString());
+                if (name.matches()
+                        && !HostProcesses.isAlive(Long.parseLong(name.group(1)), Long.parseLong(name.group(2)))
+                        && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                    remove(folder);
+                    removed.add(folder);
+                }
+            }
+        }
+        return removed;
+    }
+}
