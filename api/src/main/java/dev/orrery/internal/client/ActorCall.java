@@ -1,5 +1,6 @@
 package dev.orrery.internal.client;
 
+import dev.orrery.error.ActorDeadException;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
@@ -35,6 +36,9 @@ final class ActorCall {
     private final long endNanos;
     private final CompletableFuture<ActorCallResponse> result = new CompletableFuture<>();
     private int retriesLeft;
+    /** An earlier life may have run it. */
+    private boolean repeated;
+
     private boolean watched;
 
     /**
@@ -73,6 +77,7 @@ final class ActorCall {
 
     void repeat() {
         retriesLeft--;
+        repeated = true;
     }
 
     /** Of its time. */
@@ -103,9 +108,15 @@ final class ActorCall {
                 Map.of("actor", target.actor())));
     }
 
-    /** With an exception of its own, as several calls may fail for one reason. */
+    /** With an exception of its own, as several calls may fail for one reason. A death is one that met it before it was begun. */
     void fail(OrreryException why) {
-        result.completeExceptionally(ErrorCodec.anew(why));
+        if (why.code() != ErrorCode.ACTOR_DEAD) {
+            result.completeExceptionally(ErrorCodec.anew(why));
+        } else if (repeated) {
+            failUnknown(why);
+        } else {
+            result.completeExceptionally(ActorDeadException.notBegun(why));
+        }
     }
 
     /** It was under way when its life, or the way there, ended. */

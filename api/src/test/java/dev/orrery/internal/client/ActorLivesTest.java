@@ -236,10 +236,28 @@ class ActorLivesTest {
         first.close();
         CompletableFuture<Integer> waiting = counter.call(TestingCounter::add, 2);
         head.finallySays(ended(1, "DEAD"));
-        OrreryException unclear = assertInstanceOf(ActorDeadException.class, failure(flying));
+        ActorDeadException unclear = assertInstanceOf(ActorDeadException.class, failure(flying));
         assertTrue(unclear.getMessage().contains("has run is not known"), unclear.getMessage());
-        OrreryException unsent = assertInstanceOf(ActorDeadException.class, failure(waiting));
+        assertTrue(unclear.mayHaveRun());
+        ActorDeadException unsent = assertInstanceOf(ActorDeadException.class, failure(waiting));
         assertFalse(unsent.getMessage().contains("has run"), unsent.getMessage());
+        assertFalse(unsent.mayHaveRun());
+        assertFalse(assertInstanceOf(ActorDeadException.class, failure(counter.call(TestingCounter::add, 3)))
+                .mayHaveRun());
+    }
+
+    @Test
+    void aRepeatedCallThatADeathMeetsBeforeTheNextLifeMayHaveRunInTheLastOne() throws InterruptedException {
+        callRetries = 5;
+        RpcServer first = worker(ActorLivesTest::silent);
+        ActorRef<TestingCounter> counter = found(alive(1, first));
+        CompletableFuture<Integer> call = counter.call(TestingCounter::add, 1);
+        arrived(1, 1, 1);
+        head.says(ended(1, "RESTARTING")).finallySays(ended(1, "DEAD"));
+        first.close();
+        ActorDeadException dead = assertInstanceOf(ActorDeadException.class, failure(call));
+        assertTrue(dead.mayHaveRun());
+        assertTrue(dead.getMessage().contains("has run is not known"), dead.getMessage());
     }
 
     @Test
