@@ -1,8 +1,9 @@
 package dev.orrery.examples.cli;
 
+import dev.orrery.examples.ExampleProgram;
+import dev.orrery.examples.actors.ActorExamples;
 import dev.orrery.examples.cluster.LocalCluster;
 import dev.orrery.examples.cluster.LocalClusterOptions;
-import dev.orrery.examples.tasks.TaskExample;
 import dev.orrery.examples.tasks.TaskExamples;
 import dev.orrery.examples.worlds.TwoWorlds;
 import dev.orrery.examples.worlds.WorldExample;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
         name = "example",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs an example on a local cluster: tasks, or actors in two worlds, one member of which is killed.",
+            "Runs an example on a local cluster: tasks, actors, or actors in two worlds, one member of which is killed.",
             "Exits 0 only if all was as it should be."
         })
 final class ExampleCommand implements Callable<Integer> {
@@ -35,26 +36,25 @@ final class ExampleCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Any of them. */
-    private record Example(String name, String what, TaskExample.Program program) {
-        static Example of(TaskExample example) {
-            return new Example(example.name(), example.what(), (orrery, out) -> {
-                out.accept(example.name() + ": " + example.what());
-                example.program().run(orrery, out);
-            });
-        }
-
-        static Example of(WorldExample<?> example) {
-            return new Example(
-                    example.name(), example.what(), (orrery, out) -> new TwoWorlds(orrery, out).run(example));
-        }
+    private static List<ExampleProgram> all() {
+        return Stream.of(
+                        TaskExamples.ALL.stream().map(ExampleCommand::announced),
+                        ActorExamples.ALL.stream().map(ExampleCommand::announced),
+                        WorldExamples.ALL.stream().map(ExampleCommand::inTwoWorlds))
+                .flatMap(examples -> examples)
+                .toList();
     }
 
-    private static List<Example> all() {
-        return Stream.concat(
-                        TaskExamples.ALL.stream().map(Example::of),
-                        WorldExamples.ALL.stream().map(Example::of))
-                .toList();
+    private static ExampleProgram announced(ExampleProgram example) {
+        return new ExampleProgram(example.name(), example.what(), (orrery, out) -> {
+            out.accept(example.name() + ": " + example.what());
+            example.body().run(orrery, out);
+        });
+    }
+
+    private static ExampleProgram inTwoWorlds(WorldExample<?> example) {
+        return new ExampleProgram(
+                example.name(), example.what(), (orrery, out) -> new TwoWorlds(orrery, out).run(example));
     }
 
     @Override
@@ -65,18 +65,18 @@ final class ExampleCommand implements Callable<Integer> {
             out.flush();
             return 0;
         }
-        List<Example> chosen = all().stream()
+        List<ExampleProgram> chosen = all().stream()
                 .filter(example -> name.equals(ALL) || example.name().equals(name))
                 .toList();
         if (chosen.isEmpty()) {
-            String names = all().stream().map(Example::name).collect(Collectors.joining(", "));
+            String names = all().stream().map(ExampleProgram::name).collect(Collectors.joining(", "));
             throw new ParameterException(
                     spec.commandLine(), "no example is called '" + name + "'; there are: " + names);
         }
         try (LocalCluster cluster =
                 LocalCluster.start(LocalClusterOptions.builder().cpusPerNode(8).build())) {
-            for (Example example : chosen) {
-                example.program().run(cluster.client(), line -> {
+            for (ExampleProgram example : chosen) {
+                example.body().run(cluster.client(), line -> {
                     out.println(line);
                     out.flush();
                 });

@@ -2,6 +2,7 @@ package dev.orrery.examples.tasks;
 
 import dev.orrery.ObjectRef;
 import dev.orrery.Orrery;
+import dev.orrery.examples.ExampleProgram;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import java.util.function.Consumer;
  * and a column are added by tasks that depend on them. What comes out must be what one thread computes of the whole.
  */
 public final class BlockMatrix {
-    static final TaskExample EXAMPLE = new TaskExample(
+    static final ExampleProgram EXAMPLE = new ExampleProgram(
             "block-matrix", "multiplies two matrices block by block, by tasks that depend on others", BlockMatrix::run);
 
     private static final int BLOCKS = 3;
@@ -84,6 +85,6 @@ public final class BlockMatrix {
     }
 
     private static void requireEqual(double[] found, double[] expected) {
-        TaskExample.require(Arrays.equals(found, expected), "one thread computes otherwise");
+        ExampleProgram.require(Arrays.equals(found, expected), "one thread computes otherwise");
     }
 }

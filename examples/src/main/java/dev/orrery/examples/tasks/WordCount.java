@@ -2,6 +2,7 @@ package dev.orrery.examples.tasks;
 
 import dev.orrery.ObjectRef;
 import dev.orrery.Orrery;
+import dev.orrery.examples.ExampleProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  * submitted before the counts are there. What comes out must be what one thread counts.
  */
 public final class WordCount {
-    static final TaskExample EXAMPLE = new TaskExample(
+    static final ExampleProgram EXAMPLE = new ExampleProgram(
             "word-count", "counts the words of many documents, and merges the counts in pairs", WordCount::run);
 
     private static final int LINES_PER_TASK = 100;
@@ -34,7 +35,7 @@ public final class WordCount {
     private static void run(Orrery orrery, Consumer<String> out) throws IOException {
         List<String> lines = lines(documents());
         Map<String, Integer> counts = count(orrery, lines);
-        TaskExample.require(counts.equals(Words.count(lines)), "one thread counts otherwise");
+        ExampleProgram.require(counts.equals(Words.count(lines)), "one thread counts otherwise");
         out.accept("  %,d words, %,d different ones, as one thread counts; most often: %s"
                 .formatted(
                         counts.values().stream().mapToInt(Integer::intValue).sum(), counts.size(), mostOften(counts)));

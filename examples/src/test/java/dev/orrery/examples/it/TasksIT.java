@@ -15,8 +15,8 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.error.TaskFailedException;
 import dev.orrery.error.WorkerDiedException;
+import dev.orrery.examples.ExampleProgram;
 import dev.orrery.examples.cluster.LocalClusterOptions;
-import dev.orrery.examples.tasks.TaskExample;
 import dev.orrery.examples.tasks.TaskExamples;
 import dev.orrery.internal.proto.ClusterView;
 import java.io.IOException;
@@ -100,9 +100,9 @@ class TasksIT extends ClusterScenario {
 
     @Test
     void examplesComputeWhatOneThreadDoes() throws IOException {
-        for (TaskExample example : TaskExamples.ALL) {
+        for (ExampleProgram example : TaskExamples.ALL) {
             List<String> told = new ArrayList<>();
-            example.program().run(orrery(), told::add);
+            example.body().run(orrery(), told::add);
             assertEquals(1, told.size(), told::toString);
         }
     }

@@ -1,18 +1,18 @@
-package dev.orrery.examples.tasks;
+package dev.orrery.examples;
 
 import dev.orrery.Orrery;
 import java.io.IOException;
 import java.util.function.Consumer;
 
 /**
- * A program of tasks that checks what it computes.
+ * A program that checks what it computes.
  *
  * @param what for people, in one line
  */
-public record TaskExample(String name, String what, Program program) {
+public record ExampleProgram(String name, String what, Body body) {
     /** What is run. */
     @FunctionalInterface
-    public interface Program {
+    public interface Body {
         /**
          * Throws IllegalStateException when something is not as it should be.
          *
@@ -21,7 +21,8 @@ public record TaskExample(String name, String what, Program program) {
         void run(Orrery orrery, Consumer<String> out) throws IOException;
     }
 
-    static void require(boolean holds, String otherwise) {
+    /** Throws IllegalStateException with these words unless it holds. */
+    public static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalStateException(otherwise);
         }
