@@ -85,6 +85,8 @@ public enum ErrorCode {
     ADDRESS_IN_USE(Category.USER, false),
     /** An artifact's bytes do not have the SHA-256 that names it. */
     ARTIFACT_CORRUPT(Category.INTERNAL, true),
+    /** A worker's log was cut at its limit since its last piece was read; what follows begins at its start. */
+    LOG_CUT(Category.CAPACITY, false),
     /** Part of an interface that a backend does not offer. */
     UNSUPPORTED(Category.USER, false),
     /** A defect of Orrery. */

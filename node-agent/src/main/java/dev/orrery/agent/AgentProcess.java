@@ -69,6 +69,7 @@ public final class AgentProcess implements AutoCloseable {
     private final String instance = UUID.randomUUID().toString();
     private final AgentThreads threads = new AgentThreads();
     private final DesiredSets desired;
+    private final WorkerLogs logs;
     private final WorkerFolders folders;
     private final DiskRoom room;
     private final ClassArchive archive;
@@ -99,7 +100,8 @@ public final class AgentProcess implements AutoCloseable {
         this.desired = new DesiredSets(new DesiredFiles(folder.desiredSet(), folder.cluster()));
         this.room = DiskRoom.of(
                 settings.dataDir(), settings.host(), () -> threads.loop().execute(() -> heads.changed()));
-        this.folders = new WorkerFolders(folder.workers(), settings.workerLogLimit());
+        this.logs = new WorkerLogs(folder.workers(), folder.warm(), threads.logs());
+        this.folders = new WorkerFolders(folder.workers(), settings.workerLogLimit(), logs);
         this.archive = new ClassArchive(
                 folder.classArchive(), settings.workerClassPath(), settings.workerJavaOptions(), mains.worker());
         this.launcher = new WorkerLauncher(
@@ -167,6 +169,7 @@ public final class AgentProcess implements AutoCloseable {
     private void wire(RpcIdentity identity) {
         RpcHandlers forHeads = RpcHandlers.builder()
                 .on(Protocol.DESIRED_SET, this::onDesiredSet)
+                .on(Protocol.READ_LOGS, (connection, request) -> logs.read(request))
                 .build();
         RpcClient client = new RpcClient(transport, identity, RpcLimits.defaults(), forHeads);
         heads = new HeadLink(

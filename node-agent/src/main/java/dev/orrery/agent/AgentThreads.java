@@ -4,12 +4,14 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -22,6 +24,7 @@ final class AgentThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentThreads.class);
     private static final int DISK_THREADS = 4;
     private static final int LAUNCH_THREADS = 4;
+    private static final int LOG_READS_WAITING = 16;
     private static final long TICK_MILLIS = 100;
     private static final int TICKS_PER_LOOK = 5;
     private static final long POLL_MILLIS = 20;
@@ -35,6 +38,8 @@ final class AgentThreads implements AutoCloseable {
             Executors.newScheduledThreadPool(LAUNCH_THREADS, new NamedThreads("agent-launch"));
     private final ScheduledExecutorService endings =
             Executors.newSingleThreadScheduledExecutor(new NamedThreads("agent-end"));
+    private final ThreadPoolExecutor logs = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(LOG_READS_WAITING), new NamedThreads("agent-logs"));
     private int ticks;
 
     ScheduledExecutorService loop() {
@@ -53,6 +58,11 @@ final class AgentThreads implements AutoCloseable {
     /** Looks for what dead workers have left: never behind a fork that hangs. */
     ScheduledExecutorService endings() {
         return endings;
+    }
+
+    /** Reads what workers print, for whoever wants to see it: never before anything that the agent is for. Refuses what is too much. */
+    ThreadPoolExecutor logs() {
+        return logs;
     }
 
     /** @param tick told whether it is time to look at all processes */
@@ -134,5 +144,6 @@ final class AgentThreads implements AutoCloseable {
         disk.shutdownNow();
         launches.shutdownNow();
         endings.shutdownNow();
+        logs.shutdownNow();
     }
 }

@@ -25,12 +25,14 @@ final class WorkerFolders {
 
     private final Path workers;
     private final long outputLimit;
+    private final WorkerLogs logs;
     private final Set<WorkerFolder> used = ConcurrentHashMap.newKeySet();
     private final Set<WorkerFolder> ended = ConcurrentHashMap.newKeySet();
 
-    WorkerFolders(Path workers, long outputLimit) {
+    WorkerFolders(Path workers, long outputLimit, WorkerLogs logs) {
         this.workers = workers;
         this.outputLimit = outputLimit;
+        this.logs = logs;
     }
 
     void use(WorkerFolder folder) {
@@ -66,7 +68,7 @@ final class WorkerFolders {
 
     private void limitOutput(WorkerFolder folder) {
         try {
-            if (new OutputLog(folder.output()).limitTo(outputLimit)) {
+            if (logs.limit(new OutputLog(folder.output()), outputLimit)) {
                 LOG.info("{} exceeded {} bytes and was moved to {}.1", folder.output(), outputLimit, folder.output());
             }
         } catch (IOException e) {

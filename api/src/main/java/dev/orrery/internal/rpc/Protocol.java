@@ -13,6 +13,7 @@ import dev.orrery.internal.proto.DeployRequest;
 import dev.orrery.internal.proto.DeployResponse;
 import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.DescribeClusterRequest;
+import dev.orrery.internal.proto.DescribeJobWorkersRequest;
 import dev.orrery.internal.proto.DescribePipelineRequest;
 import dev.orrery.internal.proto.DescribeWorldRequest;
 import dev.orrery.internal.proto.DesiredSet;
@@ -29,6 +30,7 @@ import dev.orrery.internal.proto.GetArtifactRequest;
 import dev.orrery.internal.proto.GetArtifactResponse;
 import dev.orrery.internal.proto.InferRequest;
 import dev.orrery.internal.proto.InferResponse;
+import dev.orrery.internal.proto.JobWorkers;
 import dev.orrery.internal.proto.KillActorRequest;
 import dev.orrery.internal.proto.KillActorResponse;
 import dev.orrery.internal.proto.MissingArtifactsRequest;
@@ -40,6 +42,8 @@ import dev.orrery.internal.proto.NodeWelcome;
 import dev.orrery.internal.proto.PipelineView;
 import dev.orrery.internal.proto.PutArtifactRequest;
 import dev.orrery.internal.proto.PutArtifactResponse;
+import dev.orrery.internal.proto.ReadLogsRequest;
+import dev.orrery.internal.proto.ReadLogsResponse;
 import dev.orrery.internal.proto.RenewJobRequest;
 import dev.orrery.internal.proto.RenewJobResponse;
 import dev.orrery.internal.proto.RenewLeaseRequest;
@@ -85,6 +89,8 @@ public final class Protocol {
             new RpcMethod<>("RenewJob", RenewJobRequest.parser(), RenewJobResponse.parser());
     public static final RpcMethod<EndJobRequest, EndJobResponse> END_JOB =
             new RpcMethod<>("EndJob", EndJobRequest.parser(), EndJobResponse.parser());
+    public static final RpcMethod<DescribeJobWorkersRequest, JobWorkers> DESCRIBE_JOB_WORKERS =
+            new RpcMethod<>("DescribeJobWorkers", DescribeJobWorkersRequest.parser(), JobWorkers.parser());
     public static final RpcMethod<FormWorldRequest, FormWorldResponse> FORM_WORLD =
             new RpcMethod<>("FormWorld", FormWorldRequest.parser(), FormWorldResponse.parser());
     public static final RpcMethod<CloseWorldRequest, CloseWorldResponse> CLOSE_WORLD =
@@ -111,6 +117,10 @@ public final class Protocol {
     // Served by node agents, for the leader (over the connection that the agent dialled).
     public static final RpcMethod<DesiredSet, DesiredSetAck> DESIRED_SET =
             new RpcMethod<>("DesiredSet", DesiredSet.parser(), DesiredSetAck.parser());
+
+    // Served by the leader, for drivers, and by node agents, for the leader.
+    public static final RpcMethod<ReadLogsRequest, ReadLogsResponse> READ_LOGS =
+            new RpcMethod<>("ReadLogs", ReadLogsRequest.parser(), ReadLogsResponse.parser());
 
     // Served by node agents, for their workers.
     public static final RpcMethod<WorkerHello, WorkerWelcome> REGISTER_WORKER =
