@@ -1,5 +1,6 @@
 package dev.orrery.head.control;
 
+import dev.orrery.head.view.JobWorkerViews;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.MissingArtifactsRequest;
 import dev.orrery.internal.proto.MissingArtifactsResponse;
@@ -21,6 +22,12 @@ final class ControlHandlers {
                 .on(Protocol.DESCRIBE_ACTOR, (connection, request) -> control.describeActor(request))
                 .on(Protocol.RENEW_JOB, (connection, request) -> control.renewJob(request))
                 .on(Protocol.END_JOB, (connection, request) -> control.endJob(request))
+                .on(
+                        Protocol.DESCRIBE_JOB_WORKERS,
+                        (connection, request) ->
+                                control.ask(leading -> JobWorkerViews.of(leading.state(), request.getJob())))
+                .on(Protocol.READ_LOGS, (connection, request) -> control.ask(leading -> leading.readLogs(request))
+                        .thenCompose(answer -> answer))
                 .on(Protocol.FORM_WORLD, (connection, request) -> control.formWorld(request))
                 .on(Protocol.CLOSE_WORLD, (connection, request) -> control.closeWorld(request))
                 .on(Protocol.DESCRIBE_WORLD, (connection, request) -> control.describeWorld(request))

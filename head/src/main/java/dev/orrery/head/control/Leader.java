@@ -20,6 +20,8 @@ import dev.orrery.head.store.ClusterStore;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.ReadLogsRequest;
+import dev.orrery.internal.proto.ReadLogsResponse;
 import dev.orrery.internal.proto.RenewLeaseRequest;
 import dev.orrery.internal.proto.RenewLeaseResponse;
 import dev.orrery.internal.rpc.RpcConnection;
@@ -62,6 +64,7 @@ final class Leader {
     private final NodeLinks links = new NodeLinks();
     private final Mutations mutations = new Mutations();
     private final LeaseRequests leases = new LeaseRequests();
+    private final LogReads logs = new LogReads();
     private final Memory memory = new Memory();
     private final Ids ids;
     private final Map<String, Long> dialled = new HashMap<>();
@@ -204,6 +207,10 @@ final class Leader {
 
     CompletableFuture<RenewLeaseResponse> renewLease(RenewLeaseRequest request) {
         return leases.add(request, clock.nanoTime());
+    }
+
+    CompletableFuture<ReadLogsResponse> readLogs(ReadLogsRequest request) {
+        return logs.pass(request, links.connection(request.getNode()));
     }
 
     void end(OrreryException why) {

@@ -7,6 +7,7 @@ import dev.orrery.internal.rpc.RpcConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,11 @@ final class NodeLinks {
     boolean isNewest(String node, RpcConnection connection) {
         Link link = links.get(node);
         return link != null && link.connection() == connection;
+    }
+
+    /** Over which the node's agent can be asked, if it has registered. */
+    Optional<RpcConnection> connection(String node) {
+        return Optional.ofNullable(links.get(node)).map(Link::connection);
     }
 
     /**

@@ -35,7 +35,8 @@ public final class ActorViews {
                 .setClassLabel(actor.getSpec().getClassLabel())
                 .setCallRetries(actor.getSpec().getCallRetries())
                 .setJob(actor.getSpec().getJob())
-                .setDetached(actor.getSpec().getDetached());
+                .setDetached(actor.getSpec().getDetached())
+                .setRunsTasks(actor.getSpec().getRunsTasks());
         if (Lives.isPlain(actor) && Lives.isAlive(actor)) {
             view.setRpcAddress(actor.getRpcAddress());
         }

@@ -8,6 +8,8 @@ import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.NodeGpus;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.ReadLogsRequest;
+import dev.orrery.internal.proto.ReadLogsResponse;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.Stamp;
 import dev.orrery.internal.rpc.PeerRole;
@@ -198,13 +200,21 @@ final class TestingAgent {
         @Override
         public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
                 RpcMethod<Q, R> method, Q request, Duration timeout) {
+            if (request instanceof ReadLogsRequest logs) {
+                return answer(
+                        method,
+                        ReadLogsResponse.newBuilder()
+                                .setLookedAt(logs.getRangesCount())
+                                .build());
+            }
             take((DesiredSet) request);
+            return answer(method, DesiredSetAck.newBuilder().setApplied(applied).build());
+        }
+
+        private static <R extends MessageLite> CompletableFuture<R> answer(
+                RpcMethod<?, R> method, MessageLite response) {
             try {
-                return CompletableFuture.completedFuture(method.responseParser()
-                        .parseFrom(DesiredSetAck.newBuilder()
-                                .setApplied(applied)
-                                .build()
-                                .toByteString()));
+                return CompletableFuture.completedFuture(method.responseParser().parseFrom(response.toByteString()));
             } catch (com.google.protobuf.InvalidProtocolBufferException e) {
                 return CompletableFuture.failedFuture(e);
             }
