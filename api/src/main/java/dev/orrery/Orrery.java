@@ -76,14 +76,14 @@ public final class Orrery implements AutoCloseable {
                 .orElseThrow(() -> OrreryException.of(
                         ErrorCode.INVALID_CONFIG,
                         "no cluster secret: set secretFile in the options or the variable " + SECRET_VARIABLE)));
-        return new Orrery(
-                ClusterClient.open(new ClusterClient.Settings(
-                        secret,
-                        options.heads().stream().map(HostPort::parse).toList(),
-                        options.callTimeout(),
-                        List.of(),
-                        JobLease.programName())),
-                options.gatewayTimeout());
+        ClusterClient client = ClusterClient.open(new ClusterClient.Settings(
+                secret,
+                options.heads().stream().map(HostPort::parse).toList(),
+                options.callTimeout(),
+                List.of(),
+                JobLease.programName()));
+        options.workerOutput().ifPresent(output -> client.showOutput(output.to(), output.linesPerSecond()));
+        return new Orrery(client, options.gatewayTimeout());
     }
 
     private static Optional<Path> environmentSecret() {

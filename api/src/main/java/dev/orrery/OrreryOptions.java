@@ -17,9 +17,14 @@ import java.util.Optional;
  * @param callTimeout for each call to the leader
  * @param gatewayTimeout how long a request to {@link Orrery#pipeline} that has no deadline looks for a gateway; one that a
  *     gateway may have accepted is the gateway's, which ends it by the pipeline's own deadline
+ * @param workerOutput where the lines go that workers print; empty: nowhere but to their logs, and nobody asks for them
  */
 public record OrreryOptions(
-        List<String> heads, Optional<Path> secretFile, Duration callTimeout, Duration gatewayTimeout) {
+        List<String> heads,
+        Optional<Path> secretFile,
+        Duration callTimeout,
+        Duration gatewayTimeout,
+        Optional<WorkerOutput> workerOutput) {
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
     private static final String SCHEME = "orrery://";
@@ -53,6 +58,7 @@ public record OrreryOptions(
     public Builder toBuilder() {
         Builder builder = new Builder().heads(heads).callTimeout(callTimeout).gatewayTimeout(gatewayTimeout);
         secretFile.ifPresent(builder::secretFile);
+        workerOutput.ifPresent(builder::workerOutput);
         return builder;
     }
 
@@ -62,6 +68,7 @@ public record OrreryOptions(
         private Optional<Path> secretFile = Optional.empty();
         private Duration callTimeout = DEFAULT_TIMEOUT;
         private Duration gatewayTimeout = DEFAULT_TIMEOUT;
+        private Optional<WorkerOutput> workerOutput = Optional.empty();
 
         private Builder() {}
 
@@ -87,8 +94,14 @@ public record OrreryOptions(
             return this;
         }
 
+        /** Default: none. */
+        public Builder workerOutput(WorkerOutput value) {
+            workerOutput = Optional.of(Given.given("workerOutput", value));
+            return this;
+        }
+
         public OrreryOptions build() {
-            return new OrreryOptions(heads, secretFile, callTimeout, gatewayTimeout);
+            return new OrreryOptions(heads, secretFile, callTimeout, gatewayTimeout, workerOutput);
         }
     }
 }

@@ -19,6 +19,7 @@ class OrreryOptionsTest {
         assertEquals(List.of("h1:6400", "[::1]:6401"), options.heads());
         assertEquals(Optional.empty(), options.secretFile());
         assertEquals(Duration.ofSeconds(30), options.callTimeout());
+        assertEquals(Optional.empty(), options.workerOutput(), "nobody asks for it");
     }
 
     @Test
@@ -26,7 +27,9 @@ class OrreryOptionsTest {
         OrreryOptions options = OrreryOptions.parse("orrery://h1:6400").toBuilder()
                 .secretFile(Path.of("s"))
                 .callTimeout(Duration.ofSeconds(1))
+                .workerOutput(WorkerOutput.to(line -> {}).atMost(7))
                 .build();
+        assertEquals(7, options.workerOutput().orElseThrow().linesPerSecond());
         assertEquals(options, options.toBuilder().build());
         assertEquals(Optional.of(Path.of("s")), options.secretFile());
     }
@@ -40,6 +43,9 @@ class OrreryOptionsTest {
         OrreryOptions.Builder hurried =
                 OrreryOptions.builder().heads(List.of("h:1")).callTimeout(Duration.ZERO);
         assertThrows(InvalidArgumentException.class, hurried::build);
+        WorkerOutput output = WorkerOutput.toStandardError();
+        assertThrows(InvalidArgumentException.class, () -> output.atMost(0));
+        assertThrows(InvalidArgumentException.class, () -> WorkerOutput.to(null));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.output.JobOutput;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.ClusterView;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +41,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** What a driver holds of a cluster: the way to the leader, to the gateway of each pipeline and to each actor that it uses. */
 public final class ClusterClient implements AutoCloseable {
@@ -70,6 +73,7 @@ public final class ClusterClient implements AutoCloseable {
     private final ActorFunctions functions = new ActorFunctions();
     private final ValueStore store = new ValueStore();
     private final JobLease job;
+    private volatile Optional<JobOutput> output = Optional.empty();
 
     private ClusterClient(
             String id,
@@ -170,6 +174,13 @@ public final class ClusterClient implements AutoCloseable {
         return new ActorWhereabouts(life.getActor(), rpc, leader).fate(life, patience);
     }
 
+    /** From now on, until this is closed, {@code to} is given what the workers of the job print. To be called once. */
+    public void showOutput(Consumer<String> to, int linesPerSecond) {
+        JobOutput shown = new JobOutput(new LogReader(this), to, linesPerSecond, NanoClock.SYSTEM);
+        output = Optional.of(shown);
+        shown.start();
+    }
+
     public JobLease job() {
         return job;
     }
@@ -238,6 +249,8 @@ public final class ClusterClient implements AutoCloseable {
 
     @Override
     public void close() {
+        // What it shows ends with the job.
+        output.ifPresent(JobOutput::close);
         job.close();
         gateways.values().forEach(GatewayClient::close);
         actors.values().forEach(ActorLink::close);
