@@ -1,5 +1,6 @@
 package dev.orrery.examples.cli;
 
+import dev.orrery.WorkerOutput;
 import dev.orrery.examples.ExampleProgram;
 import dev.orrery.examples.actors.ActorExamples;
 import dev.orrery.examples.cluster.LocalCluster;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -32,6 +34,9 @@ final class ExampleCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "NAME", arity = "0..1", description = "Which one, or 'all'; without it: lists them.")
     private String name;
+
+    @Option(names = "--quiet", description = "Do not show, on standard error, what the workers print.")
+    private boolean quiet;
 
     @Spec
     private CommandSpec spec;
@@ -73,8 +78,11 @@ final class ExampleCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "no example is called '" + name + "'; there are: " + names);
         }
-        try (LocalCluster cluster =
-                LocalCluster.start(LocalClusterOptions.builder().cpusPerNode(8).build())) {
+        LocalClusterOptions.Builder options = LocalClusterOptions.builder().cpusPerNode(8);
+        if (!quiet) {
+            options.workerOutput(WorkerOutput.toStandardError());
+        }
+        try (LocalCluster cluster = LocalCluster.start(options.build())) {
             for (ExampleProgram example : chosen) {
                 example.body().run(cluster.client(), line -> {
                     out.println(line);

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             NodeCommand.class,
             RecoverCommand.class,
             ActorsCommand.class,
+            LogsCommand.class,
             JobsCommand.class,
             WorldsCommand.class
         })

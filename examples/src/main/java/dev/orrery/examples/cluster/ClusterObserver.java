@@ -2,6 +2,7 @@ package dev.orrery.examples.cluster;
 
 import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.internal.client.ClusterClient;
+import dev.orrery.internal.client.LogReader;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.DrainNodeRequest;
 import dev.orrery.internal.proto.GatewayStatus;
@@ -24,6 +25,11 @@ public final class ClusterObserver implements AutoCloseable {
 
     public ClusterView cluster(Duration timeout) {
         return client.describeCluster(timeout);
+    }
+
+    /** Reads what workers have printed. */
+    public LogReader logs() {
+        return new LogReader(client);
     }
 
     /** @param eventsAfter only events with a higher number are returned */

@@ -66,9 +66,10 @@ public final class LocalCluster implements AutoCloseable {
         SecretFile.readOrCreate(folder.secret());
         processes.start();
         folder.writeAddress(address());
-        client = Orrery.connect(OrreryOptions.parse(address()).toBuilder()
-                .secretFile(folder.secret())
-                .build());
+        OrreryOptions.Builder connection =
+                OrreryOptions.parse(address()).toBuilder().secretFile(folder.secret());
+        options.workerOutput().ifPresent(connection::workerOutput);
+        client = Orrery.connect(connection.build());
         observer = new ClusterObserver(folder.secret(), processes.headAddresses());
         await("a leader and ALIVE nodes " + options.nodes(), this::isUp, options.startTimeout());
     }

@@ -1,5 +1,6 @@
 package dev.orrery.examples.cluster;
 
+import dev.orrery.WorkerOutput;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param startTimeout until the head leads and all nodes are ALIVE
  * @param headConfig keys of {@code conf/head.yaml} for the heads
  * @param agentConfig keys of {@code conf/node-agent.yaml} for the agents
+ * @param workerOutput where the cluster's own client shows what its workers print; empty: nowhere
  */
 public record LocalClusterOptions(
         Optional<Path> directory,
@@ -36,7 +38,8 @@ public record LocalClusterOptions(
         boolean supervised,
         Duration startTimeout,
         Map<String, String> headConfig,
-        Map<String, String> agentConfig) {
+        Map<String, String> agentConfig,
+        Optional<WorkerOutput> workerOutput) {
 
     public LocalClusterOptions {
         nodes = List.copyOf(nodes);
@@ -84,6 +87,7 @@ public record LocalClusterOptions(
         private Duration startTimeout = Duration.ofSeconds(60);
         private final Map<String, String> headConfig = new TreeMap<>();
         private final Map<String, String> agentConfig = new TreeMap<>();
+        private Optional<WorkerOutput> workerOutput = Optional.empty();
 
         private Builder() {}
 
@@ -151,6 +155,12 @@ public record LocalClusterOptions(
             return this;
         }
 
+        /** Default: none. */
+        public Builder workerOutput(WorkerOutput value) {
+            workerOutput = Optional.of(value);
+            return this;
+        }
+
         public LocalClusterOptions build() {
             return new LocalClusterOptions(
                     directory,
@@ -163,7 +173,8 @@ public record LocalClusterOptions(
                     supervised,
                     startTimeout,
                     headConfig,
-                    agentConfig);
+                    agentConfig,
+                    workerOutput);
         }
     }
 }
