@@ -233,7 +233,10 @@ class ActorLivesTest {
         CompletableFuture<Integer> flying = counter.call(TestingCounter::add, 1);
         arrived(1, 1, 1);
         head.finallySays(alive(1, first));
+        head.described.drainPermits();
         first.close();
+        // Whoever asks the leader knows that the connection is lost.
+        assertTrue(head.described.tryAcquire(30, TimeUnit.SECONDS));
         CompletableFuture<Integer> waiting = counter.call(TestingCounter::add, 2);
         head.finallySays(ended(1, "DEAD"));
         ActorDeadException unclear = assertInstanceOf(ActorDeadException.class, failure(flying));

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /** A leader that says of its one actor and its worlds what a test scripts, and remembers what it was asked. */
@@ -44,6 +45,9 @@ final class TestingActorHead {
     volatile RenewJobResponse renewal =
             RenewJobResponse.newBuilder().setLeaseMillis(600).build();
     final Queue<WorldView> worlds = new ConcurrentLinkedQueue<>();
+    /** One for each question after the actor. */
+    final Semaphore described = new Semaphore(0);
+
     final RpcServer server;
     private final Queue<ActorView> next = new ConcurrentLinkedQueue<>();
     private volatile Supplier<CompletableFuture<ActorView>> afterwards;
@@ -87,6 +91,7 @@ final class TestingActorHead {
     }
 
     private CompletableFuture<ActorView> describe() {
+        described.release();
         ActorView scripted = next.poll();
         return scripted == null ? afterwards.get() : done(scripted);
     }
