@@ -1,17 +1,19 @@
 package dev.orrery.head.placement;
 
+import java.util.Map;
+
 /**
  * A node that may take an actor.
  *
- * @param freeMilliCpus CPUs are for accounting only, so this may be below zero after a node was resized
+ * @param free amounts are for accounting only, so any may be below zero after a node was resized
  * @param peers replicas of the same stage (for a plain actor: plain actors) that are there already
  */
-public record NodeRoom(String node, long freeMilliCpus, GpuRoom gpus, long totalMilliCpus, int peers) {
+public record NodeRoom(String node, Map<String, String> labels, Amounts free, Amounts total, GpuRoom gpus, int peers) {
     boolean fits(Demand demand) {
-        return (demand.milliCpus() == 0 || demand.milliCpus() <= freeMilliCpus) && gpus.fits(demand.gpus());
+        return demand.allows(node, labels) && free.cover(demand.amounts()) && gpus.fits(demand.gpus());
     }
 
     double load() {
-        return totalMilliCpus == 0 ? 1.0 : 1.0 - (double) freeMilliCpus / totalMilliCpus;
+        return free.load(total);
     }
 }

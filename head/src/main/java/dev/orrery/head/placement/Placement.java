@@ -1,16 +1,15 @@
 package dev.orrery.head.placement;
 
-import java.util.ArrayList;
+import dev.orrery.internal.proto.NodeChoice.Policy;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 
 /**
- * Spreads the replicas of a stage, and plain actors, over nodes, then takes the least loaded node, and of its GPUs the least
- * used.
+ * Takes, if nothing else is asked for, the node with the fewest replicas of the same stage, or plain actors, of these the least
+ * loaded; and of its GPUs the least used.
  */
 public final class Placement {
     /** The order of rooms for {@link #chooseFirst}. */
@@ -20,7 +19,7 @@ public final class Placement {
     private Placement() {}
 
     /** Empty when no node has room. */
-    public static Optional<Place> choose(Demand demand, List<NodeRoom> rooms) {
+    public static Optional<Place> choose(Demand demand, Collection<NodeRoom> rooms) {
         return rooms.stream()
                 .filter(room -> room.fits(demand))
                 .min(preference(demand))
@@ -28,63 +27,40 @@ public final class Placement {
     }
 
     /**
-     * What {@link #choose} does, for a demand without GPUs: most often the first few rooms tell.
+     * What {@link #choose} does, for a demand without GPUs that is not to be packed: most often the first few rooms tell.
      *
      * @param rooms in the order of {@link #LEAST_LOADED_FIRST}, without peers
      * @param peers how many each has
      */
     public static Optional<Place> chooseFirst(Demand demand, Iterable<NodeRoom> rooms, ToIntFunction<NodeRoom> peers) {
+        boolean even = demand.choice().getPolicy() != Policy.SPREAD;
         NodeRoom best = null;
         int fewest = Integer.MAX_VALUE;
         for (NodeRoom room : rooms) {
-            int there = room.fits(demand) ? peers.applyAsInt(room) : Integer.MAX_VALUE;
-            if (there < fewest) {
-                best = room;
-                fewest = there;
-            }
-            if (fewest == 0) {
-                break;
+            if (room.fits(demand)) {
+                int there = even ? peers.applyAsInt(room) : 0;
+                if (there < fewest) {
+                    best = room;
+                    fewest = there;
+                }
+                if (fewest == 0) {
+                    break;
+                }
             }
         }
         return Optional.ofNullable(best).map(room -> new Place(room.node(), List.of()));
     }
 
     private static Comparator<NodeRoom> preference(Demand demand) {
-        return Comparator.comparingInt(NodeRoom::peers)
-                .thenComparingDouble(room -> demand.gpus() > 0 ? room.gpus().load() : 0)
-                .thenComparingDouble(NodeRoom::load)
-                .thenComparing(NodeRoom::node);
-    }
-
-    /**
-     * Why nothing was chosen: need, and what is free where.
-     *
-     * @param obstacles of nodes that are there but can take nothing
-     */
-    public static String explain(Demand demand, List<NodeRoom> rooms, List<String> obstacles) {
-        List<String> parts = new ArrayList<>(List.of(demand.who() + " needs " + need(demand)));
-        if (!rooms.isEmpty()) {
-            parts.add("free: "
-                    + rooms.stream()
-                            .sorted(Comparator.comparing(NodeRoom::node))
-                            .map(room -> room.node() + " " + cpus(room.freeMilliCpus()) + " cpus " + room.gpus())
-                            .collect(Collectors.joining(", ")));
-        } else if (obstacles.isEmpty()) {
-            parts.add("no node is ALIVE");
-        }
-        parts.addAll(obstacles);
-        return String.join("; ", parts);
-    }
-
-    private static String need(Demand demand) {
-        return cpus(demand.milliCpus()) + " cpus, " + demand.gpus() + " gpus";
-    }
-
-    /** 4, 1.5, 0.25: without zeros at the end. */
-    private static String cpus(long milliCpus) {
-        if (milliCpus % 1000 == 0) {
-            return Long.toString(milliCpus / 1000);
-        }
-        return String.format(Locale.ROOT, "%.3f", milliCpus / 1000.0).replaceAll("0+$", "");
+        Comparator<NodeRoom> byLoad = Comparator.<NodeRoom>comparingDouble(
+                        room -> demand.gpus() > 0 ? room.gpus().load() : 0)
+                .thenComparingDouble(NodeRoom::load);
+        Comparator<NodeRoom> preferred =
+                switch (demand.choice().getPolicy()) {
+                    case SPREAD -> byLoad;
+                    case PACK -> byLoad.reversed();
+                    default -> Comparator.comparingInt(NodeRoom::peers).thenComparing(byLoad);
+                };
+        return preferred.thenComparing(NodeRoom::node);
     }
 }

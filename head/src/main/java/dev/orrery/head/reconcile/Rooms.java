@@ -1,8 +1,11 @@
 package dev.orrery.head.reconcile;
 
+import dev.orrery.head.placement.Amounts;
 import dev.orrery.head.placement.Demand;
 import dev.orrery.head.placement.GpuRoom;
+import dev.orrery.head.placement.Misfit;
 import dev.orrery.head.placement.NodeRoom;
+import dev.orrery.head.placement.NodeSize;
 import dev.orrery.head.placement.Place;
 import dev.orrery.head.placement.Placement;
 import dev.orrery.head.proto.ActorRecord;
@@ -11,6 +14,8 @@ import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.reconcile.Observed.SeenNode;
 import dev.orrery.head.state.NodeState;
 import dev.orrery.internal.proto.Gpu;
+import dev.orrery.internal.proto.NodeChoice;
+import dev.orrery.internal.proto.NodeChoice.Policy;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
@@ -28,7 +33,10 @@ public final class Rooms {
     private final Records records;
     private final Observed observed;
     private final Settings settings;
-    private final Map<String, Resources> used = new HashMap<>();
+    private final Map<String, Amounts> used = new HashMap<>();
+    /** Slots of GPUs that are taken, by node. */
+    private final Map<String, Integer> slots = new HashMap<>();
+
     private final Map<StageOnNode, Integer> peers = new HashMap<>();
     /** By node and UUID. */
     private final Map<String, Map<String, Integer>> devices = new HashMap<>();
@@ -67,7 +75,7 @@ public final class Rooms {
         Demand demand = demand(actor);
         Optional<Place> place = demand.gpus() > 0 ? Placement.choose(demand, rooms(actor)) : chooseFirst(demand, actor);
         place.ifPresent(chosen -> {
-            take(actor, need(actor), chosen);
+            take(actor, demand.amounts(), chosen);
             update(chosen.node());
         });
         return place;
@@ -75,11 +83,11 @@ public final class Rooms {
 
     private Optional<Place> chooseFirst(Demand demand, ActorRecord actor) {
         if (open.isEmpty()) {
-            records.nodes().stream()
-                    .filter(node -> isReachable(node, Resources.getDefaultInstance()))
-                    .forEach(node -> add(room(node, 0)));
+            records.nodes().stream().filter(node -> isReachable(node, 0)).forEach(node -> add(room(node, 0)));
         }
-        return Placement.chooseFirst(demand, inOrder, room -> peers(room.node(), actor));
+        return demand.choice().getPolicy() == Policy.PACK
+                ? Placement.choose(demand, inOrder)
+                : Placement.chooseFirst(demand, inOrder, room -> peers(room.node(), actor));
     }
 
     private void add(NodeRoom room) {
@@ -97,7 +105,8 @@ public final class Rooms {
 
     /** Why the actor is not placed. */
     public String explain(ActorRecord actor) {
-        return Placement.explain(demand(actor), rooms(actor), obstacles());
+        Demand demand = demand(actor);
+        return new Misfit(demand, rooms(actor), sizes()).explain(obstacles(demand));
     }
 
     public boolean fits(ActorRecord actor) {
@@ -105,7 +114,13 @@ public final class Rooms {
     }
 
     public Resources used(String node) {
-        return used.getOrDefault(node, Resources.getDefaultInstance());
+        return counted(node).toMessage().toBuilder()
+                .setGpus(slots.getOrDefault(node, 0))
+                .build();
+    }
+
+    private Amounts counted(String node) {
+        return used.getOrDefault(node, Amounts.NONE);
     }
 
     /** How many slots of the GPU are taken. */
@@ -117,34 +132,39 @@ public final class Rooms {
         devices.computeIfAbsent(node, name -> new HashMap<>()).merge(device, 1, Integer::sum);
     }
 
-    private void take(ActorRecord actor, Resources need, Place place) {
+    private void take(ActorRecord actor, Amounts amounts, Place place) {
         String node = place.node();
-        Resources before = used(node);
         place.gpus().forEach(device -> take(node, device));
-        used.put(
-                node,
-                Resources.newBuilder()
-                        .setMilliCpus(before.getMilliCpus() + need.getMilliCpus())
-                        .setGpus(before.getGpus() + need.getGpus())
-                        .build());
+        used.merge(node, amounts, Amounts::plus);
+        slots.merge(node, need(actor).getGpus(), Integer::sum);
         peers.merge(new StageOnNode(node, actor.getPipeline(), actor.getStage()), 1, Integer::sum);
     }
 
     /** What it has of its node: while its user code waits for a task, this one, or others, may have its CPUs. */
-    private Resources takes(ActorRecord actor) {
+    private Amounts takes(ActorRecord actor) {
         boolean lends = observed.worker(actor.getNode(), Lives.lifeOf(actor))
                 .filter(WorkerReport::getLendsCpus)
                 .isPresent();
-        return lends ? need(actor).toBuilder().clearMilliCpus().build() : need(actor);
+        Amounts amounts = Amounts.of(need(actor));
+        return lends ? amounts.withoutCpus() : amounts;
     }
 
-    /** Whether no node that is there is large enough, even with nothing else on it. */
+    /** Whether no node that is there will do and is large enough, even with nothing else on it. */
     public boolean neverFits(ActorRecord actor) {
-        Resources need = need(actor);
+        Demand demand = demand(actor);
+        return sizes().stream().noneMatch(node -> node.holds(demand));
+    }
+
+    private List<NodeSize> sizes() {
         return records.nodes().stream()
-                .filter(node -> mayTakeActors(NodeState.valueOf(node.getState())))
-                .noneMatch(node ->
-                        need.getMilliCpus() <= node.getResources().getMilliCpus() && need.getGpus() <= gpusOf(node));
+                .map(node -> new NodeSize(
+                        node.getNode(),
+                        node.getState(),
+                        mayTakeActors(NodeState.valueOf(node.getState())),
+                        node.getLabelsMap(),
+                        Amounts.of(node.getResources()),
+                        gpusOf(node)))
+                .toList();
     }
 
     /** Now or soon: one of which nothing was heard for a moment is not gone. */
@@ -161,10 +181,11 @@ public final class Rooms {
         return devices > 0 ? devices : node.getResources().getGpus();
     }
 
-    /** Of nodes that are there, but can launch nothing. */
-    private List<String> obstacles() {
+    /** Of nodes that are there and would do, but can launch nothing. */
+    private List<String> obstacles(Demand demand) {
         return records.nodes().stream()
-                .filter(node -> NodeState.valueOf(node.getState()) == NodeState.ALIVE)
+                .filter(node -> NodeState.valueOf(node.getState()) == NodeState.ALIVE
+                        && demand.allows(node.getNode(), node.getLabelsMap()))
                 .flatMap(node -> observed
                         .node(node.getNode())
                         .flatMap(SeenNode::cannotLaunch)
@@ -175,18 +196,18 @@ public final class Rooms {
 
     private List<NodeRoom> rooms(ActorRecord actor) {
         return records.nodes().stream()
-                .filter(node -> isReachable(node, need(actor)))
+                .filter(node -> isReachable(node, need(actor).getGpus()))
                 .map(node -> room(node, peers(node.getNode(), actor)))
                 .toList();
     }
 
-    private boolean isReachable(NodeRecord node, Resources need) {
+    private boolean isReachable(NodeRecord node, int gpus) {
         return NodeState.valueOf(node.getState()) == NodeState.ALIVE
                 && observed.node(node.getNode())
                         .filter(SeenNode::connected)
                         .filter(seen -> seen.cannotLaunch().isEmpty())
                         // What still holds its GPUs is known by its report only.
-                        .filter(seen -> need.getGpus() == 0 || seen.reported())
+                        .filter(seen -> gpus == 0 || seen.reported())
                         .isPresent();
     }
 
@@ -195,13 +216,13 @@ public final class Rooms {
     }
 
     private NodeRoom room(NodeRecord node, int peersThere) {
-        Resources total = node.getResources();
-        Resources taken = used(node.getNode());
+        Amounts total = Amounts.of(node.getResources());
         return new NodeRoom(
                 node.getNode(),
-                total.getMilliCpus() - taken.getMilliCpus(),
+                node.getLabelsMap(),
+                total.minus(counted(node.getNode())),
+                total,
                 gpus(node),
-                total.getMilliCpus(),
                 peersThere);
     }
 
@@ -209,8 +230,7 @@ public final class Rooms {
         List<String> all =
                 node.getGpus().getGpusList().stream().map(Gpu::getUuid).toList();
         return all.isEmpty()
-                ? GpuRoom.ofSlots(
-                        node.getResources().getGpus(), used(node.getNode()).getGpus())
+                ? GpuRoom.ofSlots(node.getResources().getGpus(), slots.getOrDefault(node.getNode(), 0))
                 : GpuRoom.ofDevices(all, node.getGpus().getShare(), devices.getOrDefault(node.getNode(), Map.of()));
     }
 
@@ -218,13 +238,21 @@ public final class Rooms {
         Resources need = need(actor);
         if (Lives.isPlain(actor)) {
             String plain = actor.getSpec().getRunsTasks() ? "a worker for tasks" : "actor '" + actor.getLabel() + "'";
-            return new Demand(plain, need.getMilliCpus(), need.getGpus());
+            return new Demand(
+                    plain, Amounts.of(need), need.getGpus(), actor.getSpec().getNodeChoice());
         }
         String replica = actor.getLabel().substring(actor.getLabel().indexOf('/') + 1);
         String who = Lives.isGateway(actor)
                 ? "the gateway of pipeline " + actor.getPipeline()
                 : "stage " + actor.getStage() + " replica " + replica;
-        return new Demand(who, need.getMilliCpus(), need.getGpus());
+        return new Demand(who, Amounts.of(need), need.getGpus(), stageChoice(actor));
+    }
+
+    private NodeChoice stageChoice(ActorRecord actor) {
+        return records.pipeline(actor.getPipeline())
+                .filter(pipeline -> !Lives.isGateway(actor))
+                .map(pipeline -> Lives.stage(pipeline, actor.getStage()).getNodeChoice())
+                .orElse(NodeChoice.getDefaultInstance());
     }
 
     private Resources need(ActorRecord actor) {

@@ -75,9 +75,7 @@ final class PipelineSpecs {
         }
         positive(errors, who + ": maxInFlight", filled.getMaxInFlight());
         positive(errors, who + ": stallTimeout", filled.getStallTimeoutMillis());
-        if (filled.getResources().getMilliCpus() < 0 || filled.getResources().getGpus() < 0) {
-            errors.add(who + ": cpus and gpus must not be negative");
-        }
+        NeededPlacement.check(errors, who + ": ", filled.getResources(), filled.getNodeChoice());
         return filled.build();
     }
 

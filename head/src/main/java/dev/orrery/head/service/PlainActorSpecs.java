@@ -37,9 +37,7 @@ final class PlainActorSpecs {
         if (spec.getRunsTasks() && (spec.getJob().isEmpty() || spec.getDetached())) {
             errors.add("a worker of tasks belongs to a job");
         }
-        if (spec.getResources().getMilliCpus() < 0 || spec.getResources().getGpus() < 0) {
-            errors.add("cpus and gpus must not be negative");
-        }
+        NeededPlacement.check(errors, "", spec.getResources(), spec.getNodeChoice());
         if (spec.getOpenTimeoutMillis() <= 0) {
             errors.add("startTimeout must be positive, not " + spec.getOpenTimeoutMillis() + " ms");
         }

@@ -59,6 +59,7 @@ public final class ClusterViews {
                 .addAllLeft(LeftOnNode.of(state, rooms, node))
                 .setTotal(node.getResources())
                 .setUsed(rooms.used(node.getNode()))
+                .putAllLabels(node.getLabelsMap())
                 .setGpus(node.getGpus())
                 .addAllGpusTaken(node.getGpus().getGpusList().stream()
                         .map(gpu -> rooms.taken(node.getNode(), gpu.getUuid()))

@@ -151,7 +151,7 @@ class FailureFlowTest {
         assertEquals("DOES_NOT_FIT", view.getFailure().getKind());
         String reason =
                 "stage back replica back-1 needs 1 cpus, 1 gpus; free: node-a 3.9 cpus 0 gpus, node-b 3.5 cpus 0"
-                        + " gpus";
+                        + " gpus; no node has gpus";
         assertEquals(reason, view.getFailure().getMessage());
         assertEquals(reason, view.getStages(1).getReplicas(0).getReason());
         assertEquals("PENDING", actor("embed/back-1").getState());

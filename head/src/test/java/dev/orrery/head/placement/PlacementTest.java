@@ -2,6 +2,8 @@ package dev.orrery.head.placement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.orrery.internal.proto.NodeChoice;
+import dev.orrery.internal.proto.NodeChoice.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PlacementTest {
-    private static final Demand SMALL = new Demand("stage encode replica encode-2", 500, 0);
+    private static final Demand SMALL = demand(500, 0);
 
     private static final GpuRoom NO_GPUS = GpuRoom.ofSlots(0, 0);
 
@@ -19,8 +21,30 @@ class PlacementTest {
         return Placement.choose(demand, rooms).map(Place::node);
     }
 
+    private static Demand demand(long milliCpus, int gpus) {
+        return demand(milliCpus, gpus, Policy.EVEN);
+    }
+
+    private static Demand demand(long milliCpus, int gpus, Policy policy) {
+        return new Demand(
+                "stage encode replica encode-2",
+                new Amounts(milliCpus, 0, Map.of()),
+                gpus,
+                NodeChoice.newBuilder().setPolicy(policy).build());
+    }
+
     private static NodeRoom room(String node, long freeMilliCpus, int freeGpus, int peers) {
-        return new NodeRoom(node, freeMilliCpus, GpuRoom.ofSlots(freeGpus, 0), 4000, peers);
+        return room(node, freeMilliCpus, GpuRoom.ofSlots(freeGpus, 0), 4000, peers);
+    }
+
+    private static NodeRoom room(String node, long freeMilliCpus, GpuRoom gpus, long totalMilliCpus, int peers) {
+        return new NodeRoom(
+                node,
+                Map.of(),
+                new Amounts(freeMilliCpus, 0, Map.of()),
+                new Amounts(totalMilliCpus, 0, Map.of()),
+                gpus,
+                peers);
     }
 
     @Test
@@ -34,18 +58,19 @@ class PlacementTest {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         for (int round = 0; round < 500; round++) {
+            Demand demand = demand(500, 0, round % 2 == 0 ? Policy.EVEN : Policy.SPREAD);
             Map<String, Integer> peers = new TreeMap<>();
             List<NodeRoom> rooms = new ArrayList<>();
             for (int i = random.nextInt(12); i > 0; i--) {
                 String node = "node-" + i;
                 peers.put(node, random.nextInt(3));
-                rooms.add(new NodeRoom(node, random.nextInt(5) * 250L, NO_GPUS, 4000, peers.get(node)));
+                rooms.add(room(node, random.nextInt(5) * 250L, NO_GPUS, 4000, peers.get(node)));
             }
             List<NodeRoom> inOrder =
                     rooms.stream().sorted(Placement.LEAST_LOADED_FIRST).toList();
             assertEquals(
-                    choose(SMALL, rooms),
-                    Placement.chooseFirst(SMALL, inOrder, room -> peers.get(room.node()))
+                    choose(demand, rooms),
+                    Placement.chooseFirst(demand, inOrder, room -> peers.get(room.node()))
                             .map(Place::node),
                     rooms::toString);
         }
@@ -53,8 +78,8 @@ class PlacementTest {
 
     @Test
     void loadIsRelativeToTheNodesSize() {
-        NodeRoom large = new NodeRoom("large", 3000, NO_GPUS, 16_000, 0);
-        NodeRoom small = new NodeRoom("small", 2000, NO_GPUS, 2000, 0);
+        NodeRoom large = room("large", 3000, NO_GPUS, 16_000, 0);
+        NodeRoom small = room("small", 2000, NO_GPUS, 2000, 0);
         assertEquals(Optional.of("small"), choose(SMALL, List.of(large, small)));
     }
 
@@ -70,15 +95,15 @@ class PlacementTest {
 
     @Test
     void gpusMustBeFree() {
-        Demand demand = new Demand("stage encode replica encode-2", 500, 1);
+        Demand demand = demand(500, 1);
         assertEquals(Optional.of("b"), choose(demand, List.of(room("a", 4000, 0, 0), room("b", 1000, 1, 0))));
     }
 
     @Test
     void theLeastUsedGpusOfTheLeastUsedNodeAreTaken() {
-        Demand demand = new Demand("x", 0, 2);
-        NodeRoom busy = new NodeRoom("a", 4000, devices(2, "A1", "A1", "A2"), 4000, 0);
-        NodeRoom free = new NodeRoom("b", 1000, devices(2, "B2"), 4000, 0);
+        Demand demand = demand(0, 2);
+        NodeRoom busy = room("a", 4000, devices(2, "A1", "A1", "A2"), 4000, 0);
+        NodeRoom free = room("b", 1000, devices(2, "B2"), 4000, 0);
         assertEquals(Optional.of(new Place("b", List.of("B1", "B3"))), Placement.choose(demand, List.of(busy, free)));
     }
 
@@ -92,45 +117,94 @@ class PlacementTest {
 
     @Test
     void oneActorsGpusAreDifferentOnes() {
-        NodeRoom room = new NodeRoom("a", 4000, devices(2, "A1", "A1", "A2", "A2"), 4000, 0);
-        assertEquals(
-                Optional.of(new Place("a", List.of("A3"))), Placement.choose(new Demand("x", 0, 1), List.of(room)));
-        Demand two = new Demand("actor 'x'", 0, 2);
+        NodeRoom room = room("a", 4000, devices(2, "A1", "A1", "A2", "A2"), 4000, 0);
+        assertEquals(Optional.of(new Place("a", List.of("A3"))), Placement.choose(demand(0, 1), List.of(room)));
+        Demand two = demand(0, 2);
         assertEquals(Optional.empty(), Placement.choose(two, List.of(room)));
-        assertEquals(
-                "actor 'x' needs 0 cpus, 2 gpus; free: a 4 cpus 2 gpus on 1 device",
-                Placement.explain(two, List.of(room), List.of()));
+        assertEquals("2 gpus on 1 device", room.gpus().toString());
     }
 
     @Test
     void aGpuIsNotTakenBeyondItsShare() {
-        NodeRoom full = new NodeRoom("a", 4000, devices(1, "A1", "A2", "A3"), 4000, 0);
-        assertEquals(Optional.empty(), Placement.choose(new Demand("x", 0, 1), List.of(full)));
-        NodeRoom beyond = new NodeRoom("a", 4000, devices(1, "A1", "A1", "A2", "A3"), 4000, 0);
-        assertEquals(Optional.empty(), Placement.choose(new Demand("x", 0, 1), List.of(beyond)));
+        NodeRoom full = room("a", 4000, devices(1, "A1", "A2", "A3"), 4000, 0);
+        assertEquals(Optional.empty(), Placement.choose(demand(0, 1), List.of(full)));
+        NodeRoom beyond = room("a", 4000, devices(1, "A1", "A1", "A2", "A3"), 4000, 0);
+        assertEquals(Optional.empty(), Placement.choose(demand(0, 1), List.of(beyond)));
     }
 
     @Test
     void gpusThatWentDoNotKeepOutWhatNeedsNone() {
-        NodeRoom fewer = new NodeRoom("a", 4000, GpuRoom.ofSlots(1, 2), 4000, 0);
+        NodeRoom fewer = room("a", 4000, GpuRoom.ofSlots(1, 2), 4000, 0);
         assertEquals(Optional.of("a"), choose(SMALL, List.of(fewer)));
     }
 
     @Test
     void aStageThatNeedsNothingFitsAFullNode() {
-        assertEquals(Optional.of("a"), choose(new Demand("x", 0, 0), List.of(room("a", 0, 0, 0))));
-        assertEquals(Optional.empty(), choose(new Demand("x", 1, 0), List.of(room("a", 0, 0, 0))));
+        assertEquals(Optional.of("a"), choose(demand(0, 0), List.of(room("a", 0, 0, 0))));
+        assertEquals(Optional.empty(), choose(demand(1, 0), List.of(room("a", 0, 0, 0))));
     }
 
     @Test
-    void saysWhatIsNeededAndWhatIsFreeWhere() {
-        Demand demand = new Demand("stage encode replica encode-2", 4000, 0);
-        assertEquals(
-                "stage encode replica encode-2 needs 4 cpus, 0 gpus; free: node-a 1.5 cpus 0 gpus, node-b 0.25 cpus 1"
-                        + " gpus",
-                Placement.explain(demand, List.of(room("node-b", 250, 1, 0), room("node-a", 1500, 0, 0)), List.of()));
-        assertEquals(
-                "stage encode replica encode-2 needs 4 cpus, 0 gpus; no node is ALIVE",
-                Placement.explain(demand, List.of(), List.of()));
+    void spreadTakesTheLeastLoadedHoweverManyPeersItHas() {
+        Demand demand = demand(500, 0, Policy.SPREAD);
+        assertEquals(Optional.of("b"), choose(demand, List.of(room("a", 1000, 0, 0), room("b", 4000, 0, 9))));
+    }
+
+    @Test
+    void packTakesTheMostLoadedThatHasRoom() {
+        Demand demand = demand(500, 0, Policy.PACK);
+        List<NodeRoom> rooms =
+                List.of(room("a", 4000, 0, 0), room("b", 499, 0, 0), room("c", 500, 0, 3), room("d", 500, 0, 0));
+        assertEquals(Optional.of("c"), choose(demand, rooms), "equal ones go by name, whatever peers they have");
+    }
+
+    @Test
+    void withGpusTheirLoadDecidesFirst() {
+        NodeRoom busy = room("a", 4000, GpuRoom.ofSlots(4, 3), 4000, 0);
+        NodeRoom idle = room("b", 1000, GpuRoom.ofSlots(4, 1), 4000, 5);
+        assertEquals(Optional.of("b"), choose(demand(0, 1, Policy.SPREAD), List.of(busy, idle)));
+        assertEquals(Optional.of("a"), choose(demand(0, 1, Policy.PACK), List.of(busy, idle)));
+    }
+
+    private static NodeRoom withMore(String node, Amounts free, Map<String, String> labels) {
+        return new NodeRoom(node, labels, free, new Amounts(4000, 4000, Map.of("tpu", 4000L)), NO_GPUS, 0);
+    }
+
+    @Test
+    void memoryAndNamedResourcesMustBeFree() {
+        NodeRoom memory = withMore("a", new Amounts(4000, 4000, Map.of("tpu", 999L)), Map.of());
+        NodeRoom named = withMore("b", new Amounts(4000, 999, Map.of("tpu", 4000L)), Map.of());
+        NodeRoom both = withMore("c", new Amounts(1000, 1000, Map.of("tpu", 1000L)), Map.of());
+        Demand demand = new Demand("x", new Amounts(0, 1000, Map.of("tpu", 1000L)), 0, NodeChoice.getDefaultInstance());
+        assertEquals(Optional.of("c"), choose(demand, List.of(memory, named, both)));
+        assertEquals(Optional.empty(), choose(demand, List.of(memory, named)));
+        Demand other = new Demand("x", new Amounts(0, 0, Map.of("license", 1L)), 0, NodeChoice.getDefaultInstance());
+        assertEquals(Optional.empty(), choose(other, List.of(both)), "no node has it");
+    }
+
+    @Test
+    void theKindOfWhichMostIsTakenIsTheLoad() {
+        NodeRoom cpus = withMore("a", new Amounts(1000, 4000, Map.of("tpu", 4000L)), Map.of());
+        NodeRoom memory = withMore("b", new Amounts(4000, 1500, Map.of("tpu", 4000L)), Map.of());
+        NodeRoom named = withMore("c", new Amounts(4000, 4000, Map.of("tpu", 2000L)), Map.of());
+        assertEquals(List.of(0.75, 0.625, 0.5), List.of(cpus.load(), memory.load(), named.load()));
+    }
+
+    @Test
+    void aNodeHasAllLabelsAndTheNameThatAreAskedFor() {
+        Amounts free = new Amounts(4000, 0, Map.of());
+        NodeRoom a = withMore("a", free, Map.of("zone", "a", "disk", "ssd"));
+        NodeRoom b = withMore("b", free, Map.of("zone", "b", "disk", "ssd"));
+        NodeRoom c = withMore("c", free, Map.of("zone", "b"));
+        NodeChoice ssdInB = NodeChoice.newBuilder()
+                .putLabels("zone", "b")
+                .putLabels("disk", "ssd")
+                .build();
+        List<NodeRoom> all = List.of(a, b, c);
+        assertEquals(Optional.of("b"), choose(new Demand("x", free, 0, ssdInB), all));
+        NodeChoice onC = NodeChoice.newBuilder().setNode("c").build();
+        assertEquals(Optional.of("c"), choose(new Demand("x", free, 0, onC), all));
+        NodeChoice both = ssdInB.toBuilder().setNode("c").build();
+        assertEquals(Optional.empty(), choose(new Demand("x", free, 0, both), all));
     }
 }

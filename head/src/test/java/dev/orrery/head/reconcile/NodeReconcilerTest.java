@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.NodeState;
 import dev.orrery.head.state.PipelineState;
+import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NodeReconcilerTest {
@@ -60,6 +62,15 @@ class NodeReconcilerTest {
     void whatAnAgentSaysAnewIsRecorded() {
         state.alive("n1").registered("n1", 8000).commit(reconciler);
         assertEquals(8000, state.records.node("n1").orElseThrow().getResources().getMilliCpus());
+        Resources more = Resources.newBuilder()
+                .setMilliCpus(8000)
+                .setMemoryBytes(1024)
+                .putMilliNamed("tpu", 4000)
+                .build();
+        state.alive("n1", more, Map.of("zone", "a"));
+        assertEquals(more, state.records.node("n1").orElseThrow().getResources());
+        assertEquals(Map.of("zone", "a"), state.records.node("n1").orElseThrow().getLabelsMap());
+        assertTrue(state.run(reconciler).isEmpty(), "what it said before is written once");
     }
 
     @Test

@@ -118,6 +118,21 @@ final class TestingState implements Told {
         return this;
     }
 
+    /** A node that is ALIVE, and told that it has this. */
+    TestingState alive(String name, Resources resources, Map<String, String> labels) {
+        observed.registered(
+                NodeHello.newBuilder()
+                        .setNode(name)
+                        .setAgentInstance(name)
+                        .setHost("host-" + name)
+                        .setResources(resources)
+                        .putAllLabels(labels)
+                        .build(),
+                now);
+        heard(name).commit(new NodeReconciler());
+        return this;
+    }
+
     /** A node that is ALIVE and reported nothing yet but that. */
     TestingState alive(String name) {
         return node(name, NodeState.ALIVE, 4000).registered(name, 4000).heard(name);

@@ -33,7 +33,9 @@ import dev.orrery.internal.proto.HostPort;
 import dev.orrery.internal.proto.Job;
 import dev.orrery.internal.proto.KillActorRequest;
 import dev.orrery.internal.proto.MethodReference;
+import dev.orrery.internal.proto.NodeChoice;
 import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.proto.WorldSpec;
@@ -246,6 +248,29 @@ class ActorServiceTest {
             assertTrue(message.contains(part), message);
         }
         assertTrue(records.actors().isEmpty());
+    }
+
+    @Test
+    void whatIsWrongWithItsNeedsIsToldTogether() {
+        PlainActorSpec.Builder wrong = counter("a")
+                .setResources(Resources.newBuilder()
+                        .setMilliCpus(-1)
+                        .setMemoryBytes(-1)
+                        .putMilliNamed("a b", 1)
+                        .putMilliNamed("tpu", -1))
+                .setNodeChoice(NodeChoice.newBuilder().putLabels("zone", "").setPolicyValue(77));
+        String message =
+                refused(ErrorCode.INVALID_ARGUMENT, () -> start("op-1", wrong)).getMessage();
+        for (String part : List.of(
+                "cpus and gpus must not be negative",
+                "memory must be from 0 to",
+                "'a b' is no name of a resource",
+                "resource tpu must be from 0 to 1000000",
+                "'zone=' is no label",
+                "does not know the policy of placement")) {
+            assertTrue(message.contains(part), message);
+        }
+        start("op-2", counter("b").setResources(Resources.newBuilder().putMilliNamed("tpu", 1)));
     }
 
     @Test

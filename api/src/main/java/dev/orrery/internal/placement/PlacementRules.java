@@ -1,0 +1,54 @@
+package dev.orrery.internal.placement;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** How resources and labels may be called, and how much there may be: the same for nodes that have and for what needs. */
+public final class PlacementRules {
+    /** A pebibyte. */
+    public static final long MOST_MEMORY = 1L << 50;
+
+    public static final int MOST_OF_A_RESOURCE = 1_000_000;
+    public static final long MILLI = 1_000;
+
+    /** For people, of names of resources. */
+    public static final String NAME_FORM = "1 to 64 letters, digits, '.', '_' or '-', a letter or digit at both ends";
+
+    /** For people, of keys and values of labels. */
+    public static final String LABEL_FORM =
+            "1 to 64 letters, digits, '.', '_', '-' or '/', a letter or digit at both ends";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?");
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._/-]{0,62}[A-Za-z0-9])?");
+    private static final Set<String> COUNTED_BY_THEMSELVES = Set.of("cpu", "cpus", "gpu", "gpus", "memory");
+
+    private PlacementRules() {}
+
+    /** What is wrong with the name of a resource; empty: nothing is. */
+    public static Optional<String> wrongResource(String name) {
+        if (COUNTED_BY_THEMSELVES.contains(name)) {
+            return Optional.of(
+                    "'" + name + "' is no name of a resource: CPUs, GPUs and memory are counted by themselves");
+        }
+        return NAME.matcher(name).matches()
+                ? Optional.empty()
+                : Optional.of("'" + name + "' is no name of a resource: " + NAME_FORM);
+    }
+
+    /** What is wrong with a label; empty: nothing is. */
+    public static Optional<String> wrongLabel(String key, String value) {
+        return LABEL.matcher(key).matches() && LABEL.matcher(value).matches()
+                ? Optional.empty()
+                : Optional.of("'" + key + "=" + value + "' is no label: key and value have " + LABEL_FORM);
+    }
+
+    public static boolean isAmount(double amount) {
+        return amount >= 0 && amount <= MOST_OF_A_RESOURCE;
+    }
+
+    /** In thousandths. */
+    public static long milli(double amount) {
+        return Math.round(amount * MILLI);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.orrery.head.service;
+
+import dev.orrery.internal.placement.PlacementRules;
+import dev.orrery.internal.proto.NodeChoice;
+import dev.orrery.internal.proto.Resources;
+import java.util.List;
+
+/** Checks what a plain actor or a stage says that it needs of a node. */
+final class NeededPlacement {
+    private NeededPlacement() {}
+
+    /** @param who begins what is added, for people */
+    static void check(List<String> errors, String who, Resources resources, NodeChoice choice) {
+        if (resources.getMilliCpus() < 0 || resources.getGpus() < 0) {
+            errors.add(who + "cpus and gpus must not be negative");
+        }
+        if (resources.getMemoryBytes() < 0 || resources.getMemoryBytes() > PlacementRules.MOST_MEMORY) {
+            errors.add(who + "memory must be from 0 to " + PlacementRules.MOST_MEMORY + " bytes, not "
+                    + resources.getMemoryBytes());
+        }
+        resources.getMilliNamedMap().forEach((name, milli) -> {
+            PlacementRules.wrongResource(name).ifPresent(wrong -> errors.add(who + wrong));
+            if (milli < 0 || milli > PlacementRules.milli(PlacementRules.MOST_OF_A_RESOURCE)) {
+                errors.add(who + "resource " + name + " must be from 0 to " + PlacementRules.MOST_OF_A_RESOURCE
+                        + ", not " + milli + " thousandths");
+            }
+        });
+        choice.getLabelsMap().forEach((key, value) -> PlacementRules.wrongLabel(key, value)
+                .ifPresent(wrong -> errors.add(who + wrong)));
+        if (choice.getPolicy() == NodeChoice.Policy.UNRECOGNIZED) {
+            errors.add(who + "this head does not know the policy of placement");
+        }
+    }
+}
