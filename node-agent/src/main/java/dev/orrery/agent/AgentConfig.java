@@ -36,8 +36,15 @@ public final class AgentConfig {
             new Range(0, 1_024),
             "How many GPUs to offer, at most; default: all that are found. Where none is found, so many slots are offered"
                     + " without one, whose workers are not told which to use.");
-    public static final ConfigKey<Map<String, String>> LABELS =
-            ConfigKey.pairs("agent.labels", "", "Labels of this node.");
+    public static final ConfigKey<Long> MEMORY = ConfigKey.bytes(
+            "agent.memory",
+            "",
+            "Memory to offer to actors and tasks that say how much they need, which is counted only; default: all of the host.");
+    public static final ConfigKey<Map<String, Long>> RESOURCES = NodeOffer.resources(
+            "agent.resources",
+            "Resources of this node beside CPUs, GPUs and memory, counted by name, e.g. tpu=4,license=1.");
+    public static final ConfigKey<Map<String, String>> LABELS = NodeOffer.labels(
+            "agent.labels", "Labels of this node, which actors and tasks may ask for, e.g. zone=a,disk=ssd.");
     public static final ConfigKey<Duration> HEARTBEAT =
             ConfigKey.duration("agent.heartbeat", "500ms", "How often the agent reports when nothing has changed.");
     public static final ConfigKey<List<String>> WORKER_JAVA_OPTIONS = ConfigKey.words(
@@ -80,6 +87,8 @@ public final class AgentConfig {
             DATA_DIR,
             CPUS,
             GPUS,
+            MEMORY,
+            RESOURCES,
             LABELS,
             HEARTBEAT,
             WORKER_JAVA_OPTIONS,
@@ -105,6 +114,15 @@ public final class AgentConfig {
     static long milliCpus(Config config) {
         double cpus = config.find(CPUS).orElse((double) Runtime.getRuntime().availableProcessors());
         return Math.round(cpus * MILLI);
+    }
+
+    static long memoryBytes(Config config) {
+        return config.find(MEMORY).orElseGet(NodeOffer::hostMemory);
+    }
+
+    /** In thousandths. */
+    static Map<String, Long> resources(Config config) {
+        return config.find(RESOURCES).orElse(Map.of());
     }
 
     static Map<String, String> labels(Config config) {

@@ -244,6 +244,8 @@ public final class AgentProcess implements AutoCloseable {
                 .setBootId(processes.bootId())
                 .setResources(Resources.newBuilder()
                         .setMilliCpus(settings.milliCpus())
+                        .setMemoryBytes(settings.memoryBytes())
+                        .putAllMilliNamed(settings.milliResources())
                         .setGpus(GpuOffer.slots(settings.gpu(), gpus)))
                 .setGpus(gpus)
                 .putAllLabels(settings.labels())

@@ -34,6 +34,9 @@ class AgentConfigTest {
     void defaultsFollowFromTheHost() {
         AgentSettings settings = settings("--cluster.secret-file=/s", "--agent.name=n");
         assertEquals(Runtime.getRuntime().availableProcessors() * 1_000L, settings.milliCpus());
+        assertTrue(settings.memoryBytes() > 64 << 20, "all of the host");
+        assertEquals(Map.of(), settings.milliResources());
+        assertEquals(Map.of(), settings.labels());
         assertEquals(List.of(new HostPort("127.0.0.1", 6400)), settings.heads());
         assertEquals("127.0.0.1", settings.host());
         assertTrue(settings.workerClassPath().startsWith("/"));
@@ -50,8 +53,12 @@ class AgentConfigTest {
                 "--cluster.secret-file",
                 "/s",
                 "--agent.cpus=2.5",
+                "--agent.memory=3GiB",
+                "--agent.resources=tpu=4, license=0.5",
                 "--agent.labels=a=b,c=d");
         assertEquals(2_500, settings.milliCpus());
+        assertEquals(3L << 30, settings.memoryBytes());
+        assertEquals(Map.of("tpu", 4_000L, "license", 500L), settings.milliResources());
         assertEquals(Optional.of(3), settings.gpu().offered());
         assertEquals(Map.of("a", "b", "c", "d"), settings.labels());
     }
@@ -70,6 +77,29 @@ class AgentConfigTest {
                 .getMessage()
                 .contains("usage"));
         assertThrows(OrreryException.class, () -> settings("--agent.name"));
+    }
+
+    @Test
+    void resourcesAndLabelsAreNamedAndCountedAsActorsMayAskForThem() {
+        Map<String, String> wrong = Map.of(
+                "agent.memory=much", "a size like",
+                "agent.resources=tpu", "name=amount",
+                "agent.resources=tpu=0", "from 0.001 to 1000000",
+                "agent.resources=tpu=0.0004", "from 0.001 to 1000000",
+                "agent.resources=tpu=-1", "from 0.001 to 1000000",
+                "agent.resources=tpu=many", "from 0.001 to 1000000",
+                "agent.resources=a b=1", "1 to 64 letters",
+                "agent.resources=cpus=1", "none of cpus, gpus and memory",
+                "agent.resources=tpu=1,tpu=2", "each name once",
+                "agent.labels=zone=a b", "1 to 64 letters");
+        wrong.forEach((setting, needed) -> {
+            OrreryException error =
+                    assertThrows(OrreryException.class, () -> settings("--cluster.secret-file=/s", "--" + setting));
+            assertEquals(ErrorCode.INVALID_CONFIG, error.code());
+            assertTrue(error.getMessage().contains(setting.substring(0, setting.indexOf('='))), error.getMessage());
+            assertTrue(error.getMessage().contains(needed), error.getMessage());
+        });
+        assertThrows(OrreryException.class, () -> settings("--cluster.secret-file=/s", "--agent.labels=zone=a,zone=b"));
     }
 
     @Test

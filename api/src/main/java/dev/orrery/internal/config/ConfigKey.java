@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -102,16 +103,24 @@ public record ConfigKey<T>(String name, String defaultText, String doc, String f
         return new ConfigKey<>(name, defaultText, doc, "texts with commas", ConfigKey::split);
     }
 
-    /** Pairs like {@code zone=a,disk=ssd}. */
-    public static ConfigKey<Map<String, String>> pairs(String name, String defaultText, String doc) {
-        return new ConfigKey<>(name, defaultText, doc, "key=value, or several with commas", text -> {
-            Map<String, String> pairs = new LinkedHashMap<>();
+    /**
+     * Pairs like {@code zone=a,disk=ssd}, by default none.
+     *
+     * @param value from key and text; throws IllegalArgumentException for a pair that must not be
+     */
+    public static <V> ConfigKey<Map<String, V>> pairs(
+            String name, String doc, String form, BiFunction<String, String, V> value) {
+        return new ConfigKey<>(name, "", doc, form, text -> {
+            Map<String, V> pairs = new LinkedHashMap<>();
             for (String pair : split(text)) {
                 int equals = pair.indexOf('=');
                 if (equals <= 0) {
                     throw new IllegalArgumentException("no key=value: " + pair);
                 }
-                pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+                String key = pair.substring(0, equals).strip();
+                if (pairs.put(key, value.apply(key, pair.substring(equals + 1).strip())) != null) {
+                    throw new IllegalArgumentException("twice: " + key);
+                }
             }
             return pairs;
         });
