@@ -25,6 +25,7 @@ public final class ActorBuilder<A> {
     private Optional<String> name = Optional.empty();
     private double cpus = 1;
     private int gpus;
+    private final PlacementOptions.Builder placement = new PlacementOptions.Builder();
     private boolean exclusive;
     private int maxPendingCalls = 1_000;
     private int maxConcurrency = 1;
@@ -58,6 +59,57 @@ public final class ActorBuilder<A> {
     /** Default 0. */
     public ActorBuilder<A> gpus(int value) {
         gpus = value;
+        return this;
+    }
+
+    /**
+     * Bytes of its node's memory that placement sets aside for it. This is accounting, as in Ray: nothing keeps its
+     * worker from using more. Default 0: its memory is not counted.
+     */
+    public ActorBuilder<A> memory(long bytes) {
+        placement.memory(bytes);
+        return this;
+    }
+
+    /**
+     * How much of a resource that nodes name ({@code agent.resources}) placement sets aside for it; thousandths
+     * count. May be called for several resources. Default: none.
+     */
+    public ActorBuilder<A> resource(String name, double amount) {
+        placement.resource(name, amount);
+        return this;
+    }
+
+    /**
+     * Only a node with this label ({@code agent.labels}) will do; asked when a node is chosen. May be called several
+     * times: the node must have all of them. Default: any node will do.
+     */
+    public ActorBuilder<A> label(String key, String value) {
+        placement.label(key, value);
+        return this;
+    }
+
+    /**
+     * Only the node of this name will do, for its next lives too: they wait until it is there and has room. Default: any
+     * node will do.
+     */
+    public ActorBuilder<A> onNode(String node) {
+        placement.onNode(node);
+        return this;
+    }
+
+    /**
+     * Of the nodes that have room, the least loaded. Of this and {@link #pack} the last call counts. Default: the one
+     * with the fewest plain actors, of these the least loaded.
+     */
+    public ActorBuilder<A> spread() {
+        placement.policy(PlacementPolicy.SPREAD);
+        return this;
+    }
+
+    /** Of the nodes that have room, the most loaded, so that others stay free for what needs much. */
+    public ActorBuilder<A> pack() {
+        placement.policy(PlacementPolicy.PACK);
         return this;
     }
 
@@ -156,6 +208,7 @@ public final class ActorBuilder<A> {
             errors.add("the name is empty; an actor without one is started without calling name");
         }
         Needs.check(cpus, gpus, errors);
+        errors.addAll(placement.build().errors());
         if (maxPendingCalls < 1 || maxPendingCalls > MOST_PENDING_CALLS) {
             errors.add("maxPendingCalls must be from 1 to " + MOST_PENDING_CALLS + ", not " + maxPendingCalls);
         }
@@ -183,6 +236,7 @@ public final class ActorBuilder<A> {
                         name,
                         cpus,
                         gpus,
+                        placement.build(),
                         List.copyOf(artifacts),
                         maxPendingCalls,
                         startTimeout,

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param cpus CPUs that placement sets aside for each replica
  * @param gpus GPU slots for each replica
+ * @param placement what else each replica needs, and which nodes will do
  * @param replicas how many to start with
  * @param minReplicas fewer cannot be asked for
  * @param maxReplicas more cannot be asked for
@@ -21,6 +22,7 @@ import java.util.List;
 public record StageOptions(
         double cpus,
         int gpus,
+        PlacementOptions placement,
         int replicas,
         int minReplicas,
         int maxReplicas,
@@ -39,6 +41,7 @@ public record StageOptions(
     List<String> errors() {
         List<String> errors = new ArrayList<>();
         Needs.check(cpus, gpus, errors);
+        errors.addAll(placement.errors());
         if (minReplicas < 1 || maxReplicas > MOST_REPLICAS || minReplicas > replicas || replicas > maxReplicas) {
             errors.add("replicas must be 1 <= least <= first <= most <= " + MOST_REPLICAS + ", not " + minReplicas
                     + ", " + replicas + ", " + maxReplicas);
@@ -54,6 +57,7 @@ public record StageOptions(
     public static final class Builder {
         private double cpus = 1;
         private int gpus;
+        private final PlacementOptions.Builder placement = new PlacementOptions.Builder();
         private int replicas = 1;
         private int minReplicas = 1;
         private int maxReplicas = MOST_REPLICAS;
@@ -73,6 +77,56 @@ public record StageOptions(
         /** Default 0. */
         public Builder gpus(int value) {
             gpus = value;
+            return this;
+        }
+
+        /**
+         * Bytes of its node's memory that placement sets aside for each replica. This is accounting, as in Ray: nothing keeps its
+         * worker from using more. Default 0: its memory is not counted.
+         */
+        public Builder memory(long bytes) {
+            placement.memory(bytes);
+            return this;
+        }
+
+        /**
+         * How much of a resource that nodes name ({@code agent.resources}) placement sets aside for each replica; thousandths
+         * count. May be called for several resources. Default: none.
+         */
+        public Builder resource(String name, double amount) {
+            placement.resource(name, amount);
+            return this;
+        }
+
+        /**
+         * Only a node with this label ({@code agent.labels}) will do; asked when a node is chosen. May be called several
+         * times: the node must have all of them. Default: any node will do.
+         */
+        public Builder label(String key, String value) {
+            placement.label(key, value);
+            return this;
+        }
+
+        /**
+         * Only the node of this name will do: replicas wait until it is there and has room. Default: any node will do.
+         */
+        public Builder onNode(String node) {
+            placement.onNode(node);
+            return this;
+        }
+
+        /**
+         * Of the nodes that have room, the least loaded. Of this and {@link #pack} the last call counts. Default: the one
+         * with the fewest replicas of the stage, of these the least loaded.
+         */
+        public Builder spread() {
+            placement.policy(PlacementPolicy.SPREAD);
+            return this;
+        }
+
+        /** Of the nodes that have room, the most loaded, so that others stay free for what needs much. */
+        public Builder pack() {
+            placement.policy(PlacementPolicy.PACK);
             return this;
         }
 
@@ -116,7 +170,16 @@ public record StageOptions(
 
         StageOptions build() {
             return new StageOptions(
-                    cpus, gpus, replicas, minReplicas, maxReplicas, maxInFlight, stallTimeout, inputs, outputs);
+                    cpus,
+                    gpus,
+                    placement.build(),
+                    replicas,
+                    minReplicas,
+                    maxReplicas,
+                    maxInFlight,
+                    stallTimeout,
+                    inputs,
+                    outputs);
         }
     }
 }

@@ -23,6 +23,7 @@ public final class TaskBuilder<R> {
     private Optional<String> name = Optional.empty();
     private double cpus = 1;
     private int gpus;
+    private final PlacementOptions.Builder placement = new PlacementOptions.Builder();
     private int retries = 3;
     private final List<Class<? extends Throwable>> retryOn = new ArrayList<>();
     private Duration timeout = Duration.ofHours(1);
@@ -48,6 +49,57 @@ public final class TaskBuilder<R> {
     /** Default 0. */
     public TaskBuilder<R> gpus(int value) {
         gpus = value;
+        return this;
+    }
+
+    /**
+     * Bytes of its node's memory that placement sets aside for its worker. This is accounting, as in Ray: nothing keeps the
+     * worker from using more. Default 0: its memory is not counted.
+     */
+    public TaskBuilder<R> memory(long bytes) {
+        placement.memory(bytes);
+        return this;
+    }
+
+    /**
+     * How much of a resource that nodes name ({@code agent.resources}) placement sets aside for its worker; thousandths
+     * count. May be called for several resources. Default: none.
+     */
+    public TaskBuilder<R> resource(String name, double amount) {
+        placement.resource(name, amount);
+        return this;
+    }
+
+    /**
+     * Only a node with this label ({@code agent.labels}) will do; asked when a node is chosen. May be called several
+     * times: the node must have all of them. Default: any node will do.
+     */
+    public TaskBuilder<R> label(String key, String value) {
+        placement.label(key, value);
+        return this;
+    }
+
+    /**
+     * Only the node of this name will do: the task waits for room there, and fails with DOES_NOT_FIT while there is no such
+     * node. Default: any node will do.
+     */
+    public TaskBuilder<R> onNode(String node) {
+        placement.onNode(node);
+        return this;
+    }
+
+    /**
+     * Of the nodes that have room, the least loaded. Of this and {@link #pack} the last call counts. Default: the one
+     * with the fewest actors and workers of tasks, of these the least loaded.
+     */
+    public TaskBuilder<R> spread() {
+        placement.policy(PlacementPolicy.SPREAD);
+        return this;
+    }
+
+    /** Of the nodes that have room, the most loaded, so that others stay free for what needs much. */
+    public TaskBuilder<R> pack() {
+        placement.policy(PlacementPolicy.PACK);
         return this;
     }
 
@@ -89,6 +141,7 @@ public final class TaskBuilder<R> {
     public ObjectRef<R> submit() {
         List<String> errors = new ArrayList<>();
         Needs.check(cpus, gpus, errors);
+        errors.addAll(placement.build().errors());
         if (retries < 0 || retries > MOST_RETRIES) {
             errors.add("retries must be from 0 to " + MOST_RETRIES + ", not " + retries);
         }
@@ -101,7 +154,14 @@ public final class TaskBuilder<R> {
                     name.map(known -> Map.of("task", known)).orElse(Map.of()));
         }
         TaskOptions options = new TaskOptions(
-                name, Math.round(cpus * 1_000), gpus, retries, retryOn, timeout, List.copyOf(artifacts));
+                name,
+                Math.round(cpus * 1_000),
+                gpus,
+                placement.build(),
+                retries,
+                retryOn,
+                timeout,
+                List.copyOf(artifacts));
         return tasks.submit(options, function, arguments);
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.function.ActorFactory0;
+import dev.orrery.function.TaskFunction1;
 import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.testing.TestingCounter;
 import java.nio.file.Path;
@@ -63,6 +64,10 @@ class ActorInputTest {
         assertEquals("the function is null", invalid(() -> orrery.actor(none).start()));
         assertEquals("the name of an actor is null", invalid(() -> counter().name(null)));
         assertEquals("an artifact is null", invalid(() -> counter().artifact(null)));
+        assertEquals("the name of a resource is null", invalid(() -> counter().resource(null, 1)));
+        assertEquals("the key of a label is null", invalid(() -> counter().label(null, "a")));
+        assertEquals("the value of label zone is null", invalid(() -> counter().label("zone", null)));
+        assertEquals("the name of a node is null", invalid(() -> counter().onNode(null)));
         assertEquals("the name of an actor is null", invalid(() -> orrery.actor((String) null, String.class)));
         assertEquals("the type of an actor is null", invalid(() -> orrery.actor("a", null)));
         assertEquals("the name of a world is null", invalid(() -> orrery.world(null)));
@@ -79,6 +84,11 @@ class ActorInputTest {
                 .name("")
                 .cpus(-1)
                 .gpus(-1)
+                .memory(-1)
+                .resource("cpus", 1)
+                .resource("tpu", Double.NaN)
+                .label("zone", "no blanks")
+                .onNode("")
                 .maxPendingCalls(0)
                 .startTimeout(null)
                 .restarts(-1)
@@ -89,6 +99,11 @@ class ActorInputTest {
                 "the name is empty",
                 "cpus must be",
                 "gpus must be",
+                "memory must be from 0 to 1125899906842624 bytes, not -1",
+                "'cpus' is no name of a resource: CPUs, GPUs and memory are counted by themselves",
+                "resource tpu must be from 0 to 1000000, not NaN",
+                "'zone=no blanks' is no label: key and value have 1 to 64 letters",
+                "the name of the node is empty",
                 "maxPendingCalls must be",
                 "startTimeout must be from 1 ms to 365 days, not null",
                 "restarts must be",
@@ -97,6 +112,22 @@ class ActorInputTest {
                 "there is no artifact " + folder.resolve("none.jar"))) {
             assertTrue(message.contains(part), message);
         }
+    }
+
+    @Test
+    void noNodeHasTwoValuesOfOneLabel() {
+        assertEquals(
+                "label zone cannot be both a and b: a node has one value of it",
+                invalid(() -> counter().label("zone", "a").label("zone", "a").label("zone", "b")));
+    }
+
+    @Test
+    void whatIsWrongWithATasksNeedsIsToldBeforeItIsSubmitted() {
+        TaskFunction1<Integer, Integer> function = Math::negateExact;
+        String message = invalid(
+                () -> orrery.task(function, 1).memory(-1).resource("gpu", 1).submit());
+        assertTrue(message.contains("memory must be"), message);
+        assertTrue(message.contains("'gpu' is no name of a resource"), message);
     }
 
     @Test

@@ -49,6 +49,7 @@ class PipelineTest {
         StageOptions options = pipeline.stages().get(0).options();
         assertEquals(1, options.cpus());
         assertEquals(0, options.gpus());
+        assertEquals(PlacementOptions.none(), options.placement());
         assertEquals(List.of(1, 1, 1_000), replicas(options));
         assertEquals(8, options.maxInFlight());
         assertEquals(Duration.ofMinutes(1), options.stallTimeout());
@@ -89,7 +90,7 @@ class PipelineTest {
         String message = refusal(Pipeline.named("Embed")
                 .stage("gateway", ECHO)
                 .stage("encode", ECHO, s -> s.cpus(-1).replicas(4, 2).maxInFlight(0))
-                .stage("encode", ECHO, s -> s.gpus(-1).stallTimeout(Duration.ZERO))
+                .stage("encode", ECHO, s -> s.gpus(-1).memory(-1).stallTimeout(Duration.ZERO))
                 .maxAttempts(0)
                 .queueCapacity(0)
                 .maxTensorBytes(0)
@@ -106,6 +107,7 @@ class PipelineTest {
                 "stage encode: replicas",
                 "stage encode: maxInFlight",
                 "stage encode: gpus",
+                "stage encode: memory",
                 "stage encode: stallTimeout",
                 "maxAttempts",
                 "queueCapacity",

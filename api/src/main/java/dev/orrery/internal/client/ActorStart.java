@@ -1,13 +1,13 @@
 package dev.orrery.internal.client;
 
 import dev.orrery.ActorRef;
+import dev.orrery.PlacementOptions;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.KillActorRequest;
 import dev.orrery.internal.proto.PlainActorSpec;
-import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.serial.ValueCodec;
@@ -33,6 +33,7 @@ public final class ActorStart {
             Optional<String> name,
             double cpus,
             int gpus,
+            PlacementOptions placement,
             List<Path> artifacts,
             int maxPendingCalls,
             Duration startTimeout,
@@ -91,9 +92,9 @@ public final class ActorStart {
         return PlainActorSpec.newBuilder()
                 .setName(options.name().orElse(""))
                 .setFactory(function.message())
-                .setResources(Resources.newBuilder()
-                        .setMilliCpus(Math.round(options.cpus() * 1_000))
-                        .setGpus(options.gpus()))
+                .setResources(PlacementMessages.resources(
+                        Math.round(options.cpus() * 1_000), options.gpus(), options.placement()))
+                .setNodeChoice(PlacementMessages.nodeChoice(options.placement()))
                 .setOpenTimeoutMillis(options.startTimeout().toMillis())
                 .setMaxPendingCalls(options.maxPendingCalls())
                 .setMaxRestarts(options.restarts())

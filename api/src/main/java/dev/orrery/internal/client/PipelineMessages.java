@@ -13,7 +13,6 @@ import dev.orrery.internal.proto.PipelinePolicy;
 import dev.orrery.internal.proto.PipelineSpec;
 import dev.orrery.internal.proto.PipelineView;
 import dev.orrery.internal.proto.ReplicaView;
-import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.StageSpec;
 import dev.orrery.internal.proto.StageView;
 import dev.orrery.internal.rpc.ErrorCodec;
@@ -56,9 +55,9 @@ final class PipelineMessages {
         StageOptions options = stage.options();
         StageSpec.Builder spec = StageSpec.newBuilder()
                 .setName(stage.name())
-                .setResources(Resources.newBuilder()
-                        .setMilliCpus(Math.round(options.cpus() * 1_000))
-                        .setGpus(options.gpus()))
+                .setResources(PlacementMessages.resources(
+                        Math.round(options.cpus() * 1_000), options.gpus(), options.placement()))
+                .setNodeChoice(PlacementMessages.nodeChoice(options.placement()))
                 .setReplicas(options.replicas())
                 .setMinReplicas(options.minReplicas())
                 .setMaxReplicas(options.maxReplicas())

@@ -1,5 +1,6 @@
 package dev.orrery.internal.task;
 
+import dev.orrery.PlacementOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ public record TaskOptions(
         Optional<String> name,
         long milliCpus,
         int gpus,
+        PlacementOptions placement,
         int retries,
         List<Class<? extends Throwable>> retryOn,
         Duration timeout,

@@ -66,7 +66,8 @@ public final class Tasks implements AutoCloseable {
             values.add(value(task, codec, argument, values.size() + 1, origins));
         }
         List<KeptValue> own = own(arguments, values);
-        TaskShape shape = new TaskShape(options.milliCpus(), options.gpus(), origins, options.artifacts());
+        TaskShape shape =
+                new TaskShape(options.milliCpus(), options.gpus(), options.placement(), origins, options.artifacts());
         if (values.stream().allMatch(value -> value.isDone() && !value.isCompletedExceptionally())) {
             submit(shape, task, values, own);
         } else {

@@ -4,8 +4,8 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.ArtifactShipment;
 import dev.orrery.internal.client.ClusterClient;
+import dev.orrery.internal.client.PlacementMessages;
 import dev.orrery.internal.proto.PlainActorSpec;
-import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.rpc.Protocol;
 import java.time.Duration;
@@ -67,9 +67,8 @@ final class WorkerLease implements AutoCloseable {
                 .setActor(PlainActorSpec.newBuilder()
                         .setRunsTasks(true)
                         .setClassLabel(LABEL)
-                        .setResources(Resources.newBuilder()
-                                .setMilliCpus(shape.milliCpus())
-                                .setGpus(shape.gpus()))
+                        .setResources(PlacementMessages.resources(shape.milliCpus(), shape.gpus(), shape.placement()))
+                        .setNodeChoice(PlacementMessages.nodeChoice(shape.placement()))
                         .setOpenTimeoutMillis(OPEN_TIMEOUT.toMillis())
                         .setMaxPendingCalls(MOST_PENDING)
                         .addAllArtifacts(code.refs())

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.ActorRef;
+import dev.orrery.PlacementOptions;
+import dev.orrery.PlacementPolicy;
 import dev.orrery.error.ActorDeadException;
 import dev.orrery.error.ActorFailedException;
 import dev.orrery.error.ErrorCode;
@@ -18,6 +20,7 @@ import dev.orrery.function.ActorAction0;
 import dev.orrery.function.ActorFactory0;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.NodeChoice;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.PeerRole;
@@ -265,6 +268,15 @@ class ActorCallsTest {
         PlainActorSpec spec = head.started.get(0).getActor();
         assertEquals("TestingCounter", spec.getClassLabel());
         assertEquals(250, spec.getResources().getMilliCpus());
+        assertEquals(1_024, spec.getResources().getMemoryBytes());
+        assertEquals(Map.of("tpu", 500L), spec.getResources().getMilliNamedMap());
+        assertEquals(
+                NodeChoice.newBuilder()
+                        .putLabels("zone", "a")
+                        .setNode("n1")
+                        .setPolicy(NodeChoice.Policy.SPREAD)
+                        .build(),
+                spec.getNodeChoice());
         assertTrue(spec.getArtifactsCount() > 0, "its class is shipped");
     }
 
@@ -309,6 +321,12 @@ class ActorCallsTest {
                 Optional.of("counter"),
                 0.25,
                 0,
+                new PlacementOptions(
+                        1_024,
+                        Map.of("tpu", 0.5, "unused", 0.0001),
+                        Map.of("zone", "a"),
+                        Optional.of("n1"),
+                        PlacementPolicy.SPREAD),
                 List.of(),
                 10,
                 Duration.ofSeconds(10),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.PlacementOptions;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.function.ActorFactory0;
@@ -39,7 +40,19 @@ class JobLeaseTest {
         head.finallySays(TestingActorHead.view("ALIVE"));
         ActorFactory0<TestingCounter> factory = TestingCounter::new;
         ActorStart.Options options = new ActorStart.Options(
-                Optional.of("counter"), 0.25, 0, List.of(), 10, LONG, 0, LONG, false, 0, detached, 1);
+                Optional.of("counter"),
+                0.25,
+                0,
+                PlacementOptions.none(),
+                List.of(),
+                10,
+                LONG,
+                0,
+                LONG,
+                false,
+                0,
+                detached,
+                1);
         actors.start(options, factory, List.of(), LONG);
     }
 

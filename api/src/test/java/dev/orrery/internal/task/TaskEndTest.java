@@ -2,6 +2,7 @@ package dev.orrery.internal.task;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.orrery.PlacementOptions;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class TaskEndTest {
     private static TaskOptions retryingOn(List<Class<? extends Throwable>> types) {
-        return new TaskOptions(Optional.empty(), 1_000, 0, 3, types, Duration.ofHours(1), List.of());
+        return new TaskOptions(
+                Optional.empty(), 1_000, 0, PlacementOptions.none(), 3, types, Duration.ofHours(1), List.of());
     }
 
     private static OrreryException threw(Throwable thrown) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.PlacementOptions;
 import dev.orrery.internal.proto.ActorFunction;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,8 +16,15 @@ class TaskQueueTest {
     private final TaskQueue queue = new TaskQueue();
 
     private static SubmittedTask task(String name, long timeoutMillis) {
-        TaskOptions options =
-                new TaskOptions(Optional.empty(), 1_000, 0, 3, List.of(), Duration.ofMillis(timeoutMillis), List.of());
+        TaskOptions options = new TaskOptions(
+                Optional.empty(),
+                1_000,
+                0,
+                PlacementOptions.none(),
+                3,
+                List.of(),
+                Duration.ofMillis(timeoutMillis),
+                List.of());
         return new SubmittedTask("job-" + name, name, options, ActorFunction.getDefaultInstance(), Optional::empty, 0);
     }
 

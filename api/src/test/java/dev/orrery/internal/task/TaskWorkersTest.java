@@ -6,16 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.Arg;
 import dev.orrery.ObjectRef;
+import dev.orrery.PlacementOptions;
+import dev.orrery.PlacementPolicy;
 import dev.orrery.error.DeadlineExceededException;
 import dev.orrery.error.DoesNotFitException;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.error.StartFailedException;
 import dev.orrery.error.WorkerDiedException;
+import dev.orrery.internal.proto.NodeChoice;
+import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.testing.TestingRpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +68,32 @@ class TaskWorkersTest {
         cluster.next().echo();
         assertEquals(2, second.get(LONG));
         assertEquals(1, cluster.started());
+    }
+
+    @Test
+    void tasksWithOtherNeedsHaveOtherWorkers() {
+        PlacementOptions none = PlacementOptions.none();
+        PlacementOptions tpu =
+                new PlacementOptions(1_024, Map.of("tpu", 0.5), Map.of(), Optional.empty(), PlacementPolicy.EVEN);
+        PlacementOptions zone =
+                new PlacementOptions(0, Map.of(), Map.of("zone", "a"), Optional.of("n1"), PlacementPolicy.PACK);
+        int number = 0;
+        for (PlacementOptions placement : List.of(none, tpu, zone, none, tpu, zone)) {
+            ObjectRef<Integer> ref = cluster.submit(3, LONG, placement, Arg.of(number));
+            TestingTaskCluster.Call call = cluster.next();
+            assertEquals("7-" + (number % 3 + 1), call.workerName());
+            call.echo(TimeUnit.MICROSECONDS.toNanos(1));
+            assertEquals(number, ref.get(LONG));
+            number++;
+        }
+        List<PlainActorSpec> asked = cluster.asked();
+        assertEquals(3, asked.size());
+        assertEquals(1_024, asked.get(1).getResources().getMemoryBytes());
+        assertEquals(Map.of("tpu", 500L), asked.get(1).getResources().getMilliNamedMap());
+        NodeChoice choice = asked.get(2).getNodeChoice();
+        assertEquals("n1", choice.getNode());
+        assertEquals(Map.of("zone", "a"), choice.getLabelsMap());
+        assertEquals(NodeChoice.Policy.PACK, choice.getPolicy());
     }
 
     @Test

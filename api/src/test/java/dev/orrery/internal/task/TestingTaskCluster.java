@@ -2,6 +2,7 @@ package dev.orrery.internal.task;
 
 import dev.orrery.Arg;
 import dev.orrery.ObjectRef;
+import dev.orrery.PlacementOptions;
 import dev.orrery.error.OrreryException;
 import dev.orrery.function.TaskFunction1;
 import dev.orrery.internal.client.ClusterClient;
@@ -13,6 +14,7 @@ import dev.orrery.internal.proto.EndJobResponse;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.KillActorResponse;
 import dev.orrery.internal.proto.MissingArtifactsResponse;
+import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.RenewJobResponse;
 import dev.orrery.internal.proto.StartActorResponse;
 import dev.orrery.internal.proto.TaskInfo;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,6 +115,7 @@ final class TestingTaskCluster implements AutoCloseable {
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> withdrawals = new LinkedBlockingQueue<>();
     private final AtomicInteger numbers = new AtomicInteger();
+    private final List<PlainActorSpec> asked = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
     private volatile Optional<ActorView> instead = Optional.empty();
     private volatile Optional<OrreryException> refusal = Optional.empty();
@@ -125,11 +129,13 @@ final class TestingTaskCluster implements AutoCloseable {
                         Protocol.MISSING_ARTIFACTS,
                         (connection, request) ->
                                 CompletableFuture.completedFuture(MissingArtifactsResponse.getDefaultInstance()))
-                .on(Protocol.START_ACTOR, (connection, request) -> refusal.map(
-                                CompletableFuture::<StartActorResponse>failedFuture)
-                        .orElseGet(() -> CompletableFuture.completedFuture(StartActorResponse.newBuilder()
-                                .setActor("7-" + numbers.incrementAndGet())
-                                .build())))
+                .on(Protocol.START_ACTOR, (connection, request) -> {
+                    asked.add(request.getActor());
+                    return refusal.map(CompletableFuture::<StartActorResponse>failedFuture)
+                            .orElseGet(() -> CompletableFuture.completedFuture(StartActorResponse.newBuilder()
+                                    .setActor("7-" + numbers.incrementAndGet())
+                                    .build()));
+                })
                 .on(Protocol.KILL_ACTOR, (connection, request) -> {
                     ended.add(request.getActor());
                     return CompletableFuture.completedFuture(KillActorResponse.getDefaultInstance());
@@ -158,7 +164,12 @@ final class TestingTaskCluster implements AutoCloseable {
 
     /** A task that takes a number, and runs on one CPU. */
     ObjectRef<Integer> submit(int retries, Duration timeout, Arg<Integer> argument) {
-        TaskOptions options = new TaskOptions(Optional.empty(), 1_000, 0, retries, List.of(), timeout, List.of());
+        return submit(retries, timeout, PlacementOptions.none(), argument);
+    }
+
+    ObjectRef<Integer> submit(int retries, Duration timeout, PlacementOptions placement, Arg<Integer> argument) {
+        TaskOptions options =
+                new TaskOptions(Optional.empty(), 1_000, 0, placement, retries, List.of(), timeout, List.of());
         // Named, never run.
         TaskFunction1<Integer, Integer> function = Math::negateExact;
         return tasks.submit(options, function, List.of(argument));
@@ -230,6 +241,11 @@ final class TestingTaskCluster implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted", e);
         }
+    }
+
+    /** The workers that the leader was asked for, in order. */
+    List<PlainActorSpec> asked() {
+        return List.copyOf(asked);
     }
 
     int started() {
