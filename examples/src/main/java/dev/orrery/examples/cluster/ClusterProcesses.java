@@ -113,6 +113,7 @@ final class ClusterProcesses implements AutoCloseable {
             config.put("agent.gpus", Integer.toString(options.gpusPerNode()));
         }
         config.putAll(options.agentConfig());
+        config.putAll(options.nodeConfig().getOrDefault(node, Map.of()));
         Map<String, String> environment = new TreeMap<>(environment());
         Optional.ofNullable(options.visibleGpus().get(node))
                 .ifPresent(devices -> environment.put("CUDA_VISIBLE_DEVICES", devices));

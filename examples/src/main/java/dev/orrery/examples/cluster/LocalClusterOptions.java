@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * How a {@link LocalCluster} is made.
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param headConfig keys of {@code conf/head.yaml} for the heads
  * @param agentConfig keys of {@code conf/node-agent.yaml} for the agents
  * @param workerOutput where the cluster's own client shows what its workers print; empty: nowhere
+ * @param nodeConfig by node, such keys for its agent alone; they win over {@code agentConfig}
  */
 public record LocalClusterOptions(
         Optional<Path> directory,
@@ -39,13 +41,16 @@ public record LocalClusterOptions(
         Duration startTimeout,
         Map<String, String> headConfig,
         Map<String, String> agentConfig,
-        Optional<WorkerOutput> workerOutput) {
+        Optional<WorkerOutput> workerOutput,
+        Map<String, Map<String, String>> nodeConfig) {
 
     public LocalClusterOptions {
         nodes = List.copyOf(nodes);
         visibleGpus = Map.copyOf(visibleGpus);
         headConfig = Map.copyOf(headConfig);
         agentConfig = Map.copyOf(agentConfig);
+        nodeConfig = nodeConfig.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> Map.copyOf(entry.getValue())));
         List<String> errors = new ArrayList<>();
         if (nodes.isEmpty() || nodes.stream().distinct().count() != nodes.size()) {
             errors.add("nodes must be one or more different names, not " + nodes);
@@ -61,6 +66,9 @@ public record LocalClusterOptions(
         }
         if (!nodes.containsAll(visibleGpus.keySet())) {
             errors.add("visibleGpus are of " + visibleGpus.keySet() + ", but the nodes are " + nodes);
+        }
+        if (!nodes.containsAll(nodeConfig.keySet())) {
+            errors.add("nodeConfig is of " + nodeConfig.keySet() + ", but the nodes are " + nodes);
         }
         if (headPort < 0 || headPort > 65_535) {
             errors.add("headPort must be from 0 to 65535, not " + headPort);
@@ -88,6 +96,7 @@ public record LocalClusterOptions(
         private final Map<String, String> headConfig = new TreeMap<>();
         private final Map<String, String> agentConfig = new TreeMap<>();
         private Optional<WorkerOutput> workerOutput = Optional.empty();
+        private final Map<String, Map<String, String>> nodeConfig = new TreeMap<>();
 
         private Builder() {}
 
@@ -161,6 +170,12 @@ public record LocalClusterOptions(
             return this;
         }
 
+        /** For the agent of that node alone; wins over what all have. */
+        public Builder agent(String node, String key, String value) {
+            nodeConfig.computeIfAbsent(node, name -> new TreeMap<>()).put(key, value);
+            return this;
+        }
+
         public LocalClusterOptions build() {
             return new LocalClusterOptions(
                     directory,
@@ -174,7 +189,8 @@ public record LocalClusterOptions(
                     startTimeout,
                     headConfig,
                     agentConfig,
-                    workerOutput);
+                    workerOutput,
+                    nodeConfig);
         }
     }
 }

@@ -53,6 +53,39 @@ class ListingsTest {
     }
 
     @Test
+    void aNodesMemoryResourcesAndLabelsAreShown() {
+        NodeView view = NodeView.newBuilder()
+                .setTotal(Resources.newBuilder()
+                        .setMemoryBytes(3L << 29)
+                        .putMilliNamed("tpu", 4_000)
+                        .putMilliNamed("license", 1_000))
+                .setUsed(Resources.newBuilder()
+                        .setMemoryBytes(1L << 29)
+                        .putMilliNamed("tpu", 500)
+                        .putMilliNamed("gone", 1_000))
+                .putLabels("zone", "a")
+                .putLabels("disk", "ssd")
+                .build();
+        Map<String, Object> row = new NodesCommand()
+                .rows(ClusterView.newBuilder().addNodes(view).build())
+                .get(0)
+                .all();
+        assertEquals(1.5, row.get("memory_gib"));
+        assertEquals(0.5, row.get("memory_gib_used"));
+        assertEquals(3L << 29, row.get("memory_bytes"));
+        assertEquals(1L << 29, row.get("memory_bytes_used"));
+        assertEquals("gone 1/0, license 0/1, tpu 0.5/4", row.get("resources"));
+        assertEquals(
+                List.of(
+                        Map.of("name", "gone", "total", 0.0, "used", 1.0),
+                        Map.of("name", "license", "total", 1.0, "used", 0.0),
+                        Map.of("name", "tpu", "total", 4.0, "used", 0.5)),
+                row.get("resource_amounts"));
+        assertEquals("disk=ssd, zone=a", row.get("labels"));
+        assertEquals(Map.of("disk", "ssd", "zone", "a"), row.get("label_values"));
+    }
+
+    @Test
     void aNodesGpusAreShownByKindAndInJsonOneByOne() {
         Map<String, Object> row = node(
                 NodeGpus.newBuilder()
