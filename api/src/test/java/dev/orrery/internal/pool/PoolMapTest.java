@@ -86,6 +86,14 @@ class PoolMapTest {
     }
 
     @Test
+    void aFailureOfTheLastOneIsToldBeforeTheOthersEnd() {
+        b.behaves(call -> CompletableFuture.failedFuture(OrreryException.of(ErrorCode.ACTOR_FAILED, "no more")));
+        assertEquals(
+                "argument 2 of 2: no more", refusal(() -> map(numbers(2), LONG)).getMessage());
+        assertTrue(a.calls().get(0).answer().isCancelled());
+    }
+
+    @Test
     void itsTimeEndsItAndAllThatItBegan() {
         OrreryException late = refusal(() -> map(numbers(9), SHORT));
         assertEquals(ErrorCode.DEADLINE_EXCEEDED, late.code());
