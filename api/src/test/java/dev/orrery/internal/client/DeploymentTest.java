@@ -20,7 +20,6 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.error.StartFailedException;
 import dev.orrery.internal.proto.DeployRequest;
 import dev.orrery.internal.proto.Failure;
-import dev.orrery.internal.proto.NodeChoice;
 import dev.orrery.internal.proto.PipelineSpec;
 import dev.orrery.internal.proto.PipelineView;
 import dev.orrery.internal.proto.ReplicaView;
@@ -105,10 +104,7 @@ class DeploymentTest {
                 pipeline()
                         .stage("pool", () -> inputs -> inputs, s -> s.cpus(0.5)
                                 .gpus(1)
-                                .memory(2_048)
-                                .resource("tpu", 2)
                                 .label("zone", "a")
-                                .pack()
                                 .replicas(2, 8)
                                 .maxInFlight(3)
                                 .stallTimeout(Duration.ofSeconds(9))
@@ -132,10 +128,7 @@ class DeploymentTest {
         StageSpec pool = spec.getStages(1);
         assertEquals(500, pool.getResources().getMilliCpus());
         assertEquals(1, pool.getResources().getGpus());
-        assertEquals(2_048, pool.getResources().getMemoryBytes());
-        assertEquals(Map.of("tpu", 2_000L), pool.getResources().getMilliNamedMap());
         assertEquals(Map.of("zone", "a"), pool.getNodeChoice().getLabelsMap());
-        assertEquals(NodeChoice.Policy.PACK, pool.getNodeChoice().getPolicy());
         assertEquals(List.of(2, 2, 8), List.of(pool.getReplicas(), pool.getMinReplicas(), pool.getMaxReplicas()));
         assertEquals(3, pool.getMaxInFlight());
         assertEquals(9_000, pool.getStallTimeoutMillis());

@@ -254,7 +254,6 @@ class ActorServiceTest {
     void whatIsWrongWithItsNeedsIsToldTogether() {
         PlainActorSpec.Builder wrong = counter("a")
                 .setResources(Resources.newBuilder()
-                        .setMilliCpus(-1)
                         .setMemoryBytes(-1)
                         .putMilliNamed("a b", 1)
                         .putMilliNamed("tpu", -1))
@@ -262,7 +261,6 @@ class ActorServiceTest {
         String message =
                 refused(ErrorCode.INVALID_ARGUMENT, () -> start("op-1", wrong)).getMessage();
         for (String part : List.of(
-                "cpus and gpus must not be negative",
                 "memory must be from 0 to",
                 "'a b' is no name of a resource",
                 "resource tpu must be from 0 to 1000000",
