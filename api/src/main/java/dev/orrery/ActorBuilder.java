@@ -138,7 +138,7 @@ public final class ActorBuilder<A> {
     }
 
     /**
-     * Calls that may run at once, up to 1000. They still begin in the order in which they came, but the actor's methods run on
+     * Calls that may run at once, up to 1000. They are still taken in the order in which they came, but the actor's methods run on
      * several threads, and must be safe for that. A thread is made when all others run a call; a method that returned a
      * CompletionStage (see {@link ActorRef#callAsync}) needs none until that ends. Default 1: one call ends before the next begins.
      */

@@ -34,7 +34,7 @@ public interface ActorRef<A> {
     ActorRef<A> within(Duration deadline);
 
     /**
-     * Calls a method of the actor. Returns at once; calls that are made here one after the other begin in that order; one
+     * Calls a method of the actor. Returns at once; calls that are made here one after the other are taken in that order; one
      * ends before the next begins, unless the actor has {@link ActorBuilder#maxConcurrency}. The future fails with
      *
      * <ul>

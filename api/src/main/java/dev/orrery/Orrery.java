@@ -273,8 +273,9 @@ public final class Orrery implements AutoCloseable {
     }
 
     /**
-     * Makes an object of a value, which is copied to bytes once, however many tasks it is an argument of. It is kept in this
-     * process, for as long as the reference is. Throws NOT_SERIALIZABLE.
+     * Makes an object of a value, which is copied to bytes once, however many tasks it is an argument of. A small one is kept in
+     * this process, one of 128 KiB or more in a file that processes of this host read in place, for as long as the reference is and
+     * this is open. Throws NOT_SERIALIZABLE, or CANCELLED when the thread is interrupted.
      */
     public <T> ObjectRef<T> put(T value) {
         return tasks.put(value);

@@ -45,8 +45,8 @@ public record PlacementOptions(
         new TreeMap<>(resources).forEach((name, amount) -> {
             PlacementRules.wrongResource(name).ifPresent(errors::add);
             if (!PlacementRules.isAmount(amount)) {
-                errors.add("resource " + name + " must be from 0 to " + PlacementRules.MOST_OF_A_RESOURCE + ", not "
-                        + amount);
+                errors.add("resource " + name + " must be from 0 to " + PlacementRules.MOST_OF_A_RESOURCE
+                        + ", in thousandths, not " + amount);
             }
         });
         new TreeMap<>(labels)

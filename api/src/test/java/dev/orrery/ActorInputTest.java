@@ -101,7 +101,7 @@ class ActorInputTest {
                 "gpus must be",
                 "memory must be from 0 to 1125899906842624 bytes, not -1",
                 "'cpus' is no name of a resource: CPUs, GPUs and memory are counted by themselves",
-                "resource tpu must be from 0 to 1000000, not NaN",
+                "resource tpu must be from 0 to 1000000, in thousandths, not NaN",
                 "'zone=no blanks' is no label: key and value have 1 to 64 letters",
                 "the name of the node is empty",
                 "maxPendingCalls must be",

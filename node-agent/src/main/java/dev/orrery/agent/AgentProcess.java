@@ -42,6 +42,7 @@ import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.internal.rpc.RpcTransport;
+import dev.orrery.internal.store.ValueStore;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.worker.launch.DurableFile;
 import dev.orrery.worker.launch.LaunchSpec;
@@ -95,7 +96,7 @@ public final class AgentProcess implements AutoCloseable {
     AgentProcess(Config config, AgentMain.Mains mains) {
         this.settings = AgentSettings.of(config);
         this.sharedFiles = new SharedFilesSweep(
-                List.of(settings.worlds().folder(), settings.worlds().socketFolder()));
+                List.of(settings.worlds().folder(), settings.worlds().socketFolder()), ValueStore.parents());
         this.folder = new NodeFolder(settings.dataDir());
         this.desired = new DesiredSets(new DesiredFiles(folder.desiredSet(), folder.cluster()));
         this.room = DiskRoom.of(

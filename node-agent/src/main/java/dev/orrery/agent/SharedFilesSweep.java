@@ -4,7 +4,6 @@ import dev.orrery.internal.store.StoreFolders;
 import dev.orrery.nccl.shared.SharedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,22 +15,32 @@ import org.slf4j.LoggerFactory;
 final class SharedFilesSweep implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedFilesSweep.class);
 
-    private final List<Path> folders;
+    /** Removes from a folder what ended processes left there, and returns it. */
+    private interface Broom {
+        List<Path> sweep(Path folder) throws IOException;
+    }
 
-    /** @param folders where workers make them; they may be the same */
-    SharedFilesSweep(List<Path> folders) {
-        this.folders = folders.stream().distinct().toList();
+    private final List<Path> worlds;
+    private final List<Path> stores;
+
+    /**
+     * @param worlds where workers make files to meet by; they may be the same
+     * @param stores where clients keep values
+     */
+    SharedFilesSweep(List<Path> worlds, List<Path> stores) {
+        this.worlds = worlds.stream().distinct().toList();
+        this.stores = stores.stream().distinct().toList();
     }
 
     @Override
     public void run() {
-        folders.forEach(SharedFilesSweep::sweep);
+        worlds.forEach(folder -> sweep(folder, SharedFiles::sweep));
+        stores.forEach(folder -> sweep(folder, StoreFolders::sweep));
     }
 
-    private static void sweep(Path folder) {
+    private static void sweep(Path folder, Broom broom) {
         try {
-            List<Path> removed = new ArrayList<>(SharedFiles.sweep(folder));
-            removed.addAll(StoreFolders.sweep(folder));
+            List<Path> removed = broom.sweep(folder);
             if (!removed.isEmpty()) {
                 LOG.info("removed what ended processes left: {}", removed);
             }

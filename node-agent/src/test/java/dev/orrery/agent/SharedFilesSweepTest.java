@@ -35,7 +35,7 @@ final class SharedFilesSweepTest {
         }
         assertTrue(Files.exists(socket), "a socket's file outlives it");
         Path other = Files.createFile(sockets.resolve("another-file"));
-        new SharedFilesSweep(List.of(rings, sockets)).run();
+        new SharedFilesSweep(List.of(rings, sockets), List.of()).run();
         assertFalse(Files.exists(ring));
         assertFalse(Files.exists(socket));
         assertTrue(Files.exists(other));
@@ -44,14 +44,14 @@ final class SharedFilesSweepTest {
     @Test
     void aFolderThatIsNotThereIsNoDefectAndKeepsNoOtherFromIt() throws IOException {
         Path ring = Files.createFile(rings.resolve(name(".ring")));
-        new SharedFilesSweep(List.of(sockets.resolve("missing"), rings)).run();
+        new SharedFilesSweep(List.of(sockets.resolve("missing"), rings), List.of()).run();
         assertFalse(Files.exists(ring));
     }
 
     @Test
     void bothMayLieInOneFolder() throws IOException {
         Path ring = Files.createFile(rings.resolve(name(".ring")));
-        new SharedFilesSweep(List.of(rings, rings)).run();
+        new SharedFilesSweep(List.of(rings, rings), List.of()).run();
         assertFalse(Files.exists(ring));
     }
 }

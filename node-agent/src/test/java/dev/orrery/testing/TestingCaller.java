@@ -99,7 +99,7 @@ public final class TestingCaller implements AutoCloseable {
 
     /** A task as it is on the wire. */
     public CompletableFuture<ActorCallResponse> task(
-            String method, MethodType type, List<Value> arguments, String resultFolder) {
+            String method, MethodType type, List<Value> arguments, List<String> resultFolders) {
         return connection.call(
                 Protocol.CALL_ACTOR,
                 ActorCallRequest.newBuilder()
@@ -110,7 +110,7 @@ public final class TestingCaller implements AutoCloseable {
                                 .setId("job-1")
                                 .setName(method)
                                 .setAttempt(2)
-                                .setResultFolder(resultFolder))
+                                .addAllResultFolders(resultFolders))
                         .build(),
                 LONG);
     }

@@ -53,7 +53,19 @@ final class ActorWhereabouts {
     private CompletableFuture<ActorView> view() {
         DescribeActorRequest request =
                 DescribeActorRequest.newBuilder().setActor(actor).build();
-        return leader.call(Protocol.DESCRIBE_ACTOR, request, RESOLVE_TIMEOUT);
+        return leader.call(Protocol.DESCRIBE_ACTOR, request, RESOLVE_TIMEOUT)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(told(ErrorCodec.unwrap(failure))));
+    }
+
+    /** The leader forgets actors some time after their ends. */
+    private Throwable told(Throwable failure) {
+        boolean forgotten = failure instanceof OrreryException known && known.code() == ErrorCode.NOT_FOUND;
+        return forgotten
+                ? OrreryException.of(
+                        ErrorCode.ACTOR_DEAD,
+                        "actor " + actor + " is dead for so long that its cause is forgotten",
+                        Map.of("actor", actor))
+                : failure;
     }
 
     private CompletableFuture<Dialled> connect(ActorView view) {
@@ -94,13 +106,9 @@ final class ActorWhereabouts {
         });
     }
 
-    private LifeFate unseen(Throwable failure) {
-        boolean forgotten = failure instanceof OrreryException known && known.code() == ErrorCode.NOT_FOUND;
-        return forgotten
-                ? new LifeFate.Dead(OrreryException.of(
-                        ErrorCode.ACTOR_DEAD,
-                        "actor " + actor + " is dead for so long that its cause is forgotten",
-                        Map.of("actor", actor)))
+    private static LifeFate unseen(Throwable failure) {
+        return failure instanceof OrreryException known && known.code() == ErrorCode.ACTOR_DEAD
+                ? new LifeFate.Dead(known)
                 : new LifeFate.Unknown();
     }
 

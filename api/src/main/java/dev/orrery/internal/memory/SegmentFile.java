@@ -7,10 +7,12 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -45,7 +47,9 @@ public final class SegmentFile {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             List<Section> written = new ArrayList<>();
             for (List<ByteBuffer> pieces : sections) {
-                long offset = aligned(channel.position());
+                // An empty section at the end would not make the file longer.
+                boolean empty = pieces.stream().noneMatch(ByteBuffer::hasRemaining);
+                long offset = empty ? channel.position() : aligned(channel.position());
                 channel.position(offset);
                 for (ByteBuffer piece : pieces) {
                     while (piece.hasRemaining()) {
@@ -79,29 +83,23 @@ public final class SegmentFile {
         }
     }
 
-    /** For reading only. At most 2 GB; to be given back with {@link NativeMemory#unmap}. A link is not followed. */
-    public static MappedByteBuffer map(Path file, Section section) throws IOException {
-        return map(file, section, MapMode.READ_ONLY);
-    }
-
-    /** What is written into it nobody else sees: a page is copied then. Otherwise as {@link #map}. */
+    /**
+     * Maps a section, of at most 2 GB; to be given back with {@link NativeMemory#unmap}. What is written into it nobody else sees: a page
+     * is copied then. A link is not followed.
+     */
     public static MappedByteBuffer mapPrivately(Path file, Section section) throws IOException {
-        return map(file, section, MapMode.PRIVATE);
-    }
-
-    private static MappedByteBuffer map(Path file, Section section, MapMode mode) throws IOException {
-        try (FileChannel channel = open(file, section, mode)) {
-            return channel.map(mode, section.offset(), section.bytes());
+        // The JDK wants a file that could be written, although nothing is written to it.
+        try (FileChannel channel = open(file, section, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return channel.map(MapMode.PRIVATE, section.offset(), section.bytes());
         }
     }
 
-    private static FileChannel open(Path file, Section section, MapMode mode) throws IOException {
-        FileChannel channel = mode == MapMode.PRIVATE
-                // The JDK wants it, although nothing is written to the file.
-                ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
-                : FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-        if (channel.size() < section.end()) {
-            long size = channel.size();
+    private static FileChannel open(Path file, Section section, OpenOption... options) throws IOException {
+        Set<OpenOption> all = new HashSet<>(List.of(options));
+        all.add(LinkOption.NOFOLLOW_LINKS);
+        FileChannel channel = FileChannel.open(file, all);
+        long size = channel.size();
+        if (size < section.end()) {
             channel.close();
             throw new IOException(file + " has " + size + " bytes instead of " + section.end());
         }
@@ -110,7 +108,7 @@ public final class SegmentFile {
 
     /** Copies a section, of any size. */
     public static void copyTo(Path file, Section section, List<ByteBuffer> pieces) throws IOException {
-        try (FileChannel channel = open(file, section, MapMode.READ_ONLY)) {
+        try (FileChannel channel = open(file, section, StandardOpenOption.READ)) {
             channel.position(section.offset());
             for (ByteBuffer piece : pieces) {
                 while (piece.hasRemaining()) {

@@ -152,11 +152,13 @@ public final class FollowedLogs {
     /** What has been printed since then, in order for each log. */
     public List<Output> take(ReadLogsRequest request, ReadLogsResponse response) {
         List<Output> seen = new ArrayList<>();
+        Set<ActorLife> told = new HashSet<>();
         Set<ActorLife> behind = new HashSet<>();
         for (LogPiece piece : response.getPiecesList()) {
             Followed followed = all.get(piece.getLife());
             if (followed != null) {
                 take(followed, piece, seen);
+                told.add(piece.getLife());
                 if (followed.size > followed.offset) {
                     behind.add(piece.getLife());
                 }
@@ -169,6 +171,9 @@ public final class FollowedLogs {
                 continue;
             }
             followed.unanswered = 0;
+            if (!told.contains(range.getLife())) {
+                followed.size = followed.offset;
+            }
             if (followed.ended && !behind.contains(range.getLife())) {
                 finish(followed, seen);
             } else {
@@ -222,7 +227,12 @@ public final class FollowedLogs {
         List<Output> seen = new ArrayList<>();
         for (LogRange range : request.getRangesList()) {
             Followed followed = all.get(range.getLife());
-            if (followed != null && ++followed.unanswered >= PATIENCE && followed.ended) {
+            if (followed == null) {
+                continue;
+            }
+            // However much there is, it cannot be read at once.
+            followed.size = followed.offset;
+            if (++followed.unanswered >= PATIENCE && followed.ended) {
                 all.remove(range.getLife());
                 finish(followed, seen);
             }

@@ -68,7 +68,12 @@ public final class JobOutput implements AutoCloseable {
             look();
         } catch (RuntimeException e) {
             LOG.warn("what workers print could not be shown", e);
+        } finally {
+            lookLater();
         }
+    }
+
+    private void lookLater() {
         // The more there are, the more it costs to ask.
         long pause = logs.isBehind() ? PAUSE_BEHIND_MILLIS : PAUSE_MILLIS + logs.size();
         try {
@@ -133,7 +138,10 @@ public final class JobOutput implements AutoCloseable {
     }
 
     private void lookLast() {
-        look();
+        long begun = clock.nanoTime();
+        do {
+            look();
+        } while (logs.isBehind() && clock.nanoTime() - begun < CLOSE_PATIENCE.toNanos());
         show(logs.rest());
         tellLeftOut(rate.end());
     }

@@ -43,8 +43,9 @@ public final class PlacementRules {
                 : Optional.of("'" + key + "=" + value + "' is no label: key and value have " + LABEL_FORM);
     }
 
+    /** What is too little to count would otherwise be nothing. */
     public static boolean isAmount(double amount) {
-        return amount >= 0 && amount <= MOST_OF_A_RESOURCE;
+        return amount == 0 || (amount > 0 && amount <= MOST_OF_A_RESOURCE && milli(amount) > 0);
     }
 
     /** In thousandths. */

@@ -8,6 +8,7 @@ import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.time.UserDurations;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -38,7 +39,8 @@ public final class PoolMap<A, X, R> {
             Duration timeout) {
         this.pool = pool;
         this.method = method;
-        this.arguments = arguments;
+        // With nulls; and the caller's may change, or be slow to find one by its place.
+        this.arguments = Collections.unmodifiableList(new ArrayList<>(arguments));
         this.timeout = timeout;
         this.endNanos = pool.clock().nanoTime() + timeout.toNanos();
         this.most = pool.busyWith();

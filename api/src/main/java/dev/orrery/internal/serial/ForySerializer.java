@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -13,7 +12,6 @@ import org.apache.fory.Fory;
 import org.apache.fory.config.CompatibleMode;
 import org.apache.fory.config.Language;
 import org.apache.fory.logging.LoggerFactory;
-import org.apache.fory.memory.MemoryBuffer;
 
 /**
  * By Apache Fory, without generated code: that would cost a worker's first calls hundreds of milliseconds, and keep its
@@ -64,6 +62,11 @@ public final class ForySerializer implements ObjectSerializer {
 
     @Override
     public Object read(String what, ByteString bytes) {
+        return readOwn(what, bytes.toByteArray());
+    }
+
+    @Override
+    public Object readOwn(String what, byte[] bytes) {
         Fory fory = take();
         Object value;
         // Fory also looks for classes where the thread's class loader finds them.
@@ -71,7 +74,7 @@ public final class ForySerializer implements ObjectSerializer {
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(classes);
         try {
-            value = fory.deserialize(buffer(bytes));
+            value = fory.deserialize(bytes);
         } catch (Exception | LinkageError | StackOverflowError e) {
             throw failed(what + " cannot be read", e);
         } finally {
@@ -79,14 +82,6 @@ public final class ForySerializer implements ObjectSerializer {
         }
         idle.offer(fory);
         return value;
-    }
-
-    /** Of what is mapped nothing is copied. */
-    private static MemoryBuffer buffer(ByteString bytes) {
-        ByteBuffer inPlace = bytes.asReadOnlyByteBuffer();
-        return inPlace.isDirect()
-                ? MemoryBuffer.fromDirectByteBuffer(inPlace, inPlace.remaining(), null)
-                : MemoryBuffer.fromByteArray(bytes.toByteArray());
     }
 
     private Fory take() {

@@ -12,4 +12,7 @@ public interface ObjectSerializer {
 
     /** Throws NOT_SERIALIZABLE: the bytes are none, or of a class that is not known here or not accepted. */
     Object read(String what, ByteString bytes);
+
+    /** As {@link #read}; what is read may keep parts of the bytes, which nobody else uses. */
+    Object readOwn(String what, byte[] bytes);
 }

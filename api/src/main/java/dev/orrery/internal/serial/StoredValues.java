@@ -5,7 +5,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.memory.MemoryBlock;
-import dev.orrery.internal.memory.NativeMemory;
 import dev.orrery.internal.memory.SegmentFile;
 import dev.orrery.internal.memory.SegmentFile.Section;
 import dev.orrery.internal.proto.StoredSection;
@@ -18,7 +17,7 @@ import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +30,11 @@ import java.util.List;
 public final class StoredValues {
     /** A mapping has whole pages; what is smaller is copied. */
     private static final int LEAST_MAPPED_BYTES = 4096;
+
+    private static final long MOST_OF_AN_ARRAY = Integer.MAX_VALUE - 8;
+
+    /** What fits into a message of a connection, beside a little else. */
+    private static final long MOST_INLINE = 60L << 20;
 
     private StoredValues() {}
 
@@ -75,7 +79,7 @@ public final class StoredValues {
         return new Section(message.getOffset(), message.getBytes());
     }
 
-    /** A tensor is the caller's to close. Throws OBJECT_LOST, NOT_SERIALIZABLE or TENSOR_MISMATCH. */
+    /** A tensor is the caller's to close. Throws OBJECT_LOST, CANCELLED (for an interrupted thread), NOT_SERIALIZABLE or TENSOR_MISMATCH. */
     static Object read(String what, StoredValue stored, ObjectSerializer objects) {
         List<Section> sections =
                 stored.getSectionsList().stream().map(StoredValues::section).toList();
@@ -95,19 +99,32 @@ public final class StoredValues {
     }
 
     private static OrreryException lost(String what, Path file, IOException why) {
+        if (why instanceof ClosedByInterruptException) {
+            return OrreryException.of(ErrorCode.CANCELLED, "interrupted while " + what + " was read", why);
+        }
         return OrreryException.of(
                 ErrorCode.OBJECT_LOST,
                 "%s was kept in %s, and cannot be read there any more: %s".formatted(what, file, why),
                 why);
     }
 
+    /** Copied, as an object may keep parts of what it was read from: a ByteBuffer does. */
     private static Object object(String what, Path file, Section section, ObjectSerializer objects) throws IOException {
-        MappedByteBuffer mapping = SegmentFile.map(file, section);
-        try {
-            return objects.read(what, UnsafeByteOperations.unsafeWrap(mapping));
-        } finally {
-            NativeMemory.unmap(mapping);
+        return objects.readOwn(what, bytes(what, file, section));
+    }
+
+    private static byte[] bytes(String what, Path file, Section section) throws IOException {
+        if (section.bytes() > MOST_OF_AN_ARRAY) {
+            throw tooLarge(what, section.bytes(), MOST_OF_AN_ARRAY, "is more than an array holds");
         }
+        ByteBuffer copy = ByteBuffer.allocate((int) section.bytes());
+        SegmentFile.copyTo(file, section, List.of(copy));
+        return copy.array();
+    }
+
+    private static OrreryException tooLarge(String what, long bytes, long most, String why) {
+        return OrreryException.of(
+                ErrorCode.TENSOR_TOO_LARGE, "%s has %d bytes, which %s (%d)".formatted(what, bytes, why, most));
     }
 
     private static Tensor tensor(TensorData header, Path file, Section section) throws IOException {
@@ -161,24 +178,20 @@ public final class StoredValues {
         }
     }
 
-    /** With its bytes, for whoever cannot read the file. Throws OBJECT_LOST. */
+    /** With its bytes, for whoever cannot read the file. Throws OBJECT_LOST or TENSOR_TOO_LARGE. */
     public static Value inline(String what, StoredValue stored) {
+        if (bytes(stored) > MOST_INLINE) {
+            throw tooLarge(what, bytes(stored), MOST_INLINE, "is more than goes to another host");
+        }
         Path file = path(stored);
         try {
             List<ByteString> bytes = new ArrayList<>();
             for (StoredSection section : stored.getSectionsList()) {
-                ByteBuffer copy = ByteBuffer.allocate(Math.toIntExact(section.getBytes()));
-                SegmentFile.copyTo(file, section(section), List.of(copy));
-                bytes.add(UnsafeByteOperations.unsafeWrap(copy.flip()));
+                bytes.add(UnsafeByteOperations.unsafeWrap(bytes(what, file, section(section))));
             }
             return withBytes(stored.getValue(), bytes);
         } catch (IOException e) {
             throw lost(what, file, e);
-        } catch (ArithmeticException e) {
-            throw OrreryException.of(
-                    ErrorCode.TENSOR_TOO_LARGE,
-                    "%s has %d bytes; what has more than 2 GB cannot go to another host".formatted(what, bytes(stored)),
-                    e);
         }
     }
 

@@ -1,11 +1,14 @@
 package dev.orrery.internal.serial;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.TensorList;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.tensor.TensorCodec;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +62,7 @@ public final class ValueCodec {
 
     /**
      * As {@link #toMessage(String, Object)}, but what is large is written into a file, if there is a place for it, and the message says
-     * where it is.
+     * where it is. Throws CANCELLED, too, when the thread is interrupted.
      */
     public Value toMessage(String what, Object value, FilePlace place) {
         Optional<Value> direct = LargeValue.of(value).flatMap(large -> store(what, large, place));
@@ -77,6 +80,8 @@ public final class ValueCodec {
         }
         try {
             return Optional.of(StoredValues.write(file.get(), large));
+        } catch (ClosedByInterruptException e) {
+            throw OrreryException.of(ErrorCode.CANCELLED, "interrupted while " + what + " was stored", e);
         } catch (IOException e) {
             LOG.warn("{} cannot be stored in {}, and stays in memory: {}", what, file.get(), e.toString());
             return Optional.empty();

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,8 +39,26 @@ public final class StoreFolders {
         return task + "-" + attempt;
     }
 
+    /** The first of a client's folders that is on this host and has room for so many bytes. */
+    public static Optional<Path> withRoom(List<String> folders, long bytes) {
+        return folders.stream()
+                .map(Path::of)
+                .filter(StoreFolders::isHere)
+                .filter(folder -> hasRoom(folder, bytes))
+                .findFirst();
+    }
+
+    private static boolean hasRoom(Path folder, long bytes) {
+        try {
+            return Files.getFileStore(folder).getUsableSpace() >= bytes;
+        } catch (IOException e) {
+            // It went meanwhile.
+            return false;
+        }
+    }
+
     /** Whether it is the folder of a client on this host. */
-    public static boolean isHere(Path folder) {
+    static boolean isHere(Path folder) {
         Path name = folder.getFileName();
         return name != null
                 && folder.isAbsolute()
@@ -55,15 +74,17 @@ public final class StoreFolders {
         }
     }
 
-    /** With all files in it. What cannot be removed is told, and keeps no other from it. */
-    static void remove(Path folder) {
+    /** With all files in it. Returns whether it is gone. */
+    static boolean remove(Path folder) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 Files.deleteIfExists(file);
             }
             Files.deleteIfExists(folder);
+            return true;
         } catch (IOException e) {
             LOG.warn("cannot remove the folder of stored values: {}", e.toString());
+            return false;
         }
     }
 
@@ -78,8 +99,8 @@ public final class StoreFolders {
                 Matcher name = NAME.matcher(folder.getFileName().toString());
                 if (name.matches()
                         && !HostProcesses.isAlive(Long.parseLong(name.group(1)), Long.parseLong(name.group(2)))
-                        && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-                    remove(folder);
+                        && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                        && remove(folder)) {
                     removed.add(folder);
                 }
             }

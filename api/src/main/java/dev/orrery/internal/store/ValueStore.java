@@ -1,5 +1,7 @@
 package dev.orrery.internal.store;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.StoredValue;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.serial.StoredValues;
@@ -8,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class ValueStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ValueStore.class);
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
-    private static final String DISK = System.getProperty("java.io.tmpdir");
+    private static final Path DISK = Path.of(System.getProperty("java.io.tmpdir"));
 
     /** Of the shared memory that the host has, for one client. */
     private static final double SHARE = 0.3;
@@ -101,8 +105,13 @@ public final class ValueStore implements AutoCloseable {
         }
     }
 
+    /** Where clients make their folders. */
+    public static List<Path> parents() {
+        return List.of(SHARED_MEMORY, DISK);
+    }
+
     public ValueStore() {
-        this(SHARED_MEMORY, Path.of(DISK), SHARE);
+        this(SHARED_MEMORY, DISK, SHARE);
     }
 
     /** @param share of the size of what the first folder is on, that may be used */
@@ -113,7 +122,9 @@ public final class ValueStore implements AutoCloseable {
 
     /** Copies; a tensor stays the caller's. Throws what the codec throws. */
     public KeptValue keep(String what, Object value, ValueCodec codec) {
-        return adopt(codec.toMessage(what, value, this::newFile));
+        Value message = codec.toMessage(what, value, this::newFile);
+        // Where it was closed meanwhile, the file is gone with its folder.
+        return owned(message).orElseGet(() -> KeptValue.inHeap(message));
     }
 
     private Optional<Path> newFile(long bytes) {
@@ -122,26 +133,35 @@ public final class ValueStore implements AutoCloseable {
                 .map(folder -> folder.resolve("v" + numbers.incrementAndGet()));
     }
 
-    /** Where others on this host may store values for this client: it adopts them then. Empty when there is no room. */
-    public Optional<Path> folder() {
-        return memory.folderWithRoom().or(disk::folderWithRoom);
+    /** Where others on this host may store values for this client, the best first: it adopts them then. Where there is room. */
+    public List<Path> folders() {
+        return Stream.of(memory.folderWithRoom(), disk.folderWithRoom())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
-    /** What came from elsewhere, or was stored for this client, which removes the file from then on. */
+    /**
+     * What came from elsewhere, or was stored for this client, which removes the file from then on. Throws PROTOCOL for a file that is not
+     * in its folders: nobody was asked to store anything there.
+     */
     public KeptValue adopt(Value message) {
+        return owned(message)
+                .orElseThrow(() -> OrreryException.of(
+                        ErrorCode.PROTOCOL,
+                        "a value was stored in " + message.getStored().getPath() + ", where this client keeps none"));
+    }
+
+    private Optional<KeptValue> owned(Value message) {
         if (!message.hasStored()) {
-            return KeptValue.inHeap(message);
+            return Optional.of(KeptValue.inHeap(message));
         }
         StoredValue stored = message.getStored();
         Path path = StoredValues.path(stored);
         long bytes = StoredValues.bytes(stored);
-        if (memory.holds(path)) {
-            return KeptValue.inFile(message, memory.file(path, bytes));
-        }
-        return disk.holds(path)
-                ? KeptValue.inFile(message, disk.file(path, bytes))
-                // Whoever keeps it removes it.
-                : KeptValue.inHeap(message);
+        return Stream.of(memory, disk)
+                .filter(place -> place.holds(path))
+                .findFirst()
+                .map(place -> KeptValue.inFile(message, place.file(path, bytes)));
     }
 
     /** Removes what somebody may have stored who did not come to tell of it. */

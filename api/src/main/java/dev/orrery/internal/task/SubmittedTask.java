@@ -6,6 +6,7 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.TaskInfo;
+import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.store.StoreFolders;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class SubmittedTask implements ObjectMaker {
     private final String name;
     private final TaskOptions options;
     private final ActorFunction function;
-    private final Supplier<Optional<Path>> resultFolder;
+    private final Supplier<List<Path>> resultFolders;
     private final long endNanos;
     private final CompletableFuture<KeptValue> result = new CompletableFuture<>();
     private List<KeptValue> arguments = List.of();
@@ -38,19 +39,19 @@ final class SubmittedTask implements ObjectMaker {
     private long expectedNanos;
     private volatile Supplier<String> whereabouts = () -> "waits for its arguments";
 
-    /** @param resultFolder where a large result may be stored; asked for each run */
+    /** @param resultFolders where a large result may be stored, the best first; asked for each run */
     SubmittedTask(
             String id,
             String name,
             TaskOptions options,
             ActorFunction function,
-            Supplier<Optional<Path>> resultFolder,
+            Supplier<List<Path>> resultFolders,
             long nowNanos) {
         this.id = id;
         this.name = name;
         this.options = options;
         this.function = function;
-        this.resultFolder = resultFolder;
+        this.resultFolders = resultFolders;
         this.endNanos = nowNanos + options.timeout().toNanos();
     }
 
@@ -109,12 +110,21 @@ final class SubmittedTask implements ObjectMaker {
             request.addArguments(
                     elsewhere ? value.inline("argument %d of %s".formatted(i + 1, this)) : value.message());
         }
-        return request.setTask(TaskInfo.newBuilder()
-                .setId(id)
-                .setName(name)
-                .setAttempt(attempts + 1)
-                .setResultFolder(
-                        elsewhere ? "" : resultFolder.get().map(Path::toString).orElse("")));
+        TaskInfo.Builder info = TaskInfo.newBuilder().setId(id).setName(name).setAttempt(attempts + 1);
+        if (!elsewhere) {
+            resultFolders.get().forEach(folder -> info.addResultFolders(folder.toString()));
+        }
+        return request.setTask(info);
+    }
+
+    /** Why it never runs, where a file that an argument is in has gone. */
+    Optional<OrreryException> lostArgument() {
+        return StoredValues.areHere(arguments.stream().map(KeptValue::message).toList())
+                ? Optional.empty()
+                : Optional.of(error(
+                        ErrorCode.OBJECT_LOST,
+                        "an argument of " + this + " was kept in a file that is not there any more",
+                        Optional.empty()));
     }
 
     /** What runs whose answer did not come may have stored, once it is over. */

@@ -56,8 +56,8 @@ final class TaskWorker {
         try {
             return connection.call(
                     Protocol.CALL_ACTOR, task.request(elsewhere).setLife(life()).build(), task.left());
-        } catch (OrreryException e) {
-            // A stored argument is gone.
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // A stored argument is gone, or cannot be sent to another host.
             return CompletableFuture.failedFuture(e);
         }
     }

@@ -147,7 +147,7 @@ final class TaskWorkers implements AutoCloseable {
             return;
         }
         if (response.getElsewhere()) {
-            failed(worker, task, worker.isOnAnotherHost());
+            failed(worker, task, task.lostArgument().orElseGet(worker::isOnAnotherHost));
             return;
         }
         List<Sending> sendings;
@@ -159,9 +159,13 @@ final class TaskWorkers implements AutoCloseable {
             sendings = dispatch(now);
         }
         send(sendings);
-        KeptValue result = client.store().adopt(response.getResult());
-        if (!task.result().complete(result)) {
-            result.release();
+        try {
+            KeptValue result = client.store().adopt(response.getResult());
+            if (!task.result().complete(result)) {
+                result.release();
+            }
+        } catch (OrreryException e) {
+            task.end(e);
         }
     }
 

@@ -56,7 +56,7 @@ public final class Tasks implements AutoCloseable {
                 options.name().orElse(described.name()),
                 options,
                 described.message(),
-                client.store()::folder,
+                client.store()::folders,
                 clock.nanoTime());
         Set<Path> origins = new LinkedHashSet<>();
         addOrigin(function, origins);

@@ -264,6 +264,17 @@ class ActorLivesTest {
     }
 
     @Test
+    void anActorThatTheLeaderHasForgottenIsDead() {
+        ActorRef<TestingCounter> counter = found(alive(1, worker(ActorLivesTest::echo)));
+        head.finallySays(() -> CompletableFuture.failedFuture(
+                OrreryException.of(ErrorCode.NOT_FOUND, "there is no actor 7-1; it is forgotten")));
+        ActorDeadException dead =
+                assertInstanceOf(ActorDeadException.class, failure(counter.call(TestingCounter::add, 1)));
+        assertTrue(dead.getMessage().contains("dead for so long"), dead.getMessage());
+        assertFalse(dead.mayHaveRun());
+    }
+
+    @Test
     void aConnectionThatBreaksAloneIsMadeAgain() throws InterruptedException {
         callRetries = 1;
         RpcServer first = worker(ActorLivesTest::silent);

@@ -105,6 +105,23 @@ class FollowedLogsTest {
     }
 
     @Test
+    void onlyWhatIsKnownToHaveMoreIsBehind() {
+        logs.keepTo(running(A1));
+        node.print(A1, "one\n");
+        assertEquals(List.of("a: one"), look());
+        node.cut(A1);
+        assertEquals(List.of("a: gap of 0"), look());
+        assertEquals(List.of(), look(), "nothing was printed since");
+        assertFalse(logs.isBehind());
+        node.mostOfAPiece = 2;
+        node.print(A1, "many\n");
+        look();
+        assertTrue(logs.isBehind());
+        logs.requests().forEach(logs::failed);
+        assertFalse(logs.isBehind(), "it cannot be read now");
+    }
+
+    @Test
     void aLogThatIsGoneIsNotAskedForAnyMoreOnceItsWorkerIs() {
         logs.keepTo(running(A1));
         node.print(A1, "one\n");

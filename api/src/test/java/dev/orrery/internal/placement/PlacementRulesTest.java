@@ -33,7 +33,7 @@ class PlacementRulesTest {
         assertEquals(1, PlacementRules.milli(0.001));
         assertTrue(PlacementRules.isAmount(0));
         assertTrue(PlacementRules.isAmount(1_000_000));
-        for (double wrong : List.of(-0.001, 1_000_001.0, Double.NaN, Double.POSITIVE_INFINITY)) {
+        for (double wrong : List.of(-0.001, 0.0004, 1_000_001.0, Double.NaN, Double.POSITIVE_INFINITY)) {
             assertFalse(PlacementRules.isAmount(wrong), () -> "" + wrong);
         }
     }

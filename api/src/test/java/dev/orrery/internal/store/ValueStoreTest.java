@@ -6,15 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.orrery.error.ErrorCode;
 import dev.orrery.error.ObjectLostException;
+import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.StoredValue;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.tensor.Tensors;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -125,6 +129,62 @@ class ValueStoreTest {
     }
 
     @Test
+    void aBufferThatIsReadIsNoPartOfTheFile() {
+        ByteBuffer bytes = ByteBuffer.allocate(LARGE);
+        bytes.put(LARGE - 1, (byte) 9);
+        KeptValue kept = store.keep("it", bytes, codec);
+        assertTrue(kept.message().hasStored());
+        ByteBuffer first = (ByteBuffer) codec.fromMessage("it", kept.message());
+        ByteBuffer second = (ByteBuffer) codec.fromMessage("it", kept.message());
+        kept.release();
+        first.put(LARGE - 1, (byte) 1);
+        assertEquals(9, second.get(LARGE - 1));
+    }
+
+    @Test
+    void emptyTensorsMayBeAnywhere() {
+        try (Tensor large = Tensor.allocateZeroed(DataType.UINT8, LARGE);
+                Tensor empty = Tensor.allocate(DataType.FP32, 0, 4);
+                Tensors named = (Tensors) codec.fromMessage(
+                        "it",
+                        store.keep(
+                                        "it",
+                                        Tensors.builder()
+                                                .put("first", empty)
+                                                .put("large", large)
+                                                .put("last", empty)
+                                                .build(),
+                                        codec)
+                                .message())) {
+            assertArrayEquals(new long[] {0, 4}, named.get("first").shape());
+            assertArrayEquals(new long[] {0, 4}, named.get("last").shape());
+            assertEquals(LARGE, named.get("large").byteSize());
+        }
+    }
+
+    @Test
+    void anInterruptedThreadIsToldSo() {
+        KeptValue kept = store.keep("it", new byte[LARGE], codec);
+        try {
+            Thread.currentThread().interrupt();
+            OrreryException read = assertThrows(OrreryException.class, () -> codec.fromMessage("it", kept.message()));
+            assertEquals(ErrorCode.CANCELLED, read.code());
+            OrreryException put = assertThrows(OrreryException.class, () -> store.keep("it", new byte[LARGE], codec));
+            assertEquals(ErrorCode.CANCELLED, put.code());
+        } finally {
+            assertTrue(Thread.interrupted());
+        }
+    }
+
+    @Test
+    void whatIsTooLargeForAMessageDoesNotGoToAnotherHost() {
+        KeptValue kept = store.keep("object 7", new byte[61 << 20], codec);
+        OrreryException refused = assertThrows(OrreryException.class, () -> kept.inline("object 7"));
+        assertEquals(ErrorCode.TENSOR_TOO_LARGE, refused.code());
+        assertTrue(refused.getMessage().contains("is more than goes to another host"), refused.getMessage());
+    }
+
+    @Test
     void whoIsOnAnotherHostGetsTheBytes() {
         try (Tensor tensor = floats();
                 Tensor copy = (Tensor)
@@ -150,7 +210,7 @@ class ValueStoreTest {
         ValueStore nowhere = new ValueStore(folder.resolve("no"), folder.resolve("such"), 1);
         KeptValue kept = nowhere.keep("it", new byte[LARGE], codec);
         assertFalse(kept.message().hasStored());
-        assertTrue(nowhere.folder().isEmpty());
+        assertTrue(nowhere.folders().isEmpty());
         nowhere.close();
     }
 
@@ -167,13 +227,13 @@ class ValueStoreTest {
 
     @Test
     void whatOthersStoreForItIsAdoptedAndNothingElseIsRemoved() throws IOException {
-        Path there = store.folder().orElseThrow();
+        Path there = store.folders().get(0);
         Value result = codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(there.resolve("task-1")));
         Value foreign = codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(folder.resolve("foreign")));
         KeptValue mine = store.adopt(result);
-        KeptValue others = store.adopt(foreign);
+        OrreryException refused = assertThrows(OrreryException.class, () -> store.adopt(foreign));
+        assertEquals(ErrorCode.PROTOCOL, refused.code());
         mine.release();
-        others.release();
         assertFalse(Files.exists(there.resolve("task-1")));
         assertTrue(Files.exists(folder.resolve("foreign")));
         Files.write(there.resolve("task-2"), new byte[10]);
@@ -198,7 +258,7 @@ class ValueStoreTest {
 
     @Test
     void foldersOfEndedProcessesAreSwept() throws IOException {
-        Path mine = store.folder().orElseThrow();
+        Path mine = store.folders().get(0);
         Path dead = Files.createDirectory(memory.resolve("orrery-999999999-1-ab.objects"));
         Files.write(dead.resolve("v1"), new byte[10]);
         Files.createDirectory(memory.resolve("orrery-something.objects"));

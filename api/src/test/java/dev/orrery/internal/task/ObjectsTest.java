@@ -167,7 +167,7 @@ class ObjectsTest {
                 .complete(ActorCallResponse.newBuilder().setElsewhere(true).build());
         TestingTaskCluster.Call again = cluster.next();
         assertTrue(again.request().getArguments(0).hasObject());
-        assertEquals("", again.task().getResultFolder(), "nor could it store a result");
+        assertEquals(0, again.task().getResultFoldersCount(), "nor could it store a result");
         assertEquals(1, again.task().getAttempt(), "it has not run");
         again.echo();
         assertArrayEquals(value, result.get(LONG));
@@ -181,7 +181,7 @@ class ObjectsTest {
     void aResultThatItsWorkerStoredIsItsOwnersFile() throws Exception {
         ObjectRef<byte[]> result = pass(tasks.put(new byte[1]));
         TestingTaskCluster.Call call = cluster.next();
-        Path file = Path.of(call.task().getResultFolder()).resolve("result");
+        Path file = Path.of(call.task().getResultFolders(0)).resolve("result");
         byte[] value = new byte[300_000];
         value[3] = 3;
         ValueCodec codec = new ValueCodec(new ForySerializer(getClass().getClassLoader()));
@@ -194,10 +194,38 @@ class ObjectsTest {
     }
 
     @Test
+    void whatIsStoredElsewhereIsNoResult() throws Exception {
+        ObjectRef<byte[]> result = pass(tasks.put(new byte[1]));
+        ValueCodec codec = new ValueCodec(new ForySerializer(getClass().getClassLoader()));
+        Path file = Files.createTempFile("not", "ours");
+        cluster.next()
+                .response()
+                .complete(ActorCallResponse.newBuilder()
+                        .setResult(codec.toMessage("it", new byte[300_000], bytes -> Optional.of(file)))
+                        .build());
+        OrreryException refused = assertThrows(OrreryException.class, () -> result.get(LONG));
+        assertEquals(ErrorCode.PROTOCOL, refused.code());
+        assertTrue(Files.deleteIfExists(file));
+    }
+
+    @Test
+    void anArgumentWhoseFileIsGoneFailsItsTaskAndNothingElse() throws Exception {
+        ObjectRef<byte[]> ref = tasks.put(new byte[300_000]);
+        ObjectRef<byte[]> result = pass(ref);
+        TestingTaskCluster.Call call = cluster.next();
+        Files.delete(Path.of(call.request().getArguments(0).getStored().getPath()));
+        call.response()
+                .complete(ActorCallResponse.newBuilder().setElsewhere(true).build());
+        assertThrows(ObjectLostException.class, () -> result.get(LONG));
+        pass(tasks.put(new byte[300_000]));
+        assertTrue(cluster.next().request().getArguments(0).hasStored(), "the worker is still on this host");
+    }
+
+    @Test
     void aResultThatNobodyWantsLeavesNoFile() throws Exception {
         ObjectRef<byte[]> result = pass(tasks.put(new byte[1]));
         TestingTaskCluster.Call call = cluster.next();
-        Path folder = Path.of(call.task().getResultFolder());
+        Path folder = Path.of(call.task().getResultFolders(0));
         Files.write(folder.resolve(StoreFolders.resultFile(call.task().getId(), 1)), new byte[10]);
         assertTrue(result.cancel());
         try (Stream<Path> left = Files.list(folder)) {

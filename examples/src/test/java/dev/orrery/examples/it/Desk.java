@@ -2,6 +2,7 @@ package dev.orrery.examples.it;
 
 import dev.orrery.ActorContext;
 import dev.orrery.ContextAware;
+import dev.orrery.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /** An actor whose calls meet: some wait for others. Safe for several threads. */
 public class Desk implements ContextAware {
@@ -59,6 +61,18 @@ public class Desk implements ContextAware {
 
     public CompletableFuture<Thread> unserializable() {
         return CompletableFuture.completedFuture(new Thread("no data"));
+    }
+
+    /** Cannot be sent any more. */
+    public CompletionStage<Tensor> spentTensor() {
+        Tensor tensor = Tensor.ofFloats(new float[] {1}, 1);
+        tensor.close();
+        return CompletableFuture.supplyAsync(() -> tensor);
+    }
+
+    public CompletionStage<String> later(long millis) {
+        return CompletableFuture.supplyAsync(
+                () -> "late", CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS));
     }
 
     public CompletionStage<String> nothing() {

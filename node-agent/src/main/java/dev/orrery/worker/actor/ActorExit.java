@@ -7,11 +7,12 @@ import dev.orrery.internal.proto.KillActorRequest;
 import dev.orrery.internal.proto.KillActorResponse;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The end of an actor by its own wish: no call begins any more, and when the actor is closed, the leader is asked to end it. */
+/** The end of an actor by its own wish: no call begins any more, and when those under way have ended, the leader is asked to end it. */
 final class ActorExit {
     private static final Logger LOG = LoggerFactory.getLogger(ActorExit.class);
     private static final Duration RETRY_AFTER = Duration.ofMillis(200);
@@ -20,15 +21,21 @@ final class ActorExit {
     private final CallQueue queue;
     private final CallErrors errors;
     private final Function<KillActorRequest, KillActorResponse> leader;
+    private final BooleanSupplier stopping;
     private final AtomicBoolean asked = new AtomicBoolean();
 
     /** @param leader asks it, within its own time */
     ActorExit(
-            ActorLife life, CallQueue queue, CallErrors errors, Function<KillActorRequest, KillActorResponse> leader) {
+            ActorLife life,
+            CallQueue queue,
+            CallErrors errors,
+            Function<KillActorRequest, KillActorResponse> leader,
+            BooleanSupplier stopping) {
         this.life = life;
         this.queue = queue;
         this.errors = errors;
         this.leader = leader;
+        this.stopping = stopping;
     }
 
     void request() {
@@ -40,7 +47,7 @@ final class ActorExit {
 
     /** Returns when the leader knows of a wish, or this worker is told to stop anyway. */
     void tellLeader() {
-        while (asked.get()) {
+        while (asked.get() && !stopping.getAsBoolean()) {
             try {
                 var unused = leader.apply(KillActorRequest.newBuilder()
                         .setActor(life.getActor())

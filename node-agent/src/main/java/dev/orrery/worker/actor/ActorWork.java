@@ -13,6 +13,8 @@ import dev.orrery.worker.loading.UserFunction;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +31,10 @@ final class ActorWork implements UserWork {
     private final CallErrors errors;
     private final BooleanSupplier stopping;
     private final Tenure tenure;
+    private final Executor answers;
     private volatile Optional<Object> actor = Optional.empty();
 
+    /** @param answers encodes results that come later */
     ActorWork(
             PlainActorSpec spec,
             SelfContext context,
@@ -38,7 +42,8 @@ final class ActorWork implements UserWork {
             ValueCodec values,
             CallErrors errors,
             BooleanSupplier stopping,
-            Tenure tenure) {
+            Tenure tenure,
+            Executor answers) {
         this.spec = spec;
         this.context = context;
         this.functions = functions;
@@ -47,6 +52,7 @@ final class ActorWork implements UserWork {
         this.errors = errors;
         this.stopping = stopping;
         this.tenure = tenure;
+        this.answers = answers;
     }
 
     /** Tensors stay with the actor. */
@@ -127,10 +133,10 @@ final class ActorWork implements UserWork {
         return stopping.getAsBoolean() ? errors.stoppedInside(thrown) : errors.threw(method.name(), thrown);
     }
 
-    /** On whatever thread completes the stage. */
+    /** When the stage is complete. */
     private CompletableFuture<Void> answerLater(UserFunction method, CompletionStage<?> stage, PendingCall call) {
         CompletableFuture<Void> end = new CompletableFuture<>();
-        stage.whenComplete((result, thrown) -> {
+        BiConsumer<Object, Throwable> answer = (result, thrown) -> {
             try {
                 if (thrown == null) {
                     answer(method, result, call);
@@ -139,10 +145,19 @@ final class ActorWork implements UserWork {
                 }
             } catch (OrreryException e) {
                 call.fail(e);
+            } catch (RuntimeException | Error e) {
+                // Nobody else would hear of it.
+                call.fail(errors.threw("the result of " + method.name(), e));
             } finally {
                 end.complete(null);
             }
-        });
+        };
+        if (stage instanceof CompletableFuture<?> future && future.isDone()) {
+            future.whenComplete(answer);
+        } else {
+            // Reading and writing values may take long, and whoever completes the stage may be an I/O thread.
+            stage.whenCompleteAsync(answer, answers);
+        }
         return end;
     }
 
@@ -161,6 +176,8 @@ final class ActorWork implements UserWork {
 
     @Override
     public void close() {
+        // First, as the leader bounds how long closing may take.
+        context.ending().tellLeader();
         if (actor.orElseThrow() instanceof AutoCloseable closeable) {
             // Whatever the user's code throws.
             try {
@@ -169,6 +186,5 @@ final class ActorWork implements UserWork {
                 LOG.warn("closing actor {} failed", context.actor(), thrown);
             }
         }
-        context.ending().tellLeader();
     }
 }

@@ -3,6 +3,7 @@ package dev.orrery.worker.actor;
 import dev.orrery.error.Failure;
 import dev.orrery.internal.client.ActorReferences;
 import dev.orrery.internal.client.ClusterClient;
+import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.WorkerReport;
@@ -17,19 +18,31 @@ import dev.orrery.worker.HostedActor;
 import dev.orrery.worker.actor.CallQueue.Pause;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserCode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Hosts one plain actor, or runs tasks: its threads, its queue, the server that fills it, and its worlds. */
 public final class PlainActor implements HostedActor {
     private static final int DEFAULT_MAX_CALLS = 1_000;
     private static final int SHARE_OF_HEAP = 4;
+    private static final int ANSWER_THREADS = 2;
+    private static final Duration ANSWER_THREADS_IDLE = Duration.ofSeconds(5);
 
     /** What is made once the process lends its environment. */
     private record Parts(
-            ActorWorlds worlds, CallServer server, UserThreads threads, Tenure tenure, OwnJob job, CpuLoan loan) {}
+            ActorWorlds worlds,
+            CallServer server,
+            UserThreads threads,
+            Tenure tenure,
+            OwnJob job,
+            CpuLoan loan,
+            ThreadPoolExecutor answers) {}
 
     private volatile Optional<Parts> parts = Optional.empty();
 
@@ -45,15 +58,20 @@ public final class PlainActor implements HostedActor {
         Optional<String> name = Optional.of(spec.getName()).filter(given -> !given.isEmpty());
         Tenure tenure = tenure(environment);
         OwnJob job = new OwnJob(environment);
-        ActorExit exit = new ActorExit(environment.life(), queue, errors, wish -> job.client()
-                .call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT));
+        AtomicBoolean stopping = new AtomicBoolean();
+        ActorExit exit = new ActorExit(
+                environment.life(),
+                queue,
+                errors,
+                wish -> job.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
+                stopping::get);
         CallServer server = new CallServer(environment, queue, maxCalls, errors, tenure);
         CpuLoan loan = loan(environment, queue, errors);
-        AtomicBoolean stopping = new AtomicBoolean();
         UserCode code = new UserCode(environment.launch().artifacts());
         ValueCodec values = new ValueCodec(
                 new ForySerializer(code.classLoader(), List.of(new ActorReferences(job::client, code.classLoader()))));
         FunctionLoader functions = new FunctionLoader(code);
+        ThreadPoolExecutor answers = answers(label);
         UserWork work = spec.getRunsTasks()
                 ? new TaskWork(environment, functions, values, queue, errors, stopping::get, job)
                 : new ActorWork(
@@ -63,13 +81,27 @@ public final class PlainActor implements HostedActor {
                         values,
                         errors,
                         stopping::get,
-                        tenure);
+                        tenure,
+                        answers);
         UserThreads threads = new UserThreads(
                 environment, new UserThreads.Calls(queue, errors, loan), code, work, server::start, tenure, stopping);
-        parts = Optional.of(new Parts(worlds, server, threads, tenure, job, loan));
+        parts = Optional.of(new Parts(worlds, server, threads, tenure, job, loan, answers));
         onDesired(environment.desired());
         tenure.start();
         threads.start();
+    }
+
+    /** Has threads only while there are such answers. */
+    private static ThreadPoolExecutor answers(String label) {
+        ThreadPoolExecutor answers = new ThreadPoolExecutor(
+                ANSWER_THREADS,
+                ANSWER_THREADS,
+                ANSWER_THREADS_IDLE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                new NamedThreads("answers-" + label));
+        answers.allowCoreThreadTimeOut(true);
+        return answers;
     }
 
     private static CallErrors errors(ActorEnvironment environment) {
@@ -141,6 +173,7 @@ public final class PlainActor implements HostedActor {
     @Override
     public CompletableFuture<Void> stop() {
         return parts.map(here -> here.threads().stop().thenCompose(ended -> {
+                    here.answers().shutdownNow();
                     here.tenure().close();
                     here.worlds().close();
                     return CompletableFuture.allOf(

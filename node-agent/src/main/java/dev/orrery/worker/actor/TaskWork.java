@@ -126,9 +126,12 @@ final class TaskWork implements UserWork {
                     : errors.taskThrew(info, function.name(), thrown);
         }
         long ran = environment.clock().nanoTime() - began;
+        // The function may have interrupted its thread; what follows must not pay for it.
+        Thread.interrupted();
         try {
             return ActorCallResponse.newBuilder()
-                    .setResult(values.toMessage("the result of " + function.name(), result, bytes -> resultFile(info)))
+                    .setResult(values.toMessage(
+                            "the result of " + function.name(), result, bytes -> resultFile(info, bytes)))
                     .setRunNanos(ran)
                     .build();
         } finally {
@@ -137,11 +140,8 @@ final class TaskWork implements UserWork {
     }
 
     /** Where the owner finds it, if that is on this host. */
-    private static Optional<Path> resultFile(TaskInfo info) {
-        return Optional.of(info.getResultFolder())
-                .filter(folder -> !folder.isEmpty())
-                .map(Path::of)
-                .filter(StoreFolders::isHere)
+    private static Optional<Path> resultFile(TaskInfo info, long bytes) {
+        return StoreFolders.withRoom(info.getResultFoldersList(), bytes)
                 .map(folder -> folder.resolve(StoreFolders.resultFile(info.getId(), info.getAttempt())));
     }
 

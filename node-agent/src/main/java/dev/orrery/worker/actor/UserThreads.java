@@ -89,6 +89,12 @@ final class UserThreads {
         thread.start();
     }
 
+    private void startThreadIfWanted() {
+        if (queue.wantsThread()) {
+            startThread(this::serve);
+        }
+    }
+
     private synchronized List<Thread> threads() {
         return List.copyOf(threads);
     }
@@ -134,9 +140,7 @@ final class UserThreads {
         CurrentWork.lendBy(loan);
         try {
             for (Optional<PendingCall> next = queue.take(); next.isPresent(); next = queue.takeNext()) {
-                if (queue.wantsThread()) {
-                    startThread(this::serve);
-                }
+                startThreadIfWanted();
                 Thread.currentThread().setContextClassLoader(code.classLoader());
                 run(next.get());
             }
@@ -164,7 +168,11 @@ final class UserThreads {
         if (end.isDone()) {
             ended(call);
         } else {
-            end.thenRun(() -> ended(call));
+            end.thenRun(() -> {
+                ended(call);
+                // All threads may be inside calls.
+                startThreadIfWanted();
+            });
         }
         if (!stopping.get()) {
             clearInterrupt();

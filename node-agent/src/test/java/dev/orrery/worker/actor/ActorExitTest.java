@@ -23,7 +23,9 @@ class ActorExitTest {
     private final CallQueue queue = new CallQueue(10, 1 << 20, 1);
     private final List<KillActorRequest> heard = new ArrayList<>();
     private final Queue<ErrorCode> refusals = new ArrayDeque<>();
-    private final ActorExit exit = new ActorExit(ME, queue, new CallErrors("me", ME, "host", "log"), this::leader);
+    private boolean stopping;
+    private final ActorExit exit =
+            new ActorExit(ME, queue, new CallErrors("me", ME, "host", "log"), this::leader, () -> stopping);
 
     private KillActorResponse leader(KillActorRequest wish) {
         heard.add(wish);
@@ -61,6 +63,9 @@ class ActorExitTest {
 
     @Test
     void anActorThatEndsOtherwiseTellsNobody() {
+        exit.tellLeader();
+        exit.request();
+        stopping = true;
         exit.tellLeader();
         assertEquals(List.of(), heard);
     }

@@ -175,10 +175,11 @@ class TaskWorkTest {
         try (ValueStore store = new ValueStore();
                 Tensor large = Tensor.allocateZeroed(DataType.FP32, 100_000)) {
             large.setFloat(99_999, 21);
-            Path results = store.folder().orElseThrow();
+            Path results = store.folders().get(0);
             Value argument = store.keep("it", large, codec).message();
             assertTrue(argument.hasStored());
-            ActorCallResponse answer = owner.task("doubled", DOUBLED, List.of(argument), results.toString())
+            ActorCallResponse answer = owner.task(
+                            "doubled", DOUBLED, List.of(argument), List.of("/no/such.objects", results.toString()))
                     .get(30, TimeUnit.SECONDS);
             assertEquals(
                     results.resolve("job-1-2").toString(),
@@ -188,7 +189,7 @@ class TaskWorkTest {
                 assertEquals(42f, doubled.getFloat(99_999));
             }
             ActorCallResponse inline =
-                    owner.task("doubled", DOUBLED, List.of(argument), "").get(30, TimeUnit.SECONDS);
+                    owner.task("doubled", DOUBLED, List.of(argument), List.of()).get(30, TimeUnit.SECONDS);
             assertTrue(inline.getResult().hasTensor(), "there is no place for it");
         }
     }
@@ -199,8 +200,9 @@ class TaskWorkTest {
         ValueStore store = new ValueStore();
         Value argument = store.keep("it", new byte[200_000], codec).message();
         store.close();
-        assertTrue(owner.task("fail", methodType(int.class, String.class), List.of(argument), "/no/such.objects")
-                .get(30, TimeUnit.SECONDS)
-                .getElsewhere());
+        assertTrue(
+                owner.task("fail", methodType(int.class, String.class), List.of(argument), List.of("/no/such.objects"))
+                        .get(30, TimeUnit.SECONDS)
+                        .getElsewhere());
     }
 }
