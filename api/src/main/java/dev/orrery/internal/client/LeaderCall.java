@@ -202,7 +202,12 @@ final class LeaderCall<Q extends MessageLite, R extends MessageLite> {
 
     private synchronized void said(HostPort head, OrreryException failure) {
         asking = Optional.empty();
-        lastSaid.put(head, failure.detail());
+        if (failure.code() == ErrorCode.DEADLINE_EXCEEDED) {
+            // What it said before tells more than that there was no time left for another answer.
+            lastSaid.putIfAbsent(head, failure.detail());
+        } else {
+            lastSaid.put(head, failure.detail());
+        }
     }
 
     private void expire() {
