@@ -24,6 +24,11 @@ public final class NativeCallException extends RuntimeException {
         return fatal;
     }
 
+    /** NCCL tells that something is wrong elsewhere, but not where. */
+    public boolean mayComeFromAPeer() {
+        return kind.equals("nccl") && !fatal;
+    }
+
     public Failure failure() {
         return Failure.of(kind, getMessage());
     }

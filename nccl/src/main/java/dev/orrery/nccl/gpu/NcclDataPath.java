@@ -225,6 +225,11 @@ final class NcclDataPath implements DataPath {
         }
 
         @Override
+        public void onFailedRemotely(Failure cause) {
+            events.failedRemotely(cause);
+        }
+
+        @Override
         public void onStuck(Failure cause) {
             events.stuck(cause);
         }
@@ -266,6 +271,11 @@ final class NcclDataPath implements DataPath {
         @Override
         public void failed(Failure cause) {
             events.failed(cause);
+        }
+
+        @Override
+        public void failedRemotely(Failure cause) {
+            events.failedRemotely(cause);
         }
 
         @Override

@@ -33,6 +33,9 @@ final class NcclGroup {
 
         void onFailed(Failure cause);
 
+        /** As {@link #onFailed}; perhaps because a member has ended, which NCCL does not know. */
+        void onFailedRemotely(Failure cause);
+
         /** NCCL does not come back. */
         void onStuck(Failure cause);
 
@@ -150,7 +153,11 @@ final class NcclGroup {
 
     private void onNativeFailure(NativeCallException failure, String what) {
         Failure cause = failure.failure().causing(Failure.of("operation", what));
-        events.onFailed(cause);
+        if (failure.mayComeFromAPeer()) {
+            events.onFailedRemotely(cause);
+        } else {
+            events.onFailed(cause);
+        }
         if (failure.isFatal()) {
             events.onStuck(cause);
         }

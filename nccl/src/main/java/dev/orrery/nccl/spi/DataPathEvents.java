@@ -24,6 +24,9 @@ public interface DataPathEvents {
     /** It cannot go on. */
     void failed(Failure cause);
 
+    /** It cannot go on, and the end of a member may be why, which that member's control link tells in a moment. */
+    void failedRemotely(Failure cause);
+
     /** This process has to end: it cannot get rid of what the world did. */
     void stuck(Failure cause);
 

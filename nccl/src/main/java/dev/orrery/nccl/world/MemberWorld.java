@@ -195,6 +195,11 @@ final class MemberWorld implements World, DataPathEvents {
     }
 
     @Override
+    public void failedRemotely(Failure why) {
+        timers.add(around.control().after(REASON_LIMIT, () -> fail(why)));
+    }
+
+    @Override
     public void lost(int rank, String why) {
         Failure failure = Failure.of("link", membership.describe(rank) + ": " + why);
         PeerProcess process = reached.get(rank);

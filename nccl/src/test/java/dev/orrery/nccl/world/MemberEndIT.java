@@ -108,9 +108,7 @@ final class MemberEndIT extends EachCarrier {
             throws Exception {
         long start = System.nanoTime();
         Told told = self.await(world.id(), end.state);
-        // Inside a transfer NCCL may see the end before the link does, and does not say whose it was.
-        boolean byNccl = told.cause().orElseThrow().kind().equals("nccl");
-        assertTrue(byNccl || told.cause().orElseThrow().toString().contains("rank 1"), "it names the peer: " + told);
+        assertTrue(told.cause().orElseThrow().toString().contains("rank 1"), "it names the peer: " + told);
         List<CompletableFuture<?>> all = new ArrayList<>(pending);
         CompletableFuture<Tensor> later = world.communicator().receive(1);
         if (end.state == WorldState.BROKEN) {
