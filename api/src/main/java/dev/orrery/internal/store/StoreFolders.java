@@ -1,6 +1,6 @@
 package dev.orrery.internal.store;
 
-import dev.orrery.internal.lifecycle.HostProcesses;
+import dev.orrery.internal.lifecycle.ProcessFiles;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.serial.StoredValues;
 import java.io.IOException;
@@ -9,11 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,16 +18,13 @@ import org.slf4j.LoggerFactory;
 /** The folders that clients keep values in. They carry the process that made them, so that what a killed one left is recognised. */
 public final class StoreFolders {
     private static final Logger LOG = LoggerFactory.getLogger(StoreFolders.class);
-    private static final Pattern NAME = Pattern.compile("orrery-(\\d{1,10})-(\\d{1,18})-[0-9a-f-]+\\.objects");
+    private static final Pattern NAME = ProcessFiles.names("objects");
 
     private StoreFolders() {}
 
     static Path create(Path parent) throws IOException {
-        long pid = ProcessHandle.current().pid();
-        long startTime =
-                HostProcesses.startTime(pid).orElseThrow(() -> new IOException("cannot read when this process began"));
         return Files.createDirectory(
-                parent.resolve("orrery-" + pid + "-" + startTime + "-" + UUID.randomUUID() + ".objects"),
+                parent.resolve(ProcessFiles.stem() + ".objects"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
@@ -93,18 +87,7 @@ public final class StoreFolders {
      * host that use the folder.
      */
     public static List<Path> sweep(Path parent) throws IOException {
-        List<Path> removed = new ArrayList<>();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, "orrery-*.objects")) {
-            for (Path folder : folders) {
-                Matcher name = NAME.matcher(folder.getFileName().toString());
-                if (name.matches()
-                        && !HostProcesses.isAlive(Long.parseLong(name.group(1)), Long.parseLong(name.group(2)))
-                        && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                        && remove(folder)) {
-                    removed.add(folder);
-                }
-            }
-        }
-        return removed;
+        return ProcessFiles.sweep(
+                parent, NAME, folder -> Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && remove(folder));
     }
 }

@@ -2,17 +2,13 @@ package dev.orrery.nccl.shared;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
-import dev.orrery.internal.lifecycle.HostProcesses;
+import dev.orrery.internal.lifecycle.ProcessFiles;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SharedFiles {
     private static final Logger log = LoggerFactory.getLogger(SharedFiles.class);
-    private static final Pattern NAME =
-            Pattern.compile("orrery-(\\d{1,10})-(\\d{1,18})-[0-9a-f-]+\\.(ring|bell|socket)");
+    private static final Pattern NAME = ProcessFiles.names("ring|bell|socket");
 
     private static final int QUOTED = 200;
 
@@ -48,20 +43,13 @@ public final class SharedFiles {
     record Names(Path ring, Path bell) {}
 
     static Names names(Path folder) throws IOException {
-        String stem = stem();
+        String stem = ProcessFiles.stem();
         return new Names(folder.resolve(stem + Kind.RING.ending()), folder.resolve(stem + Kind.BELL.ending()));
     }
 
     /** The name of a new socket that carries messages itself. */
     public static Path socket(Path folder) throws IOException {
-        return folder.resolve(stem() + Kind.SOCKET.ending());
-    }
-
-    private static String stem() throws IOException {
-        long pid = ProcessHandle.current().pid();
-        long startTime =
-                HostProcesses.startTime(pid).orElseThrow(() -> new IOException("cannot read when this process began"));
-        return "orrery-" + pid + "-" + startTime + "-" + UUID.randomUUID();
+        return folder.resolve(ProcessFiles.stem() + Kind.SOCKET.ending());
     }
 
     /**
@@ -112,18 +100,7 @@ public final class SharedFiles {
      * processes of the host that use the folder.
      */
     public static List<Path> sweep(Path folder) throws IOException {
-        List<Path> removed = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "orrery-*")) {
-            for (Path file : files) {
-                Matcher name = NAME.matcher(file.getFileName().toString());
-                if (name.matches()
-                        && !HostProcesses.isAlive(Long.parseLong(name.group(1)), Long.parseLong(name.group(2)))
-                        && remove(file)) {
-                    removed.add(file);
-                }
-            }
-        }
-        return removed;
+        return ProcessFiles.sweep(folder, NAME, SharedFiles::remove);
     }
 
     /** One that cannot be removed, for example another user's, keeps no other from it. */
