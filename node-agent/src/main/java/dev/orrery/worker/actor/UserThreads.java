@@ -83,7 +83,10 @@ final class UserThreads {
         if (stopping.get()) {
             return;
         }
-        Thread thread = names.newThread(body);
+        Thread thread = names.newThread(() -> {
+            CurrentWork.lendBy(loan);
+            body.run();
+        });
         thread.setContextClassLoader(code.classLoader());
         threads.add(thread);
         thread.start();
@@ -120,7 +123,6 @@ final class UserThreads {
 
     // User code may throw anything; all of it is reported.
     private boolean makeReady() {
-        CurrentWork.lendBy(loan);
         try {
             listen.run();
             code.checkArtifacts();
@@ -137,7 +139,6 @@ final class UserThreads {
     }
 
     private void serve() {
-        CurrentWork.lendBy(loan);
         try {
             for (Optional<PendingCall> next = queue.take(); next.isPresent(); next = queue.takeNext()) {
                 startThreadIfWanted();
