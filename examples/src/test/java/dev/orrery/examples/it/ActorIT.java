@@ -23,9 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -39,19 +36,6 @@ class ActorIT extends ClusterScenario {
     @Override
     Pattern expectedErrors() {
         return Pattern.compile("cannot start at -1");
-    }
-
-    private static <T> T get(CompletableFuture<T> call) throws Exception {
-        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static OrreryException error(CompletableFuture<?> call) throws InterruptedException, TimeoutException {
-        try {
-            call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            return assertInstanceOf(OrreryException.class, e.getCause());
-        }
-        throw new AssertionError("it did not fail");
     }
 
     private ActorRef<Counter> start(String name) {

@@ -25,8 +25,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,23 +67,6 @@ class ActorPoolIT extends ClusterScenario {
     void killAll() {
         started.forEach(ActorRef::kill);
         started.clear();
-    }
-
-    private static <T> T get(CompletableFuture<T> call) throws Exception {
-        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static OrreryException error(CompletableFuture<?> call) throws InterruptedException, TimeoutException {
-        try {
-            call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            return assertInstanceOf(OrreryException.class, e.getCause());
-        }
-        throw new AssertionError("it did not fail");
-    }
-
-    private static void kill(ActorRef<?> actor) {
-        ProcessHandle.of(actor.status().pid()).orElseThrow().destroyForcibly();
     }
 
     /** Of all actors; fails when two of them, or one twice, wrote the same. */

@@ -22,9 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -38,23 +36,6 @@ class ActorRecoveryIT extends ClusterScenario {
     @Override
     LocalClusterOptions.Builder options() {
         return super.options().head("job.lease", LEASE.toSeconds() + "s");
-    }
-
-    private static <T> T get(CompletableFuture<T> call) throws Exception {
-        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static OrreryException error(CompletableFuture<?> call) throws InterruptedException, TimeoutException {
-        try {
-            call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            return assertInstanceOf(OrreryException.class, e.getCause());
-        }
-        throw new AssertionError("it did not fail");
-    }
-
-    private static void kill(ActorRef<?> actor) {
-        ProcessHandle.of(actor.status().pid()).orElseThrow().destroyForcibly();
     }
 
     private Orrery anotherDriver() {

@@ -1,7 +1,6 @@
 package dev.orrery.examples.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,8 +18,6 @@ import dev.orrery.internal.proto.WorldView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,19 +38,6 @@ class ActorWorldIT extends ClusterScenario {
     void killAll() {
         started.forEach(ActorRef::kill);
         started.clear();
-    }
-
-    private static <T> T get(CompletableFuture<T> call) throws Exception {
-        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static OrreryException error(CompletableFuture<?> call) throws Exception {
-        try {
-            get(call);
-        } catch (ExecutionException e) {
-            return assertInstanceOf(OrreryException.class, e.getCause());
-        }
-        throw new AssertionError("it did not fail");
     }
 
     static List<WorldExample<?>> examples() {

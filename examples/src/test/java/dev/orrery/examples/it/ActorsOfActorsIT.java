@@ -8,8 +8,6 @@ import dev.orrery.examples.cluster.LocalClusterOptions;
 import dev.orrery.internal.proto.ClusterView;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Actors that start others and call them; references in arguments and results. */
@@ -19,10 +17,6 @@ class ActorsOfActorsIT extends ClusterScenario {
     @Override
     LocalClusterOptions.Builder options() {
         return super.options().head("job.lease", LEASE.toSeconds() + "s");
-    }
-
-    private static <T> T get(CompletableFuture<T> call) throws Exception {
-        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private ActorRef<Crew> crew(String name) {

@@ -1,9 +1,12 @@
 package dev.orrery.examples.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.orrery.ActorRef;
 import dev.orrery.Orrery;
 import dev.orrery.PipelineRef;
+import dev.orrery.error.OrreryException;
 import dev.orrery.examples.cluster.ClusterObserver;
 import dev.orrery.examples.cluster.LocalCluster;
 import dev.orrery.examples.cluster.LocalClusterOptions;
@@ -21,6 +24,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -174,5 +181,22 @@ abstract class ClusterScenario {
             }
         }
         throw new AssertionError(replica + " never had a request in flight");
+    }
+
+    static <T> T get(CompletableFuture<T> call) throws Exception {
+        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    static OrreryException error(CompletableFuture<?> call) throws InterruptedException, TimeoutException {
+        try {
+            call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            return assertInstanceOf(OrreryException.class, e.getCause());
+        }
+        throw new AssertionError("it did not fail");
+    }
+
+    static void kill(ActorRef<?> actor) {
+        ProcessHandle.of(actor.status().pid()).orElseThrow().destroyForcibly();
     }
 }

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -24,16 +23,6 @@ import org.junit.jupiter.api.Test;
 class ConcurrentActorIT extends ClusterScenario {
     private static final int AT_ONCE = 4;
     private static final int QUESTIONS = 200;
-
-    private static <T> T get(CompletableFuture<T> call) throws Exception {
-        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static OrreryException error(CompletableFuture<?> call) {
-        ExecutionException failed =
-                assertThrows(ExecutionException.class, () -> call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        return assertInstanceOf(OrreryException.class, failed.getCause());
-    }
 
     private ActorRef<Desk> start(int atOnce) {
         return orrery().actor(Desk::new).cpus(0.1).maxConcurrency(atOnce).start();

@@ -3,13 +3,11 @@ package dev.orrery.examples.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.ActorRef;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.LeaseLostException;
-import dev.orrery.error.OrreryException;
 import dev.orrery.examples.cluster.HostCluster;
 import dev.orrery.examples.cluster.LocalClusterOptions;
 import dev.orrery.internal.proto.ActorCallResponse;
@@ -40,10 +38,6 @@ class ExclusiveActorIT extends ClusterScenario {
                 // well after the lease, so that a stopped agent is not taken for dead while it only pauses an actor
                 .head("node.dead-after", "6s")
                 .head("exclusive.lease", "2s");
-    }
-
-    private static <T> T get(CompletableFuture<T> call) throws Exception {
-        return call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Stopped when this returns: one thread has to run to hear of it, and until then the others go on. */
@@ -105,11 +99,6 @@ class ExclusiveActorIT extends ClusterScenario {
                                         && actor.getLife().getIncarnation() == incarnation)
                                 .isPresent(),
                         PATIENCE);
-    }
-
-    private static OrreryException error(CompletableFuture<?> call) throws Exception {
-        ExecutionException failed = assertThrows(ExecutionException.class, () -> get(call));
-        return assertInstanceOf(OrreryException.class, ErrorCodec.unwrap(failed));
     }
 
     @Test

@@ -10,7 +10,6 @@ import dev.orrery.tensor.Tensors;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,10 +50,6 @@ class PowerLossIT extends ClusterScenario {
         if (counter != null) {
             counter.kill();
         }
-    }
-
-    private static <T> T get(CompletableFuture<T> answer) throws Exception {
-        return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private void start(String part) {
