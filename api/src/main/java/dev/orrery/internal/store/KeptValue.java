@@ -4,6 +4,7 @@ import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.serial.StoredValues;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.Optional;
 
 /**
@@ -37,7 +38,12 @@ public final class KeptValue {
 
     /** For whoever is not. Throws OBJECT_LOST. */
     public Value inline(String what) {
-        return message.hasStored() ? StoredValues.inline(what, message.getStored()) : message;
+        try {
+            return message.hasStored() ? StoredValues.inline(what, message.getStored()) : message;
+        } finally {
+            // Its file would go with it.
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Of the heap. */

@@ -20,6 +20,7 @@ import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.store.ValueStore;
 import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
@@ -32,6 +33,7 @@ import dev.orrery.testing.TestingWorlds;
 import java.lang.invoke.MethodType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -60,6 +62,7 @@ class TaskWorkTest {
     private final TestingWorldManager mine = network.manager((world, state, cause) -> {});
     private final Semaphore gate = new Semaphore(0);
     private final PlainActor worker = new PlainActor();
+    private final List<KeptValue> held = new ArrayList<>();
     private TestingEnvironment environment;
     private TestingCaller owner;
 
@@ -92,6 +95,12 @@ class TaskWorkTest {
         owner.close();
         transport.close();
         System.getProperties().remove(ScriptedActor.GATE);
+    }
+
+    /** Its file would go with it, once nobody refers to it. */
+    private Value hold(KeptValue value) {
+        held.add(value);
+        return value.message();
     }
 
     /** Its thread is inside a task that goes on when the gate opens. */
@@ -176,7 +185,7 @@ class TaskWorkTest {
                 Tensor large = Tensor.allocateZeroed(DataType.FP32, 100_000)) {
             large.setFloat(99_999, 21);
             Path results = store.folders().get(0);
-            Value argument = store.keep("it", large, codec).message();
+            Value argument = hold(store.keep("it", large, codec));
             assertTrue(argument.hasStored());
             ActorCallResponse answer = owner.task(
                             "doubled", DOUBLED, List.of(argument), List.of("/no/such.objects", results.toString()))
@@ -184,8 +193,7 @@ class TaskWorkTest {
             assertEquals(
                     results.resolve("job-1-2").toString(),
                     answer.getResult().getStored().getPath());
-            try (Tensor doubled = (Tensor)
-                    codec.fromMessage("it", store.adopt(answer.getResult()).message())) {
+            try (Tensor doubled = (Tensor) codec.fromMessage("it", hold(store.adopt(answer.getResult())))) {
                 assertEquals(42f, doubled.getFloat(99_999));
             }
             ActorCallResponse inline =
