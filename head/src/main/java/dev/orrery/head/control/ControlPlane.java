@@ -12,6 +12,7 @@ import dev.orrery.head.service.WorldService;
 import dev.orrery.head.store.Change;
 import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.LeadershipListener;
+import dev.orrery.head.store.StoredState;
 import dev.orrery.head.view.ActorViews;
 import dev.orrery.head.view.ClusterViews;
 import dev.orrery.head.view.PipelineViews;
@@ -161,6 +162,11 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
                 .filter(known -> known.epoch() == epoch)
                 .flatMap(Leader::survivors)));
         return survivors;
+    }
+
+    @Override
+    public void rehearse(StoredState state) {
+        new Rehearsal(state, options, clock.nanoTime()).run();
     }
 
     @Override

@@ -9,7 +9,6 @@ import dev.orrery.head.store.Change;
 import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.StoredState;
-import dev.orrery.head.store.Versioned;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,25 +29,17 @@ final class Ledger {
     /** Reads everything anew. */
     Records load() {
         StoredState state = store.load();
-        List<Write> writes = new ArrayList<>();
         versions.clear();
-        read(writes, state.nodes());
-        read(writes, state.jobs());
-        read(writes, state.names());
-        read(writes, state.actors());
-        read(writes, state.pipelines());
-        read(writes, state.replicas());
-        read(writes, state.worlds());
+        state.forEach((key, record) -> versions.put(key, record.version()));
+        return records(state);
+    }
+
+    static Records records(StoredState state) {
+        List<Write> writes = new ArrayList<>();
+        state.forEach((key, record) -> writes.add(new Write(key, "", Optional.of(record.value()))));
         Records records = new Records();
         records.apply(writes);
         return records;
-    }
-
-    private <K extends RecordKey, R extends MessageLite> void read(List<Write> writes, Map<K, Versioned<R>> stored) {
-        stored.forEach((key, record) -> {
-            versions.put(key, record.version());
-            writes.add(new Write(key, "", Optional.of(record.value())));
-        });
     }
 
     /** Commits all of {@code writes} or none; returns them as they are stored. */

@@ -22,4 +22,10 @@ public interface LeadershipListener {
      * not know all of them, or cannot rule out that another head has led since. Completed on another thread.
      */
     CompletableFuture<Optional<List<Change.Create>>> survivors(long epoch);
+
+    /**
+     * What this head would take over if the leader ended now, from time to time while another leads. Unlike the others on a thread
+     * of its own, and it may take its time.
+     */
+    void rehearse(StoredState state);
 }

@@ -1,5 +1,6 @@
 package dev.orrery.head.store;
 
+import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
@@ -15,6 +16,7 @@ import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.RecordKey.WorldKey;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** Every record of the cluster. */
 public record StoredState(
@@ -33,5 +35,16 @@ public record StoredState(
         pipelines = Map.copyOf(pipelines);
         replicas = Map.copyOf(replicas);
         worlds = Map.copyOf(worlds);
+    }
+
+    /** Kind by kind. */
+    public void forEach(BiConsumer<RecordKey, Versioned<? extends MessageLite>> visitor) {
+        nodes.forEach(visitor);
+        jobs.forEach(visitor);
+        names.forEach(visitor);
+        actors.forEach(visitor);
+        pipelines.forEach(visitor);
+        replicas.forEach(visitor);
+        worlds.forEach(visitor);
     }
 }

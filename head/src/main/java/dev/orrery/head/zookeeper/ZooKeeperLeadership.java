@@ -47,6 +47,7 @@ public final class ZooKeeperLeadership implements Leadership {
     private final ClusterIdentity identity;
     private final LostStore lostStore;
     private final LiveHead live;
+    private final Rehearsals rehearsals;
     private final ScheduledExecutorService thread;
     private final Watcher epochWatcher = this::epochChanged;
 
@@ -80,6 +81,7 @@ public final class ZooKeeperLeadership implements Leadership {
         this.identity = new ClusterIdentity(calls, paths, file);
         this.lostStore = new LostStore(new StoreProbe(settings, paths, file, clock), self, settings.operationTimeout());
         this.live = new LiveHead(calls, paths, self);
+        this.rehearsals = new Rehearsals(calls, paths, clock, settings.operationTimeout(), this::follows);
         this.thread = Executors.newSingleThreadScheduledExecutor(new NamedThreads("head-leadership"));
     }
 
@@ -96,6 +98,7 @@ public final class ZooKeeperLeadership implements Leadership {
                                 + " ms; is it running there? (zookeeper.connect)");
             }
             thread.submit(this::stand).get();
+            rehearsals.start(electionListener);
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();
@@ -120,6 +123,10 @@ public final class ZooKeeperLeadership implements Leadership {
     public Optional<LeaderAddress> currentLeader() {
         // The last leader's record stays when it goes; this head knows for itself whether it leads.
         return leader.filter(named -> store.isPresent() || !named.head().equals(self.name()));
+    }
+
+    private boolean follows() {
+        return !suspended && !closed && candidacy.isPresent() && store.isEmpty();
     }
 
     /** Looks at the connection from Curator's thread; only what cannot wait happens there. */
@@ -357,6 +364,7 @@ public final class ZooKeeperLeadership implements Leadership {
             return;
         }
         closed = true;
+        rehearsals.close();
         Future<?> resigned = thread.submit(() -> resign("this head is closing"));
         try {
             resigned.get(Duration.ofSeconds(1).toMillis(), TimeUnit.MILLISECONDS);

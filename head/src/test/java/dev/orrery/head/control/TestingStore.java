@@ -80,6 +80,18 @@ final class TestingStore {
         return history;
     }
 
+    /** What whoever only reads finds. */
+    StoredState state() {
+        return new StoredState(
+                select(RecordKey.NodeKey.class),
+                select(RecordKey.JobKey.class),
+                select(RecordKey.NameKey.class),
+                select(RecordKey.ActorKey.class),
+                select(RecordKey.PipelineKey.class),
+                select(RecordKey.ReplicaKey.class),
+                select(RecordKey.WorldKey.class));
+    }
+
     Map<RecordKey, MessageLite> records() {
         Map<RecordKey, MessageLite> values = new HashMap<>();
         records.forEach((key, record) -> values.put(key, record.value()));
@@ -116,14 +128,7 @@ final class TestingStore {
                 failingLoads--;
                 throw unavailable();
             }
-            return new StoredState(
-                    select(RecordKey.NodeKey.class),
-                    select(RecordKey.JobKey.class),
-                    select(RecordKey.NameKey.class),
-                    select(RecordKey.ActorKey.class),
-                    select(RecordKey.PipelineKey.class),
-                    select(RecordKey.ReplicaKey.class),
-                    select(RecordKey.WorldKey.class));
+            return state();
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import dev.orrery.head.store.Change;
 import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.LeadershipListener;
+import dev.orrery.head.store.StoredState;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -20,6 +21,7 @@ final class TestingElection implements LeadershipListener {
 
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private volatile ClusterStore store;
+    private final BlockingQueue<StoredState> rehearsed = new LinkedBlockingQueue<>();
     private volatile String lostBecause = "";
     private volatile Optional<List<Change.Create>> survivors = Optional.empty();
 
@@ -50,6 +52,11 @@ final class TestingElection implements LeadershipListener {
         return CompletableFuture.completedFuture(survivors);
     }
 
+    @Override
+    public void rehearse(StoredState state) {
+        rehearsed.add(state);
+    }
+
     /** What this head knows should the store be lost. */
     TestingElection remembers(Change... records) {
         survivors =
@@ -66,6 +73,16 @@ final class TestingElection implements LeadershipListener {
     ClusterStore awaitElected() throws InterruptedException {
         await("elected");
         return store;
+    }
+
+    StoredState awaitRehearsed() throws InterruptedException {
+        StoredState state = rehearsed.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertNotNull(state, "still waiting to rehearse");
+        return state;
+    }
+
+    boolean hasRehearsed() {
+        return !rehearsed.isEmpty();
     }
 
     /** Why leadership was lost the last time. */

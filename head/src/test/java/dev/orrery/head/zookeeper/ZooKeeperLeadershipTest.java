@@ -13,6 +13,7 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.head.store.ClusterIdFile;
 import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.LeaderAddress;
+import dev.orrery.head.store.RecordKey;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.time.NanoClock;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.Op;
@@ -85,6 +87,20 @@ class ZooKeeperLeadershipTest {
                 assertThrows(OrreryException.class, () -> old.commit(List.of(createNode("n1", "a"))))
                         .code());
         next.commit(List.of(createNode("n1", "b")));
+    }
+
+    @Test
+    void whoeverFollowsRehearsesTheTakeOver() throws Exception {
+        TestingElection leading = new TestingElection();
+        TestingElection following = new TestingElection();
+        head("h1", LONG).start(leading);
+        leading.awaitElected().commit(List.of(createNode("n1", "a")));
+        head("h2", LONG).start(following);
+
+        assertEquals(
+                Set.of(new RecordKey.NodeKey("n1")),
+                following.awaitRehearsed().nodes().keySet());
+        assertFalse(leading.hasRehearsed());
     }
 
     @Test
