@@ -91,6 +91,8 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
     /** Why it leads no more. */
     private Optional<String> lostBecause = Optional.empty();
 
+    private final WaitingNodes waiting = new WaitingNodes();
+
     private boolean stepIsDue;
 
     /**
@@ -130,6 +132,8 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
             leader = Optional.of(new Leader(store, options, clock));
             lastLeader = Optional.empty();
             lostBecause = Optional.empty();
+            // They register before the records are loaded, and report meanwhile.
+            waiting.releaseAll();
             step(clock.nanoTime());
         });
     }
@@ -166,7 +170,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
 
     @Override
     public void rehearse(StoredState state) {
-        new Rehearsal(state, options, clock.nanoTime()).run();
+        Rehearsal.repeat(state, options, clock);
     }
 
     @Override
@@ -249,37 +253,44 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
     }
 
     CompletableFuture<NodeWelcome> registerNode(RpcConnection connection, NodeHello hello) {
+        CompletableFuture<Void> turn = new CompletableFuture<>();
         thread.execute(() -> {
-            if (leader.isEmpty()) {
+            if (leader.isPresent()) {
+                turn.complete(null);
+            } else {
                 lastLeader.ifPresent(ended -> ended.dialled(hello.getNode()));
+                waiting.add(turn, hello, currentLeader.get().address(), clock.nanoTime());
             }
         });
-        return ask(leading -> {
-            boolean foreign = !hello.getKnownCluster().isEmpty()
-                    && !hello.getKnownCluster().equals(leading.cluster());
-            if (foreign) {
-                throw OrreryException.of(
-                        ErrorCode.FENCED,
-                        ("node '%s' belongs to cluster %s, this is cluster %s; end what it runs, and give the node another"
-                                        + " data directory, or empty its own")
-                                .formatted(hello.getNode(), hello.getKnownCluster(), leading.cluster()),
-                        Map.of("node", hello.getNode()));
-            }
-            leading.registered(connection, hello);
-            connection
-                    .closed()
-                    .thenAccept(why -> thread.execute(() -> {
-                        leader.filter(now -> now == leading)
-                                .ifPresent(now -> now.disconnected(connection, hello.getNode(), why));
-                        stepSoon();
-                    }));
-            stepSoon();
-            return NodeWelcome.newBuilder()
-                    .setCluster(leading.cluster())
-                    .setEpoch(leading.epoch())
-                    .setHead(self.head())
-                    .build();
-        });
+        return turn.thenApply(now -> welcome(connection, hello));
+    }
+
+    private NodeWelcome welcome(RpcConnection connection, NodeHello hello) {
+        Leader leading = leader.orElseThrow(this::notLeader);
+        boolean foreign =
+                !hello.getKnownCluster().isEmpty() && !hello.getKnownCluster().equals(leading.cluster());
+        if (foreign) {
+            throw OrreryException.of(
+                    ErrorCode.FENCED,
+                    ("node '%s' belongs to cluster %s, this is cluster %s; end what it runs, and give the node another"
+                                    + " data directory, or empty its own")
+                            .formatted(hello.getNode(), hello.getKnownCluster(), leading.cluster()),
+                    Map.of("node", hello.getNode()));
+        }
+        leading.registered(connection, hello);
+        connection
+                .closed()
+                .thenAccept(why -> thread.execute(() -> {
+                    leader.filter(now -> now == leading)
+                            .ifPresent(now -> now.disconnected(connection, hello.getNode(), why));
+                    stepSoon();
+                }));
+        stepSoon();
+        return NodeWelcome.newBuilder()
+                .setCluster(leading.cluster())
+                .setEpoch(leading.epoch())
+                .setHead(self.head())
+                .build();
     }
 
     CompletableFuture<NodeReportAck> reportNode(NodeReport report) {
@@ -354,6 +365,9 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
 
     private void step(long heardUntilNanos) {
         stepIsDue = false;
+        if (leader.isEmpty()) {
+            waiting.release(currentLeader.get().address(), clock.nanoTime());
+        }
         try {
             if (leader.isPresent() && leader.get().step(heardUntilNanos)) {
                 stepSoon();

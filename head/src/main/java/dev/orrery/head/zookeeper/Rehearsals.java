@@ -18,8 +18,8 @@ final class Rehearsals implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsals.class);
     private static final Duration FIRST_AFTER = Duration.ofSeconds(1);
     private static final Duration LEAST_PAUSE = Duration.ofSeconds(30);
-    /** However large the cluster is, a standby is idle for all but a fiftieth of the time. */
-    private static final int PAUSE_FACTOR = 50;
+    /** However large the cluster is, a standby is idle for most of the time. */
+    private static final int PAUSE_FACTOR = 20;
 
     private final BlockingCalls calls;
     private final StorePaths paths;

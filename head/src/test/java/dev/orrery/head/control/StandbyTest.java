@@ -7,11 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.head.store.ClusterStore;
 import dev.orrery.internal.proto.DeployRequest;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
+import dev.orrery.internal.proto.NodeWelcome;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.rpc.PeerRole;
+import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.testing.TestingConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -154,6 +159,41 @@ class StandbyTest {
                 control.reportNode(NodeReport.newBuilder().setNode("node-a").build()));
         assertEquals(ErrorCode.NOT_LEADER, error.code());
         assertEquals(Optional.of(SELF), ErrorCodec.leaderOf(error));
+    }
+
+    private CompletableFuture<NodeWelcome> registerAfterMissing(HostPort head) {
+        RpcConnection connection = new TestingConnection(PeerRole.AGENT, "node-a");
+        return control.registerNode(
+                connection,
+                NodeHello.newBuilder()
+                        .setNode("node-a")
+                        .addUnreachable(head.toMessage())
+                        .build());
+    }
+
+    @Test
+    void anAgentThatCannotReachTheLeaderRegistersAsSoonAsThisHeadLeads() {
+        CompletableFuture<NodeWelcome> answer = registerAfterMissing(LEADER);
+        thread.run();
+        assertTrue(!answer.isDone(), "it is told nothing that it knows");
+        store.failingLoads = 1;
+        ClusterStore term = store.lead();
+        control.elected(term);
+        thread.run();
+        assertEquals(term.epoch(), answer.join().getEpoch());
+    }
+
+    @Test
+    void anAgentThatCannotReachTheLeaderIsSentToTheNext() {
+        control.start();
+        CompletableFuture<NodeWelcome> answer = registerAfterMissing(LEADER);
+        thread.tick();
+        assertTrue(!answer.isDone(), "it is told nothing that it knows");
+        HostPort next = new HostPort("next", 6400);
+        known = new KnownLeader(Optional.of(next), Optional.empty());
+        thread.tick();
+        assertEquals(Optional.of(next), ErrorCodec.leaderOf(failure(answer)));
+        assertEquals(Optional.of(next), ErrorCodec.leaderOf(failure(registerAfterMissing(LEADER))), "at once");
     }
 
     @Test

@@ -115,7 +115,7 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
                             }
                             search.failures().forEach(this::tellOnce);
                             if (failure == null) {
-                                register(found.head(), found.connection());
+                                register(found, search.failures().keySet());
                             } else {
                                 dialAgain(choice.unreachable());
                             }
@@ -123,9 +123,13 @@ public final class HeadLink implements ArtifactSource, AutoCloseable {
                         loop);
     }
 
-    private void register(HostPort head, RpcConnection connection) {
+    private void register(HeadSearch.Reached found, Set<HostPort> unreachable) {
+        HostPort head = found.head();
+        RpcConnection connection = found.connection();
+        NodeHello.Builder hello = node.hello().get().toBuilder();
+        unreachable.forEach(other -> hello.addUnreachable(other.toMessage()));
         connection
-                .call(Protocol.REGISTER_NODE, node.hello().get(), CALL_TIMEOUT)
+                .call(Protocol.REGISTER_NODE, hello.build(), CALL_TIMEOUT)
                 .whenCompleteAsync(
                         (welcome, failure) -> {
                             try {

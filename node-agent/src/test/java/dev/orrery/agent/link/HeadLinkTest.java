@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.NodeReportAck;
@@ -18,26 +20,36 @@ import dev.orrery.testing.TestingClock;
 import dev.orrery.testing.TestingConnection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What an agent tells the leader when nothing has changed. */
 class HeadLinkTest {
     private static final Duration HEARTBEAT = Duration.ofMillis(500);
+    private static final HostPort FIRST = new HostPort("head", 1);
+    private static final HostPort SECOND = new HostPort("head", 2);
 
     private final TestingClock clock = new TestingClock();
     private final ManualTimers loop = new ManualTimers(clock);
     private final List<NodeReport> reports = new ArrayList<>();
     private final List<Head> dialled = new ArrayList<>();
+    private final List<NodeHello> hellos = new ArrayList<>();
+    private final Set<HostPort> away = new HashSet<>();
     private boolean adoptionFinished;
     private final HeadLink link = new HeadLink(
             (address, timeout) -> {
+                if (away.contains(address)) {
+                    return CompletableFuture.failedFuture(
+                            OrreryException.of(ErrorCode.CONNECTION_FAILED, "nobody listens at " + address));
+                }
                 dialled.add(new Head());
                 return CompletableFuture.completedFuture(dialled.get(dialled.size() - 1));
             },
             loop,
-            List.of(new HostPort("head", 1)),
+            List.of(FIRST, SECOND),
             HEARTBEAT,
             new HeadLink.Node(
                     NodeHello::getDefaultInstance,
@@ -57,7 +69,9 @@ class HeadLinkTest {
         public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
                 RpcMethod<Q, R> method, Q request, Duration timeout) {
             MessageLite answer = NodeWelcome.getDefaultInstance();
-            if (request instanceof NodeReport report) {
+            if (request instanceof NodeHello hello) {
+                hellos.add(hello);
+            } else if (request instanceof NodeReport report) {
                 reports.add(report);
                 answer = NodeReportAck.getDefaultInstance();
             }
@@ -76,6 +90,17 @@ class HeadLinkTest {
     private void begin() {
         link.start();
         loop.runAll();
+    }
+
+    @Test
+    void itSaysWhichHeadsItCouldNotReach() {
+        away.add(FIRST);
+        begin();
+        assertEquals(List.of(FIRST.toMessage()), hellos.get(0).getUnreachableList());
+        away.clear();
+        dialled.get(0).close();
+        loop.advance(HEARTBEAT);
+        assertEquals(List.of(), hellos.get(1).getUnreachableList());
     }
 
     @Test

@@ -1,0 +1,54 @@
+package dev.orrery.head.control;
+
+import dev.orrery.internal.proto.NodeHello;
+import dev.orrery.internal.rpc.HostPort;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Agents that look for a leader where there is none that they could reach. They wait here for a moment: a thousand that dial all
+ * heads again and again would take the CPU that the take-over needs, and so they are connected when it comes.
+ */
+final class WaitingNodes {
+    /** Shorter than an agent's patience with an answer. */
+    static final Duration LONGEST = Duration.ofSeconds(2);
+
+    /** @param leader the one that it could not reach; none when nobody is known to lead */
+    private record Waiting(CompletableFuture<Void> turn, Optional<HostPort> leader, long beganNanos) {}
+
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    /**
+     * Of an agent that dialled this head, which does not lead.
+     *
+     * @param turn completes when it is worth telling it who leads: at once, unless it could not reach {@code leader}
+     */
+    void add(CompletableFuture<Void> turn, NodeHello hello, Optional<HostPort> leader, long nowNanos) {
+        boolean isNews = leader.filter(known -> !hello.getUnreachableList().contains(known.toMessage()))
+                .isPresent();
+        if (isNews) {
+            turn.complete(null);
+        } else {
+            waiting.add(new Waiting(turn, leader, nowNanos));
+        }
+    }
+
+    /** Lets those go who wait for long enough, or know another leader than {@code leader}. */
+    void release(Optional<HostPort> leader, long nowNanos) {
+        release(waiting.stream()
+                .filter(one -> !one.leader().equals(leader) || nowNanos - one.beganNanos() >= LONGEST.toNanos())
+                .toList());
+    }
+
+    void releaseAll() {
+        release(List.copyOf(waiting));
+    }
+
+    private void release(List<Waiting> some) {
+        waiting.removeAll(some);
+        some.forEach(one -> one.turn().complete(null));
+    }
+}
