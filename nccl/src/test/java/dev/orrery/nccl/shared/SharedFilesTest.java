@@ -69,21 +69,28 @@ final class SharedFilesTest {
     /** Killed, and its parent has not asked for its status yet. */
     @Test
     void aProcessThatOnlyWaitsToBeAskedHowItEndedLivesNoMore() throws Exception {
-        // The shell becomes a program that never asks what became of the child.
-        Process parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 60").start();
+        // The shell becomes a program that never asks what became of the child. A shell may ask, so the child ends only
+        // then.
+        Process parent = new ProcessBuilder("sh", "-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 60").start();
         try {
             String child = parent.inputReader().readLine();
+            awaitText(Path.of("/proc", Long.toString(parent.pid()), "comm"), "sleep");
+            parent.getOutputStream().close();
             Path stat = Path.of("/proc", child, "stat");
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (!Files.readString(stat).contains(") Z ")) {
-                assertTrue(System.nanoTime() < deadline, "no zombie");
-                Thread.onSpinWait();
-            }
+            awaitText(stat, ") Z ");
             String[] fields = Files.readString(stat).split(" ", -1);
             Path left = make("orrery-" + child + "-" + fields[21] + "-" + ID + ".ring");
             assertEquals(List.of(left), SharedFiles.sweep(folder));
         } finally {
             parent.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void awaitText(Path file, String text) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!Files.readString(file).contains(text)) {
+            assertTrue(System.nanoTime() < deadline, "no '" + text + "' in " + file);
+            Thread.onSpinWait();
         }
     }
 
