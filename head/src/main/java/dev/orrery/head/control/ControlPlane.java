@@ -254,6 +254,8 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
 
     CompletableFuture<NodeWelcome> registerNode(RpcConnection connection, NodeHello hello) {
         CompletableFuture<Void> turn = new CompletableFuture<>();
+        // Before the turn may come: so it is the control thread that welcomes.
+        CompletableFuture<NodeWelcome> answer = turn.thenApply(now -> welcome(connection, hello));
         thread.execute(() -> {
             if (leader.isPresent()) {
                 turn.complete(null);
@@ -262,7 +264,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
                 waiting.add(turn, hello, currentLeader.get().address(), clock.nanoTime());
             }
         });
-        return turn.thenApply(now -> welcome(connection, hello));
+        return answer;
     }
 
     private NodeWelcome welcome(RpcConnection connection, NodeHello hello) {
