@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * Agents that look for a leader where there is none that they could reach. They wait here for a moment: a thousand that dial all
@@ -38,17 +39,16 @@ final class WaitingNodes {
 
     /** Lets those go who wait for long enough, or know another leader than {@code leader}. */
     void release(Optional<HostPort> leader, long nowNanos) {
-        release(waiting.stream()
-                .filter(one -> !one.leader().equals(leader) || nowNanos - one.beganNanos() >= LONGEST.toNanos())
-                .toList());
+        release(one -> !one.leader().equals(leader) || nowNanos - one.beganNanos() >= LONGEST.toNanos());
     }
 
     void releaseAll() {
-        release(List.copyOf(waiting));
+        release(one -> true);
     }
 
-    private void release(List<Waiting> some) {
-        waiting.removeAll(some);
+    private void release(Predicate<Waiting> which) {
+        List<Waiting> some = waiting.stream().filter(which).toList();
+        waiting.removeIf(which);
         some.forEach(one -> one.turn().complete(null));
     }
 }

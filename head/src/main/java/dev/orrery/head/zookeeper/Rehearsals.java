@@ -61,6 +61,9 @@ final class Rehearsals implements AutoCloseable {
             listener.rehearse(new StateLoader(calls, paths, Deadline.after(clock, timeout)).load());
         } catch (OrreryException e) {
             LOG.debug("the take-over was not rehearsed: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            // It would end the rehearsals, and the leader that it happens to.
+            LOG.error("a take-over would fail", e);
         }
         Duration took = Duration.ofNanos(clock.nanoTime() - began);
         LOG.debug("rehearsed the take-over for {} ms", took.toMillis());
