@@ -253,15 +253,14 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
     }
 
     CompletableFuture<NodeWelcome> registerNode(RpcConnection connection, NodeHello hello) {
-        CompletableFuture<Void> turn = new CompletableFuture<>();
-        // Before the turn may come: so it is the control thread that welcomes.
-        CompletableFuture<NodeWelcome> answer = turn.thenApply(now -> welcome(connection, hello));
+        CompletableFuture<NodeWelcome> answer = new CompletableFuture<>();
+        Runnable welcome = () -> answer.completeAsync(() -> welcome(connection, hello), Runnable::run);
         thread.execute(() -> {
             if (leader.isPresent()) {
-                turn.complete(null);
+                welcome.run();
             } else {
                 lastLeader.ifPresent(ended -> ended.dialled(hello.getNode()));
-                waiting.add(turn, hello, currentLeader.get().address(), clock.nanoTime());
+                waiting.add(welcome, hello, currentLeader.get().address(), clock.nanoTime());
             }
         });
         return answer;

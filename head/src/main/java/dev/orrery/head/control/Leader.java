@@ -296,8 +296,9 @@ final class Leader {
                         records.pipelines().size(),
                         records.actors().size(),
                         records.worlds().size());
+            } else {
+                memory.refresh(records, now);
             }
-            memory.refresh(records, now);
             routing.refresh(records);
             attention.all();
             tickedNanos = now;

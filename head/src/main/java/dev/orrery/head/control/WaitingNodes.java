@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
@@ -18,20 +17,21 @@ final class WaitingNodes {
     static final Duration LONGEST = Duration.ofSeconds(2);
 
     /** @param leader the one that it could not reach; none when nobody is known to lead */
-    private record Waiting(CompletableFuture<Void> turn, Optional<HostPort> leader, long beganNanos) {}
+    private record Waiting(Runnable turn, Optional<HostPort> leader, long beganNanos) {}
 
     private final List<Waiting> waiting = new ArrayList<>();
 
     /**
      * Of an agent that dialled this head, which does not lead.
      *
-     * @param turn completes when it is worth telling it who leads: at once, unless it could not reach {@code leader}
+     * @param turn run when it is worth telling it who leads: at once, unless it could not reach {@code leader}; later by whoever
+     *     releases it
      */
-    void add(CompletableFuture<Void> turn, NodeHello hello, Optional<HostPort> leader, long nowNanos) {
+    void add(Runnable turn, NodeHello hello, Optional<HostPort> leader, long nowNanos) {
         boolean isNews = leader.filter(known -> !hello.getUnreachableList().contains(known.toMessage()))
                 .isPresent();
         if (isNews) {
-            turn.complete(null);
+            turn.run();
         } else {
             waiting.add(new Waiting(turn, leader, nowNanos));
         }
@@ -49,6 +49,6 @@ final class WaitingNodes {
     private void release(Predicate<Waiting> which) {
         List<Waiting> some = waiting.stream().filter(which).toList();
         waiting.removeIf(which);
-        some.forEach(one -> one.turn().complete(null));
+        some.forEach(one -> one.turn().run());
     }
 }

@@ -20,7 +20,7 @@ class WaitingNodesTest {
         NodeHello.Builder hello = NodeHello.newBuilder();
         unreachable.ifPresent(head -> hello.addUnreachable(head.toMessage()));
         CompletableFuture<Void> turn = new CompletableFuture<>();
-        waiting.add(turn, hello.build(), leader, BEGAN);
+        waiting.add(() -> turn.complete(null), hello.build(), leader, BEGAN);
         return turn;
     }
 
