@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Collects how an actor is to be started. Not thread-safe. */
 public final class ActorBuilder<A> {
@@ -23,10 +24,11 @@ public final class ActorBuilder<A> {
     private final List<Object> arguments;
     private final List<Path> artifacts = new ArrayList<>();
     private Optional<String> name = Optional.empty();
-    private double cpus = 1;
+    private OptionalDouble cpus = OptionalDouble.empty();
     private int gpus;
     private final PlacementOptions.Builder placement = new PlacementOptions.Builder();
     private boolean exclusive;
+    private boolean shareable;
     private int maxPendingCalls = 1_000;
     private int maxConcurrency = 1;
     private Duration startTimeout = Duration.ofMinutes(2);
@@ -50,9 +52,9 @@ public final class ActorBuilder<A> {
         return this;
     }
 
-    /** What placement sets aside for it; thousandths count. Default 1. */
+    /** What placement sets aside for it; thousandths count. Default 1, or 0 for one that is {@link #shareable}. */
     public ActorBuilder<A> cpus(double value) {
-        cpus = value;
+        cpus = OptionalDouble.of(value);
         return this;
     }
 
@@ -122,6 +124,17 @@ public final class ActorBuilder<A> {
      */
     public ActorBuilder<A> exclusive() {
         exclusive = true;
+        return this;
+    }
+
+    /**
+     * Lets it live in a worker together with others of this job that are shareable, have the same artifacts and wish for the same
+     * nodes: for many small actors, of which a process holds up to a thousand. Each has a thread, a queue and lives of its own; they
+     * share the process with its heap, its log and the statics of their classes. One that exits the process or exhausts the heap
+     * ends a life of all of them. Not with {@link #gpus} or {@link #exclusive}; it cannot be a member of worlds.
+     */
+    public ActorBuilder<A> shareable() {
+        shareable = true;
         return this;
     }
 
@@ -207,7 +220,11 @@ public final class ActorBuilder<A> {
         if (name.filter(String::isEmpty).isPresent()) {
             errors.add("the name is empty; an actor without one is started without calling name");
         }
-        Needs.check(cpus, gpus, errors);
+        double neededCpus = cpus.orElse(shareable ? 0 : 1);
+        Needs.check(neededCpus, gpus, errors);
+        if (shareable && (exclusive || gpus > 0)) {
+            errors.add("a shareable actor shares its worker, so it can neither be exclusive nor have GPUs");
+        }
         errors.addAll(placement.build().errors());
         if (maxPendingCalls < 1 || maxPendingCalls > MOST_PENDING_CALLS) {
             errors.add("maxPendingCalls must be from 1 to " + MOST_PENDING_CALLS + ", not " + maxPendingCalls);
@@ -234,7 +251,7 @@ public final class ActorBuilder<A> {
         return start.start(
                 new ActorStart.Options(
                         name,
-                        cpus,
+                        neededCpus,
                         gpus,
                         placement.build(),
                         List.copyOf(artifacts),
@@ -245,7 +262,8 @@ public final class ActorBuilder<A> {
                         exclusive,
                         callRetries,
                         detached,
-                        maxConcurrency),
+                        maxConcurrency,
+                        shareable),
                 factory,
                 arguments,
                 timeout);

@@ -12,6 +12,7 @@ import dev.orrery.nccl.WorldManagers;
 import dev.orrery.nccl.WorldOptions;
 import dev.orrery.nccl.device.Gpu;
 import dev.orrery.worker.actor.PlainActor;
+import dev.orrery.worker.actor.SharedWorker;
 import dev.orrery.worker.launch.LaunchSpec;
 import dev.orrery.worker.stage.StageActor;
 import java.io.IOException;
@@ -111,7 +112,7 @@ public final class WorkerMain {
         return switch (spec.getKindCase()) {
             case STAGE -> new StageActor();
             case GATEWAY -> new dev.orrery.gateway.GatewayActor();
-            case ACTOR -> new PlainActor();
+            case ACTOR -> spec.getActor().getHostsGuests() ? new SharedWorker() : new PlainActor();
             case KIND_NOT_SET ->
                 throw OrreryException.of(
                         ErrorCode.UNSUPPORTED, "the actor is of a kind that this worker does not know");

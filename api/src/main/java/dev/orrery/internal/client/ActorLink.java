@@ -250,7 +250,6 @@ final class ActorLink implements AutoCloseable {
             returned.removeAll(settled);
             strange = settled.stream().anyMatch(one -> one.why().code() == ErrorCode.FENCED);
             if (over || strange) {
-                // Not closed when over: what that life is finishing may still be answered, and then it closes it.
                 connection = connection.filter(to -> !to.life().equals(from.life()));
             }
             settled.stream().findFirst().ifPresent(one -> state = one.why().detail());
@@ -263,6 +262,7 @@ final class ActorLink implements AutoCloseable {
             from.close();
         }
         if (over) {
+            from.lifeIsOver();
             free();
         } else {
             pause();
@@ -289,15 +289,18 @@ final class ActorLink implements AutoCloseable {
     private void died(OrreryException why) {
         List<Returned> undone;
         List<ActorCall> unsent;
+        Optional<Dialled> last;
         synchronized (lock) {
             dead = Optional.of(why);
             busy = false;
+            last = connection;
             undone = List.copyOf(returned);
             returned.clear();
             unsent = waiting.take();
         }
         unsent.forEach(call -> call.fail(why));
         undone.forEach(one -> one.fail(why));
+        last.ifPresent(Dialled::lifeIsOver);
     }
 
     private void free() {
@@ -334,7 +337,7 @@ final class ActorLink implements AutoCloseable {
             connection = Optional.of(made);
             state = "";
         }
-        made.rpc().closed().thenAccept(why -> proceed());
+        made.onClosed(this::proceed);
         free();
     }
 

@@ -42,7 +42,8 @@ public final class ActorStart {
             boolean exclusive,
             int callRetries,
             boolean detached,
-            int maxConcurrency) {}
+            int maxConcurrency,
+            boolean shareable) {}
 
     private final ClusterClient client;
     private final Duration callTimeout;
@@ -103,7 +104,8 @@ public final class ActorStart {
                 .setExclusive(options.exclusive())
                 .setCallRetries(options.callRetries())
                 .setDetached(options.detached())
-                .setMaxConcurrency(options.maxConcurrency());
+                .setMaxConcurrency(options.maxConcurrency())
+                .setShareable(options.shareable());
     }
 
     private ActorView awaitAlive(String id, Waiting waiting) {

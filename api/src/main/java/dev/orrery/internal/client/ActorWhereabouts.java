@@ -12,6 +12,7 @@ import dev.orrery.internal.rpc.RpcClient;
 import dev.orrery.internal.rpc.RpcConnection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -24,24 +25,43 @@ final class ActorWhereabouts {
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** A connection to one life of the actor. */
-    record Dialled(ActorLife life, RpcConnection rpc) {
+    /**
+     * A connection to one life of the actor.
+     *
+     * @param shared where others use it, too
+     */
+    record Dialled(ActorLife life, RpcConnection rpc, Optional<SharedConnections.Use> shared) {
         boolean isOpen() {
             return rpc.isOpen();
         }
 
+        void onClosed(Runnable action) {
+            shared.ifPresentOrElse(
+                    use -> use.onClosed(action), () -> rpc.closed().thenAccept(why -> action.run()));
+        }
+
+        /**
+         * The life is over. A worker of its own ends the connection itself, once it has answered what it was finishing; one that
+         * is shared lives on.
+         */
+        void lifeIsOver() {
+            shared.ifPresent(SharedConnections.Use::end);
+        }
+
         void close() {
-            rpc.close();
+            shared.ifPresentOrElse(SharedConnections.Use::end, rpc::close);
         }
     }
 
     private final String actor;
     private final RpcClient rpc;
+    private final SharedConnections sharedWorkers;
     private final LeaderClient leader;
 
-    ActorWhereabouts(String actor, RpcClient rpc, LeaderClient leader) {
+    ActorWhereabouts(String actor, RpcClient rpc, SharedConnections sharedWorkers, LeaderClient leader) {
         this.actor = actor;
         this.rpc = rpc;
+        this.sharedWorkers = sharedWorkers;
         this.leader = leader;
     }
 
@@ -69,8 +89,13 @@ final class ActorWhereabouts {
     }
 
     private CompletableFuture<Dialled> connect(ActorView view) {
-        return Dials.worker(rpc, addressOf(view), actor, "actor " + actor)
-                .thenApply(connection -> new Dialled(view.getLife(), connection));
+        HostPort address = addressOf(view);
+        if (view.getSharedWorker().isEmpty()) {
+            return Dials.worker(rpc, address, actor, "actor " + actor)
+                    .thenApply(connection -> new Dialled(view.getLife(), connection, Optional.empty()));
+        }
+        SharedConnections.Use use = sharedWorkers.use(view.getSharedWorker(), address);
+        return use.connection().thenApply(connection -> new Dialled(view.getLife(), connection, Optional.of(use)));
     }
 
     private static HostPort addressOf(ActorView view) {

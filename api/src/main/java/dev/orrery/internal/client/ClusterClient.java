@@ -68,6 +68,7 @@ public final class ClusterClient implements AutoCloseable {
     private final ExecutorService callbacks;
     private final Completions completions;
     private final Map<String, GatewayClient> gateways = new ConcurrentHashMap<>();
+    private final SharedConnections sharedWorkers;
     private final Map<String, ActorLink> actors = new ConcurrentHashMap<>();
     private final Map<ClassLoader, ValueCodec> codecs = new ConcurrentHashMap<>();
     private final ActorFunctions functions = new ActorFunctions();
@@ -86,6 +87,7 @@ public final class ClusterClient implements AutoCloseable {
         this.settings = settings;
         this.transport = transport;
         this.rpc = rpc;
+        this.sharedWorkers = new SharedConnections(rpc);
         this.leader = leader;
         this.callbacks = callbacks;
         this.completions = new Completions(callbacks, NanoClock.SYSTEM);
@@ -157,7 +159,7 @@ public final class ClusterClient implements AutoCloseable {
         actors.values().removeIf(ActorLink::isDead);
         return actors.computeIfAbsent(
                 view.getLife().getActor(),
-                actor -> new ActorLink(view, new ActorWhereabouts(actor, rpc, leader), leader));
+                actor -> new ActorLink(view, whereabouts(actor), leader));
     }
 
     public LeaderClient leader() {
@@ -171,7 +173,11 @@ public final class ClusterClient implements AutoCloseable {
 
     /** What became of a life to which the connection was lost; waits so long for the leader to hear of it. Never fails. */
     public CompletableFuture<LifeFate> fate(ActorLife life, Duration patience) {
-        return new ActorWhereabouts(life.getActor(), rpc, leader).fate(life, patience);
+        return whereabouts(life.getActor()).fate(life, patience);
+    }
+
+    private ActorWhereabouts whereabouts(String actor) {
+        return new ActorWhereabouts(actor, rpc, sharedWorkers, leader);
     }
 
     /** From now on, until this is closed, {@code to} is given what the workers of the job print. To be called once. */

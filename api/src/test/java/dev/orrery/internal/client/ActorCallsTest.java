@@ -335,6 +335,7 @@ class ActorCallsTest {
                 false,
                 0,
                 false,
-                1);
+                1,
+                false);
     }
 }

@@ -52,7 +52,8 @@ class JobLeaseTest {
                 false,
                 0,
                 detached,
-                1);
+                1,
+                false);
         actors.start(options, factory, List.of(), LONG);
     }
 

@@ -6,6 +6,7 @@ import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.reconcile.ClusterState;
 import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Rooms;
+import dev.orrery.head.reconcile.SharedWorkers;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.WorldState;
 import dev.orrery.internal.proto.ActorLife;
@@ -13,13 +14,16 @@ import dev.orrery.internal.proto.ActorSpec;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.GatewayEndpoint;
 import dev.orrery.internal.proto.GatewaySpec;
+import dev.orrery.internal.proto.Guest;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.StageSpec;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorldReport;
 import dev.orrery.internal.proto.WorldSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a node should run, as it follows from the records. */
@@ -29,14 +33,33 @@ final class Assignments {
     /** In the order of their actors' ids. */
     static List<DesiredWorker> of(ClusterState state, RoutingTables routing, String node, long nowNanos) {
         List<DesiredWorker> workers = new ArrayList<>();
+        Map<ActorLife, List<Guest>> guests = guests(state, node);
         for (ActorRecord actor : state.records().actorsOn(node)) {
-            if (!mayStop(state, actor, nowNanos)) {
+            if (!SharedWorkers.isGuest(actor) && !mayStop(state, actor, nowNanos)) {
                 worker(state, actor, routing)
-                        .ifPresent(worker -> workers.add(
-                                worker.addAllWorlds(worlds(state, actor)).build()));
+                        .ifPresent(worker -> workers.add(worker.addAllWorlds(worlds(state, actor))
+                                .addAllGuests(guests.getOrDefault(worker.getLife(), List.of()))
+                                .build()));
             }
         }
         return workers;
+    }
+
+    /** By the life whose worker they share. */
+    private static Map<ActorLife, List<Guest>> guests(ClusterState state, String node) {
+        Map<ActorLife, List<Guest>> guests = new HashMap<>();
+        for (ActorRecord actor : state.records().actorsOn(node)) {
+            if (SharedWorkers.isGuest(actor) && Lives.stateOf(actor) != ActorState.DRAINING) {
+                guests.computeIfAbsent(actor.getSharedWorker(), worker -> new ArrayList<>())
+                        .add(Guest.newBuilder()
+                                .setLife(Lives.lifeOf(actor))
+                                .setLabel(actor.getLabel())
+                                // The code is the worker's.
+                                .setSpec(actor.getSpec().toBuilder().clearArtifacts())
+                                .build());
+            }
+        }
+        return guests;
     }
 
     private static List<WorldSpec> worlds(ClusterState state, ActorRecord actor) {

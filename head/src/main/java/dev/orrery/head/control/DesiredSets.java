@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** The newest desired set of each node that reported in this epoch, and how far each node has got. */
 final class DesiredSets implements Told {
@@ -61,7 +60,11 @@ final class DesiredSets implements Told {
         }
         long sequence = before.set.getStamp().getSequence() + 1;
         before.set = set(sequence, workers);
-        Set<ActorLife> named = workers.stream().map(DesiredWorker::getLife).collect(Collectors.toSet());
+        Set<ActorLife> named = new HashSet<>();
+        for (DesiredWorker worker : workers) {
+            named.add(worker.getLife());
+            worker.getGuestsList().forEach(guest -> named.add(guest.getLife()));
+        }
         for (ActorLife life : new HashSet<>(before.namedAt.keySet())) {
             if (!named.contains(life)) {
                 before.namedAt.remove(life);

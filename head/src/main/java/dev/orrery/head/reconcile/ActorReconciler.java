@@ -1,11 +1,13 @@
 package dev.orrery.head.reconcile;
 
+import dev.orrery.head.placement.Place;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.state.ActorEvent;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.NodeState;
+import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.PipelinePolicy;
 import dev.orrery.internal.proto.WorkerReport;
@@ -44,9 +46,13 @@ public final class ActorReconciler implements Reconciler {
             lost(draft, actor, "node " + actor.getNode() + " is dead");
             return;
         }
+        if (SharedWorkers.isGuest(actor) && endedWithItsWorker(draft, actor)) {
+            return;
+        }
         Optional<WorkerReport> report = draft.observed().worker(actor.getNode(), Lives.lifeOf(actor));
         if (report.isEmpty()) {
-            if (draft.told().knows(actor.getNode(), Lives.lifeOf(actor))) {
+            // A worker may not have heard of a guest yet although its agent has.
+            if (!SharedWorkers.isGuest(actor) && draft.told().knows(actor.getNode(), Lives.lifeOf(actor))) {
                 lost(draft, actor, "node " + actor.getNode() + " does not know it any more");
                 return;
             }
@@ -57,6 +63,32 @@ public final class ActorReconciler implements Reconciler {
         if (Lives.stateOf(actor) == ActorState.STARTING) {
             opening(draft, actor, report);
         }
+    }
+
+    /** Ends a guest whose worker has ended; false when that lives. */
+    private static boolean endedWithItsWorker(Draft draft, ActorRecord guest) {
+        ActorLife shared = guest.getSharedWorker();
+        Optional<WorkerReport> report = draft.observed()
+                .worker(guest.getNode(), shared)
+                .filter(worker -> worker.getState() == WorkerState.EXITED);
+        Optional<ActorRecord> worker = draft.records().actor(shared.getActor());
+        if (report.isPresent()) {
+            ended(draft, guest, report.get());
+            return true;
+        }
+        if (worker.filter(there -> !Lives.hasEnded(there, shared)).isPresent()) {
+            return false;
+        }
+        Failure end = Causes.of("worker", "the worker that it shared has ended");
+        Failure why = worker.map(there -> Causes.leadingTo(there, end)).orElse(end);
+        boolean blameless =
+                worker.filter(there -> Lives.stateOf(there) != ActorState.DEAD).isPresent();
+        if (blameless) {
+            draft.fire(endedBlameless(draft, guest, why), ActorEvent.LOST, Causes.summary(why));
+        } else {
+            crashed(draft, guest, why);
+        }
+        return true;
     }
 
     private static void opening(Draft draft, ActorRecord actor, Optional<WorkerReport> report) {
@@ -173,19 +205,29 @@ public final class ActorReconciler implements Reconciler {
             return;
         }
         Rooms rooms = new Rooms(draft.records(), draft.observed(), draft.settings());
+        SharedWorkers shared = new SharedWorkers(draft);
         for (ActorRecord actor : waiting) {
-            rooms.place(actor).ifPresent(place -> {
-                ActorRecord next = actor.toBuilder()
-                        .setNode(place.node())
-                        .clearGpus()
-                        .addAllGpus(place.gpus())
-                        .clearLastLifeOver()
-                        .setIncarnation(actor.getIncarnation() + 1)
-                        .build();
-                String gpus = place.gpus().isEmpty() ? "" : " with " + String.join(", ", place.gpus());
-                draft.fire(next, ActorEvent.PLACED, "on " + place.node() + gpus);
-            });
+            rooms.place(actor).ifPresent(place -> place(draft, shared, actor, place));
         }
+    }
+
+    private static void place(Draft draft, SharedWorkers shared, ActorRecord actor, Place place) {
+        ActorRecord.Builder next = actor.toBuilder()
+                .setNode(place.node())
+                .clearGpus()
+                .addAllGpus(place.gpus())
+                .clearLastLifeOver()
+                .setIncarnation(actor.getIncarnation() + 1);
+        String where = "on " + place.node();
+        if (SharedWorkers.isGuest(actor)) {
+            ActorRecord worker = shared.takeIn(actor, place.node());
+            next.setSharedWorker(Lives.lifeOf(worker));
+            where += " in shared worker " + worker.getActor();
+        }
+        if (!place.gpus().isEmpty()) {
+            where += " with " + String.join(", ", place.gpus());
+        }
+        draft.fire(next.build(), ActorEvent.PLACED, where);
     }
 
     private static boolean isDue(Draft draft, ActorRecord actor) {

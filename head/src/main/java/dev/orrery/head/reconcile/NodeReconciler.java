@@ -77,7 +77,7 @@ public final class NodeReconciler implements Reconciler {
     /** By the records, and by what it reports. */
     private static boolean isEmpty(Draft draft, NodeRecord node, Optional<SeenNode> seen) {
         boolean nothingRuns = seen.filter(SeenNode::reported)
-                .filter(reported -> reported.workers().values().stream()
+                .filter(reported -> reported.workers().stream()
                         .allMatch(worker -> worker.getState() == WorkerState.EXITED))
                 .isPresent();
         return nothingRuns && draft.records().actorsOn(node.getNode()).isEmpty();

@@ -6,12 +6,11 @@ import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.WorkerReport;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** What the nodes told this leader in this epoch. High-rate, so never written. */
 public final class Observed {
@@ -19,6 +18,7 @@ public final class Observed {
      * One node: its agent's hello and newest complete report, whether it is connected, and when it was last heard.
      *
      * @param sequence of its agent's newest report, which may only say that nothing has changed
+     * @param lives what is said of each: of those that have a worker, and of guests as if theirs were their own
      */
     public record SeenNode(
             NodeHello hello,
@@ -26,10 +26,15 @@ public final class Observed {
             long heardNanos,
             long sequence,
             Optional<NodeReport> report,
-            Map<ActorLife, WorkerReport> workers) {
+            Map<ActorLife, WorkerReport> lives) {
         /** Why nothing can be launched there now. */
         public Optional<String> cannotLaunch() {
             return report.map(NodeReport::getCannotLaunch).filter(why -> !why.isEmpty());
+        }
+
+        /** What is said of those that have a worker of their own. */
+        public List<WorkerReport> workers() {
+            return report.map(NodeReport::getWorkersList).orElse(List.of());
         }
 
         /** Whether it has reported in this epoch. */
@@ -67,7 +72,7 @@ public final class Observed {
         SeenNode before = nodes.get(hello.getNode());
         SeenNode now = before == null
                 ? new SeenNode(hello, true, nowNanos, 0, Optional.empty(), Map.of())
-                : new SeenNode(hello, true, nowNanos, before.sequence(), before.report(), before.workers());
+                : new SeenNode(hello, true, nowNanos, before.sequence(), before.report(), before.lives());
         nodes.put(hello.getNode(), now);
     }
 
@@ -76,7 +81,7 @@ public final class Observed {
         nodes.computeIfPresent(
                 node,
                 (name, seen) -> new SeenNode(
-                        seen.hello(), false, seen.heardNanos(), seen.sequence(), seen.report(), seen.workers()));
+                        seen.hello(), false, seen.heardNanos(), seen.sequence(), seen.report(), seen.lives()));
     }
 
     /** The lives that {@code report} says something else of than the newest one taken from its node. */
@@ -85,15 +90,15 @@ public final class Observed {
             return Set.of();
         }
         Map<ActorLife, WorkerReport> before =
-                node(report.getNode()).map(SeenNode::workers).orElse(Map.of());
+                node(report.getNode()).map(SeenNode::lives).orElse(Map.of());
         Set<ActorLife> changed = new HashSet<>(before.keySet());
-        for (WorkerReport worker : report.getWorkersList()) {
-            if (worker.equals(before.get(worker.getLife()))) {
-                changed.remove(worker.getLife());
+        GuestReports.lives(report).forEach((life, said) -> {
+            if (said.equals(before.get(life))) {
+                changed.remove(life);
             } else {
-                changed.add(worker.getLife());
+                changed.add(life);
             }
-        }
+        });
         return changed;
     }
 
@@ -112,11 +117,15 @@ public final class Observed {
                     last.filter(it -> it.getSequence() == report.getSameAs()).isPresent();
             return known ? heard(before, report.getSequence(), nowNanos) : News.UNKNOWN;
         }
-        Map<ActorLife, WorkerReport> workers = report.getWorkersList().stream()
-                .collect(Collectors.toMap(WorkerReport::getLife, Function.identity(), (first, second) -> second));
         nodes.put(
                 report.getNode(),
-                new SeenNode(before.hello(), true, nowNanos, report.getSequence(), Optional.of(report), workers));
+                new SeenNode(
+                        before.hello(),
+                        true,
+                        nowNanos,
+                        report.getSequence(),
+                        Optional.of(report),
+                        GuestReports.lives(report)));
         boolean same = last.map(known -> known.toBuilder()
                         .setSequence(report.getSequence())
                         .build()
@@ -128,7 +137,7 @@ public final class Observed {
     private News heard(SeenNode node, long sequence, long nowNanos) {
         nodes.put(
                 node.hello().getNode(),
-                new SeenNode(node.hello(), true, nowNanos, sequence, node.report(), node.workers()));
+                new SeenNode(node.hello(), true, nowNanos, sequence, node.report(), node.lives()));
         return News.HEARTBEAT;
     }
 
@@ -143,6 +152,6 @@ public final class Observed {
 
     /** What the node last said about that life. */
     public Optional<WorkerReport> worker(String node, ActorLife life) {
-        return node(node).map(seen -> seen.workers().get(life));
+        return node(node).map(seen -> seen.lives().get(life));
     }
 }

@@ -11,6 +11,7 @@ public final class Planner {
             new DrainReconciler(),
             new JobReconciler(),
             new ActorReconciler(),
+            new SharedWorkerReconciler(),
             new PlainActorReconciler(),
             new WorldReconciler(),
             new PlainWorldReconciler(),

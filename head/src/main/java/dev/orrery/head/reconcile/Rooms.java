@@ -58,7 +58,7 @@ public final class Rooms {
     /** A life that is over by its record may still have a process, and with that its GPUs. */
     private void takeWhatIsLeft(SeenNode node) {
         String name = node.hello().getNode();
-        for (WorkerReport worker : node.workers().values()) {
+        for (WorkerReport worker : node.workers()) {
             boolean counted = records.actor(worker.getLife().getActor())
                     .filter(actor -> Lives.isPlaced(actor)
                             && actor.getNode().equals(name)

@@ -8,6 +8,7 @@ import dev.orrery.head.reconcile.Backends;
 import dev.orrery.head.reconcile.Draft;
 import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Records;
+import dev.orrery.head.reconcile.SharedWorkers;
 import dev.orrery.head.reconcile.Write;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.WorldEvent;
@@ -118,6 +119,13 @@ public final class WorldService {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,
                     actor.getLabel() + " is part of a pipeline, whose worlds form by themselves",
+                    ids);
+        }
+        if (SharedWorkers.isGuest(actor)) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "actor '%s' is shareable; a member of world '%s' has a worker of its own: start it without shareable()"
+                            .formatted(actor.getLabel(), world),
                     ids);
         }
         ActorState state = Lives.stateOf(actor);

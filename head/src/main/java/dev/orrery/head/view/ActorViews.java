@@ -4,6 +4,7 @@ import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.reconcile.ClusterState;
 import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Rooms;
+import dev.orrery.head.reconcile.SharedWorkers;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.WorkerReport;
 import java.util.function.Supplier;
@@ -36,9 +37,12 @@ public final class ActorViews {
                 .setCallRetries(actor.getSpec().getCallRetries())
                 .setJob(actor.getSpec().getJob())
                 .setDetached(actor.getSpec().getDetached())
-                .setRunsTasks(actor.getSpec().getRunsTasks());
+                .setRunsTasks(actor.getSpec().getRunsTasks())
+                .setHostsGuests(SharedWorkers.isWorker(actor));
         if (Lives.isPlain(actor) && Lives.isAlive(actor)) {
             view.setRpcAddress(actor.getRpcAddress());
+            view.setSharedWorker(
+                    SharedWorkers.isGuest(actor) ? actor.getSharedWorker().getActor() : "");
         }
         new Reasons(state, rooms, nowNanos).doesNotFit(actor).ifPresent(reason -> view.setReason(reason)
                 .setNeverFits(rooms.get().neverFits(actor)));

@@ -66,7 +66,7 @@ public final class ClusterViews {
                         .toList());
         state.observed().node(node.getNode()).ifPresent(seen -> view.setAgentInstance(
                         seen.hello().getAgentInstance())
-                .setWorkers(running(seen.workers().values()))
+                .setWorkers(running(seen.workers()))
                 .setWarmWorkers(seen.report().map(NodeReport::getWarmWorkers).orElse(0))
                 .setCannotLaunch(seen.cannotLaunch().orElse("")));
         return view.build();

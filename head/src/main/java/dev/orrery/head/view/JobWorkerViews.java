@@ -4,6 +4,7 @@ import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.reconcile.ClusterState;
 import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Scope;
+import dev.orrery.head.reconcile.SharedWorkers;
 import dev.orrery.internal.proto.JobWorker;
 import dev.orrery.internal.proto.JobWorkers;
 
@@ -11,11 +12,13 @@ import dev.orrery.internal.proto.JobWorkers;
 public final class JobWorkerViews {
     private JobWorkerViews() {}
 
-    /** Of each actor the newest life that was placed. */
+    /** Of each actor with a worker of its own the newest life that was placed: guests print by the worker that they share. */
     public static JobWorkers of(ClusterState state, String job) {
         JobWorkers.Builder workers = JobWorkers.newBuilder();
         state.records().actorsOf(Scope.PLAIN).stream()
-                .filter(actor -> actor.getSpec().getJob().equals(job) && actor.getIncarnation() > 0)
+                .filter(actor -> actor.getSpec().getJob().equals(job)
+                        && actor.getIncarnation() > 0
+                        && !SharedWorkers.isGuest(actor))
                 .forEach(actor -> workers.addWorkers(worker(state, actor)));
         return workers.build();
     }

@@ -92,6 +92,24 @@ final class TestingDriver {
                 .setRestartWindowMillis(60_000));
     }
 
+    /** In a worker that it shares. */
+    String startShareable(String name, int restarts) {
+        return start(shareable(name, restarts));
+    }
+
+    /** Does not wait for it. */
+    String startShareableSoon(String name) {
+        return ask(shareable(name, 0));
+    }
+
+    private static PlainActorSpec.Builder shareable(String name, int restarts) {
+        return PlainActorSpec.newBuilder()
+                .setName(name)
+                .setShareable(true)
+                .setMaxRestarts(restarts)
+                .setRestartWindowMillis(60_000);
+    }
+
     /** Does not wait for it. */
     String startSoon(String name) {
         return ask(PlainActorSpec.newBuilder().setName(name));

@@ -4,6 +4,8 @@ import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.GatewayReport;
+import dev.orrery.internal.proto.Guest;
+import dev.orrery.internal.proto.GuestReport;
 import dev.orrery.internal.proto.HostPort;
 import dev.orrery.internal.proto.ReplicaLoad;
 import dev.orrery.internal.proto.RouteReplica;
@@ -15,6 +17,7 @@ import dev.orrery.internal.proto.WorldSpec;
 import dev.orrery.internal.proto.WorldState;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,6 +32,8 @@ final class TestingWorker {
     final Map<Long, WorldState> worlds = new TreeMap<>();
     private final Map<Long, WorldSpec> specs = new HashMap<>();
     private final Map<ActorLife, Integer> leaving = new HashMap<>();
+    /** Actors that live in it, and how each is; OPENING for a step. */
+    final Map<ActorLife, WorkerState> guests = new LinkedHashMap<>();
     DesiredWorker desired;
     WorkerState state = WorkerState.LAUNCHING;
     Failure failure = Failure.getDefaultInstance();
@@ -71,6 +76,7 @@ final class TestingWorker {
         } else if (isOpen()) {
             followWorlds(network);
             followRouting();
+            followGuests();
         }
     }
 
@@ -90,6 +96,21 @@ final class TestingWorker {
         }
     }
 
+    private void followGuests() {
+        guests.replaceAll((life, before) -> before == WorkerState.OPENING ? WorkerState.OPEN : before);
+        Set<ActorLife> named = new HashSet<>();
+        for (Guest guest : desired.getGuestsList()) {
+            named.add(guest.getLife());
+            guests.putIfAbsent(guest.getLife(), WorkerState.OPENING);
+        }
+        guests.keySet().retainAll(named);
+    }
+
+    /** Its constructor or its thread ends by an exception. */
+    void failGuest(String actor) {
+        guests.replaceAll((life, before) -> life.getActor().equals(actor) ? WorkerState.EXITED : before);
+    }
+
     private void followRouting() {
         if (!desired.hasRouting()) {
             return;
@@ -105,6 +126,14 @@ final class TestingWorker {
         leaving.keySet().removeAll(now);
         leaving.replaceAll((replica, steps) -> steps - 1);
         leaving.values().removeIf(steps -> steps <= 0);
+    }
+
+    private static GuestReport guest(ActorLife life, WorkerState state) {
+        GuestReport.Builder report = GuestReport.newBuilder().setLife(life).setState(state);
+        return state == WorkerState.EXITED
+                ? report.setFailure(Failure.newBuilder().setKind("exception").setMessage("it threw"))
+                        .build()
+                : report.build();
     }
 
     boolean holdsRequestsAt(ActorLife replica) {
@@ -128,6 +157,9 @@ final class TestingWorker {
                     .setWorld(id)
                     .setState(world)
                     .setCause(Failure.newBuilder().setKind("link").setMessage(world.name()))));
+        }
+        if (isOpen()) {
+            guests.forEach((life, now) -> report.addGuests(guest(life, now)));
         }
         if (isOpen() && desired.getSpec().hasGateway()) {
             GatewayReport.Builder gateway = GatewayReport.newBuilder()

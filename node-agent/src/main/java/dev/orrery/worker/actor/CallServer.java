@@ -14,45 +14,40 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
-/** Where drivers call the actor: checks each call and puts it into the queue, in the order of its connection. */
+/** Where drivers call the worker's actors. */
 final class CallServer {
     private final ActorEnvironment environment;
-    private final CallQueue queue;
-    private final int maxCalls;
-    private final CallErrors errors;
-    private final Tenure tenure;
-    private final boolean runsTasks;
+    private final Function<ActorCallRequest, CompletableFuture<ActorCallResponse>> calls;
     private final RpcServer server;
     private final Set<RpcConnection> callers = ConcurrentHashMap.newKeySet();
     private volatile Optional<HostPort> address = Optional.empty();
 
-    CallServer(ActorEnvironment environment, CallQueue queue, int maxCalls, CallErrors errors, Tenure tenure) {
+    /**
+     * @param calls takes each call, in the order of its connection, or throws
+     * @param withdrawal of tasks; none where actors are: of their calls no caller may take another's away
+     */
+    CallServer(
+            ActorEnvironment environment,
+            Function<ActorCallRequest, CompletableFuture<ActorCallResponse>> calls,
+            Optional<Runnable> withdrawal) {
         this.environment = environment;
-        this.queue = queue;
-        this.maxCalls = maxCalls;
-        this.errors = errors;
-        this.tenure = tenure;
-        this.runsTasks = environment.desired().getSpec().getActor().getRunsTasks();
+        this.calls = calls;
         this.server = new RpcServer(
                 environment.transport(),
                 environment.identity(),
                 RpcLimits.defaults(),
                 new HostPort(environment.launch().bindHost(), 0),
-                handlers());
+                handlers(withdrawal));
     }
 
-    private RpcHandlers handlers() {
+    private RpcHandlers handlers(Optional<Runnable> withdrawal) {
         RpcHandlers.Builder handlers = RpcHandlers.builder().on(Protocol.CALL_ACTOR, this::call);
-        // Of an actor's calls no caller may take another's away.
-        return runsTasks
-                ? handlers.onNotice(Protocol.WITHDRAW_TASKS, (owner, notice) -> withdraw())
-                        .build()
-                : handlers.build();
-    }
-
-    private void withdraw() {
-        queue.withdrawAll().forEach(call -> call.fail(errors.notBegun()));
+        return withdrawal
+                .map(all -> handlers.onNotice(Protocol.WITHDRAW_TASKS, (owner, notice) -> all.run()))
+                .orElse(handlers)
+                .build();
     }
 
     /** Blocks for a moment. */
@@ -74,22 +69,7 @@ final class CallServer {
         if (callers.add(connection)) {
             var unused = connection.closed().thenAccept(why -> callers.remove(connection));
         }
-        errors.requireLife(request.getLife());
-        if (!tenure.holds()) {
-            // Not only when its turn comes: the call before it may be what is stuck.
-            throw errors.paused();
-        }
-        PendingCall call = new PendingCall(request);
-        switch (queue.offer(call)) {
-            case QUEUED -> {
-                var unused = call.response().whenComplete((response, failure) -> queue.withdraw(call));
-            }
-            // The owner of tasks sends them to another worker.
-            case FULL -> throw runsTasks ? errors.notBegun() : errors.full(maxCalls);
-            case PAUSED -> throw errors.notBegun();
-            case CLOSED -> throw errors.stopped();
-        }
-        return call.response();
+        return calls.apply(request);
     }
 
     /** Idempotent. Closing waits for the sockets, so it has a thread of its own. */

@@ -7,7 +7,6 @@ import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.task.CurrentWork;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.loading.UserCode;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +116,6 @@ final class UserThreads {
             underWay.forEach(call -> call.fail(errors.stoppedInside()));
             work.close();
         }
-        closeCode();
         ended.complete(null);
     }
 
@@ -211,14 +209,6 @@ final class UserThreads {
             }
         } catch (InterruptedException e) {
             LOG.warn("actor {} was interrupted while its calls ended", label, e);
-        }
-    }
-
-    private void closeCode() {
-        try {
-            code.close();
-        } catch (IOException e) {
-            LOG.warn("closing the artifacts of actor {} failed", label, e);
         }
     }
 

@@ -1,0 +1,110 @@
+package dev.orrery.worker.actor;
+
+import dev.orrery.internal.client.ClusterClient;
+import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.worker.ActorEnvironment;
+import dev.orrery.worker.actor.CallQueue.Pause;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One life of a plain actor, or what runs tasks: its threads, its worlds and what it may ask of the cluster, wherever its calls come
+ * in.
+ */
+record ActorBody(
+        ActorWorlds worlds, UserThreads threads, Tenure tenure, OwnJob job, CpuLoan loan, ThreadPoolExecutor answers) {
+    private static final int ANSWER_THREADS = 2;
+    private static final Duration ANSWER_THREADS_IDLE = Duration.ofSeconds(5);
+
+    /**
+     * @param job its own
+     * @param listen what lets calls in, and may take a moment
+     */
+    static ActorBody of(ActorEnvironment environment, CallIntake intake, ActorCode code, OwnJob job, Runnable listen) {
+        PlainActorSpec spec = environment.desired().getSpec().getActor();
+        String label = environment.desired().getLabel();
+        CallQueue queue = intake.queue();
+        CallErrors errors = intake.errors();
+        ActorWorlds worlds = new ActorWorlds(label, environment.timers());
+        Optional<String> name = Optional.of(spec.getName()).filter(given -> !given.isEmpty());
+        AtomicBoolean stopping = new AtomicBoolean();
+        ActorExit exit = new ActorExit(
+                environment.life(),
+                queue,
+                errors,
+                wish -> job.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
+                stopping::get);
+        CpuLoan loan = loan(environment, queue, errors);
+        ThreadPoolExecutor answers = answers(label);
+        UserWork work = spec.getRunsTasks()
+                ? new TaskWork(environment, code.functions(), code.values(), queue, errors, stopping::get, job)
+                : new ActorWork(
+                        spec,
+                        new SelfContext(environment.life(), name, environment.devices(), worlds, job, exit),
+                        code.functions(),
+                        code.values(),
+                        errors,
+                        stopping::get,
+                        intake.tenure(),
+                        answers);
+        UserThreads threads = new UserThreads(
+                environment,
+                new UserThreads.Calls(queue, errors, loan),
+                code.code(),
+                work,
+                listen,
+                intake.tenure(),
+                stopping);
+        return new ActorBody(worlds, threads, intake.tenure(), job, loan, answers);
+    }
+
+    /** Has threads only while there are such answers. */
+    private static ThreadPoolExecutor answers(String label) {
+        ThreadPoolExecutor answers = new ThreadPoolExecutor(
+                ANSWER_THREADS,
+                ANSWER_THREADS,
+                ANSWER_THREADS_IDLE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                new NamedThreads("answers-" + label));
+        answers.allowCoreThreadTimeOut(true);
+        return answers;
+    }
+
+    private static CpuLoan loan(ActorEnvironment environment, CallQueue queue, CallErrors errors) {
+        if (!environment.desired().getSpec().getActor().getRunsTasks()) {
+            return new CpuLoan(environment::changed, environment::changed);
+        }
+        // What waits behind a task that waits could be what that waits for.
+        return new CpuLoan(
+                () -> {
+                    queue.pause(Pause.WAITS).forEach(waiting -> waiting.fail(errors.notBegun()));
+                    environment.changed();
+                },
+                () -> {
+                    queue.resume(Pause.WAITS);
+                    environment.changed();
+                });
+    }
+
+    void start() {
+        tenure.start();
+        threads.start();
+    }
+
+    /** Completes when nothing of it runs any more, or its time is over; then its job is to be closed. */
+    CompletableFuture<Void> stop() {
+        return threads.stop().thenRun(() -> {
+            answers.shutdownNow();
+            tenure.close();
+            worlds.close();
+        });
+    }
+}
