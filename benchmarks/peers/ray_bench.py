@@ -4,14 +4,17 @@ One JSON object a line comes in ({"test": ..., "seconds": ...}) and one goes out
 """
 
 import json
+import os
 import sys
 import time
 import traceback
 
+import numpy as np
 import ray
 
 REPLY = "reply "
 CORES = 2
+GB = 1e9
 
 
 def say(reply):
@@ -22,6 +25,21 @@ def say(reply):
 @ray.remote(num_cpus=0)
 class Actor:
     def small_value(self):
+        return b"ok"
+
+    def small_value_arg(self, argument):
+        return b"ok"
+
+    def small_value_batch(self, count):
+        ray.get([small_value.remote() for _ in range(count)])
+
+
+@ray.remote(num_cpus=0)
+class AsyncActor:
+    async def small_value(self):
+        return b"ok"
+
+    async def small_value_with_arg(self, argument):
         return b"ok"
 
 
@@ -36,6 +54,13 @@ class Client:
             results.extend([server.small_value.remote() for _ in range(count)])
         ray.get(results)
 
+    def small_value_batch_arg(self, count):
+        argument = ray.put(0)
+        results = []
+        for server in self.servers:
+            results.extend([server.small_value_arg.remote(argument) for _ in range(count)])
+        ray.get(results)
+
 
 @ray.remote
 def work(actors, count):
@@ -45,6 +70,24 @@ def work(actors, count):
 @ray.remote
 def small_value():
     return b"ok"
+
+
+@ray.remote
+def small_value_batch(count):
+    ray.get([small_value.remote() for _ in range(count)])
+    return 0
+
+
+@ray.remote
+def put_small(count):
+    for _ in range(count):
+        ray.put(0)
+
+
+@ray.remote
+def put_large(count):
+    for _ in range(count):
+        ray.put(np.zeros(10 * 1024 * 1024, dtype=np.int64))
 
 
 def per_second(step, count, seconds):
@@ -59,33 +102,14 @@ def per_second(step, count, seconds):
             return done / took
 
 
-def tests():
-    actor = Actor.remote()
-    ray.get(actor.small_value.remote())
-
-    def actor_sync():
-        ray.get(actor.small_value.remote())
-
-    def actor_async():
-        ray.get([actor.small_value.remote() for _ in range(1000)])
-
-    # On two cores Ray's own tests have one server, and four tasks as clients.
-    servers = [Actor.remote()]
-    client = Client.remote(servers)
-
-    def one_to_n():
-        ray.get(client.small_value_batch.remote(5000))
-
-    def n_to_n():
-        ray.get([work.remote(servers, 5000) for _ in range(4)])
-
+def object_tests():
     zero = ray.put(0)
+    large = np.zeros(100 * 1024 * 1024, dtype=np.int64)
+    part = np.zeros(12_500_000)
 
-    def get_small():
-        ray.get(zero)
-
-    def put_small():
-        ray.put(0)
+    def there_and_back():
+        if len(ray.get(ray.put(part))) != len(part):
+            raise ValueError("another array came back")
 
     def wait_1k():
         not_ready = [small_value.remote() for _ in range(1000)]
@@ -94,34 +118,138 @@ def tests():
             _, not_ready = ray.wait(not_ready, fetch_local=fetch_local)
             fetch_local = False
 
-    def task_sync():
-        ray.get(small_value.remote())
-
-    def task_async():
-        ray.get([small_value.remote() for _ in range(1000)])
-
     return {
-        "single client get calls (Plasma Store)": (get_small, 1),
-        "single client put calls (Plasma Store)": (put_small, 1),
+        "single client get calls (Plasma Store)": (lambda: ray.get(zero), 1),
+        "single client put calls (Plasma Store)": (lambda: ray.put(0), 1),
+        "multi client put calls (Plasma Store)": (
+            lambda: ray.get([put_small.remote(100) for _ in range(10)]),
+            10 * 100,
+        ),
+        "single client put gigabytes": (lambda: ray.put(large), large.nbytes / GB),
+        "multi client put gigabytes": (
+            lambda: ray.get([put_large.remote(10) for _ in range(10)]),
+            10 * 10 * 10 * 1024 * 1024 * 8 / GB,
+        ),
+        "put and get gigabytes, 100 MB tensors": (there_and_back, part.nbytes / GB),
+        "put and get gigabytes, 100 MB arrays": (there_and_back, part.nbytes / GB),
         "single client wait 1k refs": (wait_1k, 1),
-        "single client tasks sync": (task_sync, 1),
-        "single client tasks async": (task_async, 1000),
-        "1:n actor calls async": (one_to_n, 5000),
-        "n:n actor calls async": (n_to_n, 4 * 5000),
-        "1:1 actor calls sync": (actor_sync, 1),
-        "1:1 actor calls async": (actor_async, 1000),
     }
+
+
+def task_tests():
+    clients = [Actor.remote() for _ in range(4)]
+    return {
+        "single client tasks and get batch": (lambda: ray.get(small_value_batch.remote(1000)), 1),
+        "single client tasks sync": (lambda: ray.get(small_value.remote()), 1),
+        "single client tasks async": (
+            lambda: ray.get([small_value.remote() for _ in range(1000)]),
+            1000,
+        ),
+        "multi client tasks async": (
+            lambda: ray.get([client.small_value_batch.remote(10000) for client in clients]),
+            4 * 10000,
+        ),
+    }
+
+
+def actor_tests():
+    # On two cores Ray's own tests have one server, and four tasks as clients.
+    actor = Actor.remote()
+    concurrent = Actor.options(max_concurrency=16).remote()
+    ray.get([actor.small_value.remote(), concurrent.small_value.remote()])
+    servers = [Actor.remote()]
+    client = Client.remote(servers)
+    return {
+        "1:1 actor calls sync": (lambda: ray.get(actor.small_value.remote()), 1),
+        "1:1 actor calls async": (
+            lambda: ray.get([actor.small_value.remote() for _ in range(1000)]),
+            1000,
+        ),
+        "1:1 actor calls concurrent": (
+            lambda: ray.get([concurrent.small_value.remote() for _ in range(1000)]),
+            1000,
+        ),
+        "1:n actor calls async": (lambda: ray.get(client.small_value_batch.remote(5000)), 5000),
+        "n:n actor calls async": (
+            lambda: ray.get([work.remote(servers, 5000) for _ in range(4)]),
+            4 * 5000,
+        ),
+        "n:n actor calls with arg async": (
+            lambda: ray.get(client.small_value_batch_arg.remote(1000)),
+            1000,
+        ),
+    }
+
+
+def async_actor_tests():
+    actor = AsyncActor.remote()
+    ray.get(actor.small_value.remote())
+    servers = [AsyncActor.remote()]
+    client = Client.remote(servers)
+    return {
+        "1:1 async-actor calls sync": (lambda: ray.get(actor.small_value.remote()), 1),
+        "1:1 async-actor calls async": (
+            lambda: ray.get([actor.small_value.remote() for _ in range(1000)]),
+            1000,
+        ),
+        "1:1 async-actor calls with args async": (
+            lambda: ray.get([actor.small_value_with_arg.remote(i) for i in range(1000)]),
+            1000,
+        ),
+        "1:n async-actor calls async": (
+            lambda: ray.get(client.small_value_batch.remote(5000)),
+            5000,
+        ),
+        "n:n async-actor calls async": (
+            lambda: ray.get([work.remote(servers, 5000) for _ in range(4)]),
+            4 * 5000,
+        ),
+    }
+
+
+@ray.remote(num_cpus=0)
+class SmallActor:
+    def __init__(self, number):
+        self.number = number
+
+    def pid(self):
+        return os.getpid()
+
+
+def share_of_memory(pid):
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as lines:
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def many_actors(most, seconds):
+    """As many as can be started in that time, looked at while all of them live."""
+    batch = 8
+    actors = []
+    pids = []
+    begin = time.perf_counter()
+    while len(actors) < most and time.perf_counter() - begin < seconds:
+        some = [SmallActor.remote(len(actors) + i) for i in range(batch)]
+        pids.extend(ray.get([actor.pid.remote() for actor in some]))
+        actors.extend(some)
+    took = time.perf_counter() - begin
+    memory = sum(share_of_memory(pid) for pid in set(pids))
+    for actor in actors:
+        ray.kill(actor)
+    return {"count": len(actors), "perSecond": len(actors) / took, "bytesEach": memory / len(actors)}
 
 
 def main():
     ray.init(num_cpus=CORES, include_dashboard=False, log_to_driver=False)
-    known = tests()
+    known = {**object_tests(), **task_tests(), **actor_tests(), **async_actor_tests()}
     say({"version": ray.__version__})
     for line in sys.stdin:
         wanted = json.loads(line)
         try:
-            step, count = known[wanted["test"]]
-            say({"perSecond": per_second(step, count, wanted["seconds"])})
+            if "actors" in wanted:
+                say(many_actors(wanted["actors"], wanted["seconds"]))
+            else:
+                step, count = known[wanted["test"]]
+                say({"perSecond": per_second(step, count, wanted["seconds"])})
         except Exception as failure:
             traceback.print_exc(file=sys.stderr)
             say({"error": f"{type(failure).__name__}: {failure}"})

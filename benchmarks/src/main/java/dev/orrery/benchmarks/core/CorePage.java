@@ -1,14 +1,19 @@
 package dev.orrery.benchmarks.core;
 
 import dev.orrery.benchmarks.report.RowText;
+import dev.orrery.benchmarks.statistics.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** A report as a section of a page, in Markdown. Pure. */
 public final class CorePage {
+    private static final double BYTES_OF_MB = 1e6;
+
     private CorePage() {}
 
     public static String of(CoreReport report) {
@@ -32,6 +37,12 @@ public final class CorePage {
                                 report.machine().jdk(),
                                 report.machine().load()));
         page.append('\n').append(table(report.rows(), sides));
+        if (!report.growth().isEmpty()) {
+            page.append("\nHow figures of this project grow:\n\n").append(table(report.growth(), List.of(sides.get(0))));
+        }
+        if (!report.actors().isEmpty()) {
+            page.append('\n').append(actors(report.actors()));
+        }
         report.targets().forEach(target -> page.append("\n- ").append(RowText.of(target)));
         report.failures().forEach(failure -> page.append("\n- Failed: ").append(failure));
         return page.append('\n').toString();
@@ -59,6 +70,22 @@ public final class CorePage {
             table.append(line(cells));
         }
         return table.toString();
+    }
+
+    private static String actors(Map<String, List<ManyActors>> actors) {
+        StringBuilder table = new StringBuilder(line(List.of("small actors", "at a time", "started", "memory of each")))
+                .append("|---".repeat(4))
+                .append("|\n");
+        actors.forEach((side, runs) -> table.append(line(List.of(
+                side,
+                String.format(Locale.ROOT, "%,d", runs.get(0).count()),
+                CoreText.number(median(runs, ManyActors::perSecond)) + "/s",
+                CoreText.number(median(runs, ManyActors::bytesEach) / BYTES_OF_MB) + " MB"))));
+        return table.toString();
+    }
+
+    private static double median(List<ManyActors> runs, ToDoubleFunction<ManyActors> figure) {
+        return Statistics.median(runs.stream().map(figure::applyAsDouble).toList());
     }
 
     private static String line(List<String> cells) {

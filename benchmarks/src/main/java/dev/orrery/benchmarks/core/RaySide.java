@@ -54,10 +54,30 @@ final class RaySide implements CoreSide {
 
     @Override
     public double perSecond(CoreTest test, Duration time) throws IOException {
+        return ask(Map.of("test", test.title(), "seconds", time.toMillis() / 1e3))
+                .path("perSecond")
+                .asDouble();
+    }
+
+    @Override
+    public double perSecond(GrowthTest test, Duration time) {
+        throw new UnsupportedOperationException("growth is looked at on one side");
+    }
+
+    @Override
+    public ManyActors manyActors(int most, Duration time) throws IOException {
+        JsonNode found = ask(Map.of("actors", most, "seconds", time.toMillis() / 1e3));
+        return new ManyActors(
+                found.path("count").asInt(),
+                found.path("perSecond").asDouble(),
+                found.path("bytesEach").asDouble());
+    }
+
+    private JsonNode ask(Map<String, Object> question) throws IOException {
         Writer out = process.outputWriter(StandardCharsets.UTF_8);
-        out.write(MAPPER.writeValueAsString(Map.of("test", test.title(), "seconds", time.toMillis() / 1e3)) + "\n");
+        out.write(MAPPER.writeValueAsString(question) + "\n");
         out.flush();
-        return reply().path("perSecond").asDouble();
+        return reply();
     }
 
     private JsonNode reply() throws IOException {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each test with a cluster of processes, for a moment. */
 class CoreBenchIT {
-    private static final CoreBench.Plan PLAN = new CoreBench.Plan(1, Duration.ofMillis(50), Duration.ofMillis(50));
+    private static final CoreBench.Plan PLAN = new CoreBench.Plan(1, Duration.ofMillis(50), Duration.ofMillis(50), 40, Duration.ofMinutes(1));
 
     @TempDir
     private Path folder;
@@ -26,6 +26,8 @@ class CoreBenchIT {
             assertEquals(CoreTest.values().length, report.rows().size());
             assertTrue(
                     report.rows().stream().allMatch(row -> row.median("Orrery").orElseThrow() > 0));
+            assertTrue(report.actors().get("Orrery").stream()
+                    .allMatch(many -> many.count() == 40 && many.perSecond() > 0 && many.bytesEach() > 0));
         }
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CoreBenchTest {
-    private static final CoreBench.Plan PLAN = new CoreBench.Plan(2, Duration.ofMillis(20), Duration.ofMillis(500));
+    private static final CoreBench.Plan PLAN = new CoreBench.Plan(2, Duration.ofMillis(20), Duration.ofMillis(500), 30, Duration.ofSeconds(9));
 
     private final List<String> events = new ArrayList<>();
 
@@ -38,15 +38,18 @@ class CoreBenchTest {
                 Map.of("a", List.of(30.0, 30.0), "b", List.of(2.0, 2.0)),
                 report.rows().get(0).runs());
         assertEquals(Map.of("b", new PeerState("b 1", "")), report.peers());
+        assertEquals(GrowthTest.values().length, report.growth().size());
         assertEquals(List.of(), report.failures());
     }
 
     @Test
     void eachTestHasItsTarget() throws Exception {
         List<Target> targets = run(side("a", 10), side("b", 1)).targets();
-        assertEquals(7, targets.size());
+        assertEquals(11, targets.size());
         assertEquals(Target.atLeast("a ÷ b: single client get calls (Plasma Store)", 10, 10), targets.get(0));
-        assertEquals(Target.atLeast("a ÷ b: 1:1 actor calls async", 10, 15), targets.get(5));
+        assertTrue(targets.contains(Target.atLeast("a ÷ b: 1:1 actor calls async", 10, 15)));
+        assertTrue(targets.contains(Target.atLeast("a ÷ b: small actors started", 10, 5)));
+        assertTrue(targets.contains(Target.atMost("a ÷ b: memory of a small actor", 10, 0.05)));
         assertTrue(targets.get(0).met());
     }
 
@@ -76,5 +79,6 @@ class CoreBenchTest {
         assertTrue(page.contains("| test | Orrery | Ray | Orrery ÷ Ray |\n|---|---|---|---|\n"), page);
         assertTrue(page.contains("| 1:1 actor calls sync | 30,000 calls/s | 2,000 calls/s | 15.0 |\n"), page);
         assertTrue(page.contains("Ray Ray 1. "), page);
+        assertTrue(page.contains("| Orrery | 30 | 30,000/s | 0.03 MB |"), page);
     }
 }

@@ -44,6 +44,17 @@ final class TestingSide implements CoreSide {
     }
 
     @Override
+    public double perSecond(GrowthTest test, Duration time) {
+        return figure;
+    }
+
+    /** As many as there are to be; the figure is both of theirs. */
+    @Override
+    public ManyActors manyActors(int most, Duration time) {
+        return new ManyActors(most, figure, figure);
+    }
+
+    @Override
     public void close() {
         events.add(name + " ends");
     }
