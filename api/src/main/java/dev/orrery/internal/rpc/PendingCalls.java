@@ -50,6 +50,10 @@ final class PendingCalls {
         return entered;
     }
 
+    boolean isEmpty() {
+        return pending.isEmpty();
+    }
+
     /** None when something else ended it. */
     Optional<Pending<?>> take(long call) {
         return Optional.ofNullable(pending.remove(call));

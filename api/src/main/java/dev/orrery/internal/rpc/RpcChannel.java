@@ -16,6 +16,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +50,8 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
         this.channel = channel;
         this.peer = peer;
         this.limits = limits;
-        this.outbound = new OutboundFrames(channel);
+        this.outbound = new OutboundFrames(
+                channel, channel instanceof OutboundFrames.Direct direct ? Optional.of(direct) : Optional.empty());
         this.clock = clock;
         this.pending = new PendingCalls(clock);
         this.deadlines = new CallDeadlines(channel.eventLoop(), clock, now -> pending.failOverdue(now, this::expire));
@@ -86,8 +88,9 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
         if (!fits(request.getSerializedSize())) {
             return CompletableFuture.failedFuture(tooLarge(method.name(), request.getSerializedSize()));
         }
+        boolean alone = pending.isEmpty();
         Pending<R> entered = pending.enter(method, timeout);
-        send(() -> Frames.write(
+        send(alone, () -> Frames.write(
                 channel.alloc(),
                 RpcFrame.REQUEST_FIELD_NUMBER,
                 entered.head(),
@@ -127,7 +130,7 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
         }
         RpcFrame.Notice head =
                 RpcFrame.Notice.newBuilder().setMethod(notice.name()).build();
-        send(() -> Frames.write(
+        send(false, () -> Frames.write(
                 channel.alloc(), RpcFrame.NOTICE_FIELD_NUMBER, head, RpcFrame.Notice.PAYLOAD_FIELD_NUMBER, message));
     }
 
@@ -142,13 +145,14 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
                         + limits.maxFrameBytes() + " bytes)");
     }
 
-    void respond(long call, MessageLite response) {
+    /** @param alone whether no other response is to be expected soon */
+    void respond(long call, MessageLite response, boolean alone) {
         if (!fits(response.getSerializedSize())) {
             respondError(call, tooLarge("a response", response.getSerializedSize()));
             return;
         }
         RpcFrame.Response head = RpcFrame.Response.newBuilder().setCall(call).build();
-        send(() -> Frames.write(
+        send(alone, () -> Frames.write(
                 channel.alloc(),
                 RpcFrame.RESPONSE_FIELD_NUMBER,
                 head,
@@ -170,12 +174,17 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
     }
 
     private void send(RpcFrame frame) {
-        send(() -> Frames.write(channel.alloc(), frame));
+        send(false, () -> Frames.write(channel.alloc(), frame));
     }
 
-    private void send(Supplier<ByteBuf> frame) {
-        if (channel.isActive()) {
-            liveness.sent(clock.nanoTime());
+    private void send(boolean alone, Supplier<ByteBuf> frame) {
+        if (!channel.isActive()) {
+            return;
+        }
+        liveness.sent(clock.nanoTime());
+        if (alone) {
+            outbound.sendAlone(frame.get());
+        } else {
             outbound.send(frame.get());
         }
     }

@@ -7,7 +7,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -66,7 +65,7 @@ public final class RpcClient {
         });
         ChannelFuture dialling = new Bootstrap()
                 .group(transport.group())
-                .channel(EpollSocketChannel.class)
+                .channelFactory(DirectChannel::new)
                 .option(ChannelOption.TCP_NODELAY, true)
                 // The deadline above is the only one.
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)

@@ -7,11 +7,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,8 +23,8 @@ public final class RpcServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RpcServer.class);
     private static final long CLOSE_SECONDS = 2;
     private static final int BACKLOG = 1_024;
-    // Linux's errno, negative as Netty has it.
-    private static final int EADDRINUSE = -98;
+    /** As the JDK words it: a host's address that is not its own is a BindException, too. */
+    private static final String ADDRESS_IN_USE = "Address already in use";
 
     private final RpcTransport transport;
     private final RpcEnd end;
@@ -48,7 +47,7 @@ public final class RpcServer implements AutoCloseable {
     public synchronized HostPort start() {
         ChannelFuture bound = new ServerBootstrap()
                 .group(transport.group())
-                .channel(EpollServerSocketChannel.class)
+                .channelFactory(DirectServerChannel::new)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -69,7 +68,7 @@ public final class RpcServer implements AutoCloseable {
     }
 
     private OrreryException cannotListen(Throwable cause) {
-        boolean taken = cause instanceof NativeIoException failure && failure.expectedErr() == EADDRINUSE;
+        boolean taken = cause instanceof BindException && ADDRESS_IN_USE.equals(cause.getMessage());
         return OrreryException.of(
                 taken ? ErrorCode.ADDRESS_IN_USE : ErrorCode.INVALID_ARGUMENT,
                 "cannot listen at " + bind + ": "

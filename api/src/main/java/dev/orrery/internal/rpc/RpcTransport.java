@@ -4,9 +4,9 @@ import dev.orrery.internal.lifecycle.NamedThreads;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ImmediateEventExecutor;
@@ -42,7 +42,7 @@ public final class RpcTransport implements AutoCloseable {
             throw new IllegalStateException("transport " + name + " was started before");
         }
         group = new MultiThreadIoEventLoopGroup(
-                ioThreads, new DefaultThreadFactory("orrery-" + name + "-io", true), EpollIoHandler.newFactory());
+                ioThreads, new DefaultThreadFactory("orrery-" + name + "-io", true), NioIoHandler.newFactory());
         resolver = new ThreadPoolExecutor(
                 RESOLVER_THREADS,
                 RESOLVER_THREADS,

@@ -57,7 +57,8 @@ final class ServedCalls {
         long call = request.getCall();
         CompletableFuture<R> response = invoke(bound, request);
         if (response.isDone()) {
-            response.whenComplete((done, failure) -> answer(request, done, failure));
+            // With those of other requests that came together with this one.
+            response.whenComplete((done, failure) -> answer(request, done, failure, false));
             return;
         }
         long endNanos =
@@ -67,14 +68,14 @@ final class ServedCalls {
         response.whenComplete((done, failure) -> {
             // Gone already: it was cancelled, and nobody waits for the outcome.
             if (open.remove(call) != null) {
-                answer(request, done, failure);
+                answer(request, done, failure, open.isEmpty());
             }
         });
     }
 
-    private void answer(RpcFrame.Request request, MessageLite response, Throwable failure) {
+    private void answer(RpcFrame.Request request, MessageLite response, Throwable failure, boolean alone) {
         if (response != null) {
-            connection.respond(request.getCall(), response);
+            connection.respond(request.getCall(), response, alone);
             return;
         }
         Throwable why = failure == null ? new NullPointerException("the handler answered null") : failure;

@@ -12,13 +12,42 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalIoHandler;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OutboundFramesTest {
+    /** Takes so many bytes, or fails. */
+    private static final class TestingSocket implements OutboundFrames.Direct {
+        private boolean idle = true;
+        private int room = Integer.MAX_VALUE;
+        private boolean broken;
+        private final List<Integer> frames = new ArrayList<>();
+
+        @Override
+        public boolean isIdle() {
+            return idle;
+        }
+
+        @Override
+        public int writeNow(ByteBuffer bytes) throws IOException {
+            if (broken) {
+                throw new IOException("broken");
+            }
+            int taken = Math.min(room, bytes.remaining());
+            if (taken >= Integer.BYTES) {
+                frames.add(bytes.getInt(bytes.position()));
+            }
+            return taken;
+        }
+    }
+
+    private final TestingSocket socket = new TestingSocket();
     private int flushes;
     private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelOutboundHandlerAdapter() {
         @Override
@@ -27,7 +56,7 @@ class OutboundFramesTest {
             context.flush();
         }
     });
-    private final OutboundFrames frames = new OutboundFrames(channel);
+    private final OutboundFrames frames = new OutboundFrames(channel, Optional.of(socket));
 
     @AfterEach
     void close() {
@@ -86,6 +115,58 @@ class OutboundFramesTest {
     }
 
     @Test
+    void oneThatIsAloneLeavesAtOnce() {
+        ByteBuf frame = frame(7, 8);
+        frames.sendAlone(frame);
+        assertEquals(List.of(7), socket.frames);
+        assertEquals(0, frame.refCnt());
+        channel.runPendingTasks();
+        assertEquals(0, flushes);
+    }
+
+    @Test
+    void oneThatFollowsOthersLeavesAfterThem() {
+        frames.send(frame(1, 4));
+        frames.sendAlone(frame(2, 4));
+        assertEquals(List.of(), socket.frames);
+        channel.runPendingTasks();
+        assertEquals(List.of(1, 2), sent());
+        frames.sendAlone(frame(3, 4));
+        assertEquals(List.of(3), socket.frames);
+    }
+
+    @Test
+    void whatTheChannelStillHasLeavesFirst() {
+        socket.idle = false;
+        frames.sendAlone(frame(1, 4));
+        assertEquals(List.of(), socket.frames);
+        channel.runPendingTasks();
+        assertEquals(List.of(1), sent());
+    }
+
+    @Test
+    void whatTheSocketDoesNotTakeLeavesBeforeAnythingElse() {
+        socket.room = 5;
+        frames.sendAlone(frame(1, 12));
+        frames.sendAlone(frame(2, 4));
+        frames.send(frame(3, 4));
+        assertEquals(List.of(1), socket.frames);
+        channel.runPendingTasks();
+        ByteBuf rest = channel.readOutbound();
+        assertEquals(7, rest.readableBytes());
+        rest.release();
+        assertEquals(List.of(2, 3), sent());
+    }
+
+    @Test
+    void aSocketThatFailsLeavesTheFrameToTheChannel() {
+        socket.broken = true;
+        frames.sendAlone(frame(1, 4));
+        channel.runPendingTasks();
+        assertEquals(List.of(1), sent());
+    }
+
+    @Test
     void framesForAClosedChannelAreReleased() {
         ByteBuf frame = frame(1, 4);
         channel.close();
@@ -101,7 +182,7 @@ class OutboundFramesTest {
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
         LocalChannel local = new LocalChannel();
         group.register(local).syncUninterruptibly();
-        OutboundFrames late = new OutboundFrames(local);
+        OutboundFrames late = new OutboundFrames(local, Optional.empty());
         assertTrue(group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS));
         ByteBuf frame = frame(1, 4);
         late.send(frame);
