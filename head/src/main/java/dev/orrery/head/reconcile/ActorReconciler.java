@@ -1,5 +1,6 @@
 package dev.orrery.head.reconcile;
 
+import dev.orrery.head.placement.Place;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
@@ -141,7 +142,7 @@ public final class ActorReconciler implements Reconciler {
     /** Without what a life had of its node. */
     private static ActorRecord.Builder ended(ActorRecord actor) {
         ActorRecord.Builder ended =
-                actor.toBuilder().clearNode().clearGpus().clearDataAddress().clearRpcAddress();
+                actor.toBuilder().clearNode().clearGpus().clearBundle().clearDataAddress().clearRpcAddress();
         return actor.getNode().isEmpty() ? ended : ended.setLastNode(actor.getNode());
     }
 
@@ -179,13 +180,20 @@ public final class ActorReconciler implements Reconciler {
                         .setNode(place.node())
                         .clearGpus()
                         .addAllGpus(place.gpus())
+                        .setBundle(place.bundle().orElse(0))
                         .clearLastLifeOver()
                         .setIncarnation(actor.getIncarnation() + 1)
                         .build();
-                String gpus = place.gpus().isEmpty() ? "" : " with " + String.join(", ", place.gpus());
-                draft.fire(next, ActorEvent.PLACED, "on " + place.node() + gpus);
+                draft.fire(next, ActorEvent.PLACED, describe(place));
             });
         }
+    }
+
+    private static String describe(Place place) {
+        String gpus = place.gpus().isEmpty() ? "" : " with " + String.join(", ", place.gpus());
+        String bundle =
+                place.bundle().isEmpty() ? "" : " in bundle " + place.bundle().getAsInt();
+        return "on " + place.node() + bundle + gpus;
     }
 
     private static boolean isDue(Draft draft, ActorRecord actor) {
