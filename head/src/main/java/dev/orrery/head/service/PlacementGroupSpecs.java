@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** Checks what a placement group is to be. */
 final class PlacementGroupSpecs {
-    static final int MOST_BUNDLES = 1_000;
+    static final int MOST_BUNDLES = 500;
 
     /** The record holds more than the bundles, and 64 KB is the limit of a record. */
     private static final int MAX_BYTES = 56 * 1024;
