@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /** Collects how an actor is to be started. Not thread-safe. */
 public final class ActorBuilder<A> {
@@ -112,6 +113,22 @@ public final class ActorBuilder<A> {
     /** Of the nodes that have room, the most loaded, so that others stay free for what needs much. */
     public ActorBuilder<A> pack() {
         placement.policy(PlacementPolicy.PACK);
+        return this;
+    }
+
+    /**
+     * Takes its room from that of the group, in whichever bundle has some, for its next lives too; it has to fit in one of them. It
+     * ends when the group is removed. With this, labels, {@link #onNode}, {@link #spread} and {@link #pack} are refused. Default: in
+     * none.
+     */
+    public ActorBuilder<A> in(PlacementGroup group) {
+        placement.in(group, OptionalInt.empty());
+        return this;
+    }
+
+    /** As {@link #in(PlacementGroup)}, in the bundle of that number alone; DOES_NOT_FIT says what it holds. */
+    public ActorBuilder<A> in(PlacementGroup group, int bundle) {
+        placement.in(group, OptionalInt.of(bundle));
         return this;
     }
 

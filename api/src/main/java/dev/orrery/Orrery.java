@@ -22,6 +22,7 @@ import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.internal.client.ActorStart;
 import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.client.Deployment;
+import dev.orrery.internal.client.GroupReserving;
 import dev.orrery.internal.client.JobLease;
 import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.client.WorldForming;
@@ -55,6 +56,7 @@ public final class Orrery implements AutoCloseable {
     private final Duration gatewayTimeout;
     private final ActorStart actors;
     private final Tasks tasks;
+    private final GroupReserving groups;
 
     private Orrery(ClusterClient client, Duration gatewayTimeout) {
         this.client = client;
@@ -62,6 +64,7 @@ public final class Orrery implements AutoCloseable {
         this.gatewayTimeout = gatewayTimeout;
         this.actors = new ActorStart(client, callTimeout);
         this.tasks = new Tasks(client);
+        this.groups = new GroupReserving(client, callTimeout);
     }
 
     /** Connects to {@code orrery://host:port,host:port} with the secret that {@code ORRERY_SECRET_FILE} names. */
@@ -298,6 +301,28 @@ public final class Orrery implements AutoCloseable {
         return ObjectWaits.await(Given.given("the references", refs), count, timeout);
     }
 
+    /**
+     * A placement group to create: room for actors and tasks, in bundles, that is set aside for them.
+     *
+     * @param name what others find it by while it is there: 1 to 64 letters, digits, dots, underscores and dashes, a letter or
+     *     digit at both ends
+     */
+    public PlacementGroupBuilder placementGroup(String name) {
+        return new PlacementGroupBuilder(
+                groups, Optional.of(Given.given("the name of a placement group", name)));
+    }
+
+    /** As {@link #placementGroup(String)}, without a name. */
+    public PlacementGroupBuilder placementGroup() {
+        return new PlacementGroupBuilder(groups, Optional.empty());
+    }
+
+    /** The placement group of that name that is there now. Throws NOT_FOUND, with the cause when it was removed lately. */
+    public PlacementGroup findPlacementGroup(String name) {
+        PlacementGroupStatus found = groups.find(Given.given("the name of a placement group", name));
+        return new ReservedGroup(groups, found.id(), found.name());
+    }
+
     /** A world to form of actors. */
     public WorldBuilder world(String name) {
         return new WorldBuilder(new WorldForming(client, callTimeout), Given.given("the name of a world", name));
@@ -305,14 +330,15 @@ public final class Orrery implements AutoCloseable {
 
     /**
      * The id of the job that this connection is, unique for ever: it owns the actors that are started here, but for
-     * {@linkplain ActorBuilder#detached detached} ones. {@code orrery jobs} lists it once it owns something.
+     * {@linkplain ActorBuilder#detached detached} ones, and the placement groups. {@code orrery jobs} lists it once it owns
+     * something.
      */
     public String job() {
         return client.job().id();
     }
 
     /**
-     * Ends the job, so that the actors that it owns are killed, and the connections; requests and calls that wait fail with
+     * Ends the job, so that the actors that it owns are killed and its placement groups removed, and the connections; requests and calls that wait fail with
      * CANCELLED. Pipelines and detached actors go on. Idempotent. Takes a few seconds where no leader can be reached; then the
      * job ends with its lease.
      */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -19,13 +20,15 @@ import java.util.TreeMap;
  * @param labels that the node must have, all of them
  * @param node the only one that will do; empty: any
  * @param policy which of the nodes with room it gets
+ * @param bundle the placement group whose room it takes; then that has the node. Of actors and tasks only; empty: none
  */
 public record PlacementOptions(
         long memory,
         Map<String, Double> resources,
         Map<String, String> labels,
         Optional<String> node,
-        PlacementPolicy policy) {
+        PlacementPolicy policy,
+        Optional<BundleChoice> bundle) {
     public PlacementOptions {
         resources = Map.copyOf(resources);
         labels = Map.copyOf(labels);
@@ -54,7 +57,18 @@ public record PlacementOptions(
         if (node.filter(String::isEmpty).isPresent()) {
             errors.add("the name of the node is empty; without calling onNode any node will do");
         }
+        bundle.ifPresent(choice -> checkBundle(choice, errors));
         return errors;
+    }
+
+    private void checkBundle(BundleChoice choice, List<String> errors) {
+        if (choice.number().isPresent() && choice.number().getAsInt() < 0) {
+            errors.add("the number of a bundle must be 0 or more, not "
+                    + choice.number().getAsInt());
+        }
+        if (!labels.isEmpty() || node.isPresent() || policy != PlacementPolicy.EVEN) {
+            errors.add("label, onNode, spread and pack are for bundles, not for what is placed in one");
+        }
     }
 
     /** Collects what builders are told. */
@@ -64,6 +78,7 @@ public record PlacementOptions(
         private final Map<String, String> labels = new LinkedHashMap<>();
         private Optional<String> node = Optional.empty();
         private PlacementPolicy policy = PlacementPolicy.EVEN;
+        private Optional<BundleChoice> bundle = Optional.empty();
 
         void memory(long bytes) {
             memory = bytes;
@@ -93,8 +108,13 @@ public record PlacementOptions(
             policy = value;
         }
 
+        void in(PlacementGroup group, OptionalInt number) {
+            bundle = Optional.of(
+                    new BundleChoice(Given.given("the placement group", group).id(), number));
+        }
+
         PlacementOptions build() {
-            return new PlacementOptions(memory, resources, labels, node, policy);
+            return new PlacementOptions(memory, resources, labels, node, policy, bundle);
         }
     }
 }

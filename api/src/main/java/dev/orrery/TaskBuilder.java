@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Collects how a task is to be run. Not thread-safe. */
 public final class TaskBuilder<R> {
@@ -100,6 +101,22 @@ public final class TaskBuilder<R> {
     /** Of the nodes that have room, the most loaded, so that others stay free for what needs much. */
     public TaskBuilder<R> pack() {
         placement.policy(PlacementPolicy.PACK);
+        return this;
+    }
+
+    /**
+     * Takes the room of its worker from that of the group, in whichever bundle has some; it has to fit in one of them. It fails with
+     * NOT_FOUND when the group is removed. With this, labels, {@link #onNode}, {@link #spread} and {@link #pack} are refused.
+     * Default: in none.
+     */
+    public TaskBuilder<R> in(PlacementGroup group) {
+        placement.in(group, OptionalInt.empty());
+        return this;
+    }
+
+    /** As {@link #in(PlacementGroup)}, in the bundle of that number alone; DOES_NOT_FIT says what it holds. */
+    public TaskBuilder<R> in(PlacementGroup group, int bundle) {
+        placement.in(group, OptionalInt.of(bundle));
         return this;
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,65 @@ class ActorInputTest {
                 () -> orrery.task(function, 1).memory(-1).resource("gpu", 1).submit());
         assertTrue(message.contains("memory must be"), message);
         assertTrue(message.contains("'gpu' is no name of a resource"), message);
+    }
+
+    private static PlacementGroup group() {
+        return new ReservedGroup(null, "7-1", Optional.of("trainers"));
+    }
+
+    @Test
+    void whatIsPlacedInABundleChoosesNoNode() {
+        String message = invalid(() -> counter()
+                .in(group(), -1)
+                .label("zone", "a")
+                .start());
+        assertTrue(message.contains("the number of a bundle must be 0 or more, not -1"), message);
+        String refused = "label, onNode, spread and pack are for bundles, not for what is placed in one";
+        assertTrue(message.contains(refused), message);
+        TaskFunction1<Integer, Integer> function = Math::negateExact;
+        assertEquals(
+                refused,
+                invalid(() -> orrery.task(function, 1).in(group()).spread().submit()));
+        assertEquals(
+                refused,
+                invalid(() -> orrery.task(function, 1).in(group(), 0).onNode("n1").submit()));
+        assertEquals("the placement group is null", invalid(() -> counter().in(null)));
+    }
+
+    @Test
+    void allThatIsWrongWithAPlacementGroupIsToldAtOnce() {
+        String message = invalid(() -> orrery.placementGroup("")
+                .bundle(b -> b.cpus(-1).memory(-1))
+                .bundles(2, b -> b.gpus(-1).resource("cpus", 1))
+                .bundles(0, b -> {})
+                .create());
+        for (String part : List.of(
+                "so many bundles at a time: 1 to 500, not 0",
+                "the name is empty; a group without one is made by placementGroup()",
+                "bundle 0: cpus must be",
+                "bundle 0: memory must be",
+                "bundle 1: gpus must be",
+                "bundle 1: 'cpus' is no name of a resource")) {
+            assertTrue(message.contains(part), message);
+        }
+        assertEquals(
+                "a placement group has at least one bundle",
+                invalid(() -> orrery.placementGroup().create()));
+        assertEquals(
+                "a placement group has at most 500 bundles",
+                invalid(() -> orrery.placementGroup()
+                        .bundles(500, b -> {})
+                        .bundle(b -> {})
+                        .create()));
+        assertEquals("the name of a placement group is null", invalid(() -> orrery.placementGroup(null)));
+        assertEquals("the name of a placement group is null", invalid(() -> orrery.findPlacementGroup(null)));
+        assertEquals("the strategy is null", invalid(() -> orrery.placementGroup("g").strategy(null)));
+        assertEquals(
+                "what tells the options of a bundle is null", invalid(() -> orrery.placementGroup("g").bundle(null)));
+        assertTrue(invalid(() -> group().addBundles(0, b -> b.cpus(-1))).contains("cpus must be"));
+        assertTrue(invalid(() -> group().addBundle(b -> b.label("zone", "no blanks"))).contains("is no label"));
+        assertTrue(invalid(() -> group().awaitReady(Duration.ZERO)).startsWith("timeout must be"));
+        assertTrue(invalid(() -> group().remove(null)).startsWith("timeout must be"));
     }
 
     @Test

@@ -1,8 +1,12 @@
 package dev.orrery.internal.client;
 
+import dev.orrery.BundleOptions;
 import dev.orrery.PlacementOptions;
+import dev.orrery.PlacementStrategy;
 import dev.orrery.internal.placement.PlacementRules;
 import dev.orrery.internal.proto.NodeChoice;
+import dev.orrery.internal.proto.PlacementBundle;
+import dev.orrery.internal.proto.PlacementGroupSpec.Strategy;
 import dev.orrery.internal.proto.Resources;
 import java.util.TreeMap;
 
@@ -23,7 +27,7 @@ public final class PlacementMessages {
     }
 
     public static NodeChoice nodeChoice(PlacementOptions placement) {
-        return NodeChoice.newBuilder()
+        NodeChoice.Builder choice = NodeChoice.newBuilder()
                 .putAllLabels(new TreeMap<>(placement.labels()))
                 .setNode(placement.node().orElse(""))
                 .setPolicy(
@@ -31,7 +35,27 @@ public final class PlacementMessages {
                             case EVEN -> NodeChoice.Policy.EVEN;
                             case SPREAD -> NodeChoice.Policy.SPREAD;
                             case PACK -> NodeChoice.Policy.PACK;
-                        })
+                        });
+        placement.bundle().ifPresent(bundle -> {
+            choice.setGroup(bundle.group());
+            bundle.number().ifPresent(choice::setBundle);
+        });
+        return choice.build();
+    }
+
+    static PlacementBundle bundle(BundleOptions options) {
+        return PlacementBundle.newBuilder()
+                .setResources(resources(
+                        PlacementRules.milli(options.cpus()), options.gpus(), options.placement()))
+                .setNodeChoice(nodeChoice(options.placement()))
                 .build();
+    }
+
+    static Strategy strategy(PlacementStrategy strategy) {
+        return Strategy.valueOf(strategy.name());
+    }
+
+    static PlacementStrategy strategy(Strategy strategy) {
+        return PlacementStrategy.valueOf(strategy.name());
     }
 }

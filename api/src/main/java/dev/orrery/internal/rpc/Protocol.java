@@ -9,12 +9,15 @@ import dev.orrery.internal.proto.CancelAttempt;
 import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.CloseWorldResponse;
 import dev.orrery.internal.proto.ClusterView;
+import dev.orrery.internal.proto.CreatePlacementGroupRequest;
+import dev.orrery.internal.proto.CreatePlacementGroupResponse;
 import dev.orrery.internal.proto.DeployRequest;
 import dev.orrery.internal.proto.DeployResponse;
 import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.DescribeClusterRequest;
 import dev.orrery.internal.proto.DescribeJobWorkersRequest;
 import dev.orrery.internal.proto.DescribePipelineRequest;
+import dev.orrery.internal.proto.DescribePlacementGroupRequest;
 import dev.orrery.internal.proto.DescribeWorldRequest;
 import dev.orrery.internal.proto.DesiredSet;
 import dev.orrery.internal.proto.DesiredSetAck;
@@ -40,10 +43,13 @@ import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.NodeReportAck;
 import dev.orrery.internal.proto.NodeWelcome;
 import dev.orrery.internal.proto.PipelineView;
+import dev.orrery.internal.proto.PlacementGroupView;
 import dev.orrery.internal.proto.PutArtifactRequest;
 import dev.orrery.internal.proto.PutArtifactResponse;
 import dev.orrery.internal.proto.ReadLogsRequest;
 import dev.orrery.internal.proto.ReadLogsResponse;
+import dev.orrery.internal.proto.RemovePlacementGroupRequest;
+import dev.orrery.internal.proto.RemovePlacementGroupResponse;
 import dev.orrery.internal.proto.RenewJobRequest;
 import dev.orrery.internal.proto.RenewJobResponse;
 import dev.orrery.internal.proto.RenewLeaseRequest;
@@ -51,6 +57,8 @@ import dev.orrery.internal.proto.RenewLeaseResponse;
 import dev.orrery.internal.proto.ReplicaAttach;
 import dev.orrery.internal.proto.ReplicaAttached;
 import dev.orrery.internal.proto.ReplicaNotice;
+import dev.orrery.internal.proto.ResizePlacementGroupRequest;
+import dev.orrery.internal.proto.ResizePlacementGroupResponse;
 import dev.orrery.internal.proto.ScaleRequest;
 import dev.orrery.internal.proto.ScaleResponse;
 import dev.orrery.internal.proto.StartActorRequest;
@@ -97,6 +105,24 @@ public final class Protocol {
             new RpcMethod<>("CloseWorld", CloseWorldRequest.parser(), CloseWorldResponse.parser());
     public static final RpcMethod<DescribeWorldRequest, WorldView> DESCRIBE_WORLD =
             new RpcMethod<>("DescribeWorld", DescribeWorldRequest.parser(), WorldView.parser());
+    public static final RpcMethod<CreatePlacementGroupRequest, CreatePlacementGroupResponse> CREATE_PLACEMENT_GROUP =
+            new RpcMethod<>(
+                    "CreatePlacementGroup",
+                    CreatePlacementGroupRequest.parser(),
+                    CreatePlacementGroupResponse.parser());
+    public static final RpcMethod<ResizePlacementGroupRequest, ResizePlacementGroupResponse> RESIZE_PLACEMENT_GROUP =
+            new RpcMethod<>(
+                    "ResizePlacementGroup",
+                    ResizePlacementGroupRequest.parser(),
+                    ResizePlacementGroupResponse.parser());
+    public static final RpcMethod<RemovePlacementGroupRequest, RemovePlacementGroupResponse> REMOVE_PLACEMENT_GROUP =
+            new RpcMethod<>(
+                    "RemovePlacementGroup",
+                    RemovePlacementGroupRequest.parser(),
+                    RemovePlacementGroupResponse.parser());
+    public static final RpcMethod<DescribePlacementGroupRequest, PlacementGroupView> DESCRIBE_PLACEMENT_GROUP =
+            new RpcMethod<>(
+                    "DescribePlacementGroup", DescribePlacementGroupRequest.parser(), PlacementGroupView.parser());
     public static final RpcMethod<DrainNodeRequest, DrainNodeResponse> DRAIN_NODE =
             new RpcMethod<>("DrainNode", DrainNodeRequest.parser(), DrainNodeResponse.parser());
     public static final RpcMethod<UndrainNodeRequest, UndrainNodeResponse> UNDRAIN_NODE =

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ActorsCommand.class,
             LogsCommand.class,
             JobsCommand.class,
+            PlacementGroupsCommand.class,
             WorldsCommand.class
         })
 public final class OrreryMain implements Runnable {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.Backend;
+import dev.orrery.internal.proto.BundleView;
 import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.Gpu;
@@ -12,6 +13,9 @@ import dev.orrery.internal.proto.Job;
 import dev.orrery.internal.proto.JobView;
 import dev.orrery.internal.proto.NodeGpus;
 import dev.orrery.internal.proto.NodeView;
+import dev.orrery.internal.proto.PlacementBundle;
+import dev.orrery.internal.proto.PlacementGroupSpec;
+import dev.orrery.internal.proto.PlacementGroupView;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.WorldView;
 import java.util.List;
@@ -180,6 +184,49 @@ class ListingsTest {
         Map<String, Object> status = new StatusCommand().rows(view).get(0).all();
         assertEquals("1/2", status.get("jobs_running"));
         assertEquals(1L, status.get("actors_restarted"));
+    }
+
+    @Test
+    void aPlacementGroupTellsWhereItsBundlesAreAndWhySomeWait() {
+        ClusterView view = ClusterView.newBuilder()
+                .addPlacementGroups(PlacementGroupView.newBuilder()
+                        .setGroup("7-3")
+                        .setSpec(PlacementGroupSpec.newBuilder()
+                                .setName("trainers")
+                                .setStrategy(PlacementGroupSpec.Strategy.STRICT_SPREAD)
+                                .setJob("j1"))
+                        .setState("RESIZING")
+                        .setReason("needs more")
+                        .setNeverFits(true)
+                        .addBundles(BundleView.newBuilder()
+                                .setNumber(0)
+                                .setNode("node-b")
+                                .setNeed(PlacementBundle.newBuilder()
+                                        .setResources(Resources.newBuilder()
+                                                .setMilliCpus(1_500)
+                                                .setGpus(1)))
+                                .setUsed(Resources.newBuilder().setMilliCpus(500))
+                                .setActors(1)
+                                .addGpus("GPU-a"))
+                        .addBundles(BundleView.newBuilder().setNumber(2)))
+                .addPlacementGroups(PlacementGroupView.newBuilder()
+                        .setState("REMOVED")
+                        .setCause(Failure.newBuilder().setKind("removed").setMessage("a driver removed it")))
+                .build();
+        List<Listing.Row> rows = new PlacementGroupsCommand().rows(view);
+        Map<String, Object> trainers = rows.get(0).all();
+        assertEquals("trainers", trainers.get("name"));
+        assertEquals("STRICT_SPREAD", trainers.get("strategy"));
+        assertEquals("- 2, node-b 0", trainers.get("nodes"));
+        assertEquals("needs more", trainers.get("why"));
+        assertEquals(true, trainers.get("never_fits"));
+        List<?> bundles = (List<?>) trainers.get("bundle_list");
+        Map<?, ?> first = (Map<?, ?>) bundles.get(0);
+        assertEquals(1.5, first.get("cpus"));
+        assertEquals(0.5, first.get("cpus_used"));
+        assertEquals(List.of("GPU-a"), first.get("gpu_devices"));
+        assertEquals(
+                "removed: a driver removed it", rows.get(1).all().get("why"));
     }
 
     @Test

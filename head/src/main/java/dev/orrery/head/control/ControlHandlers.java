@@ -28,6 +28,18 @@ final class ControlHandlers {
                                 control.ask(leading -> JobWorkerViews.of(leading.state(), request.getJob())))
                 .on(Protocol.READ_LOGS, (connection, request) -> control.ask(leading -> leading.readLogs(request))
                         .thenCompose(answer -> answer))
+                .on(
+                        Protocol.CREATE_PLACEMENT_GROUP,
+                        (connection, request) -> PlacementGroupCalls.create(control, request))
+                .on(
+                        Protocol.RESIZE_PLACEMENT_GROUP,
+                        (connection, request) -> PlacementGroupCalls.resize(control, request))
+                .on(
+                        Protocol.REMOVE_PLACEMENT_GROUP,
+                        (connection, request) -> PlacementGroupCalls.remove(control, request))
+                .on(
+                        Protocol.DESCRIBE_PLACEMENT_GROUP,
+                        (connection, request) -> PlacementGroupCalls.describe(control, request))
                 .on(Protocol.FORM_WORLD, (connection, request) -> control.formWorld(request))
                 .on(Protocol.CLOSE_WORLD, (connection, request) -> control.closeWorld(request))
                 .on(Protocol.DESCRIBE_WORLD, (connection, request) -> control.describeWorld(request))

@@ -48,6 +48,13 @@ public record Amounts(long milliCpus, long memoryBytes, Map<String, Long> milliN
         return new Amounts(0, memoryBytes, milliNamed);
     }
 
+    /** Where less than nothing is free, nothing is. */
+    Amounts orNone() {
+        Map<String, Long> named = new HashMap<>(milliNamed);
+        named.replaceAll((name, amount) -> Math.max(0, amount));
+        return new Amounts(Math.max(0, milliCpus), Math.max(0, memoryBytes), named);
+    }
+
     /** In thousandths. */
     long named(String name) {
         return milliNamed.getOrDefault(name, 0L);

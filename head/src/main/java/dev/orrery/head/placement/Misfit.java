@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
 public record Misfit(Demand demand, List<NodeRoom> rooms, List<NodeSize> nodes) {
     /** What is needed, what is free where, and what is missing where no node is large enough. */
     public String explain(List<String> obstacles) {
-        List<String> parts = new ArrayList<>(List.of(demand.who() + " needs " + need()));
+        List<String> parts = new ArrayList<>(List.of(demand.who() + " needs " + words().need(demand)));
         List<NodeRoom> allowed = rooms.stream()
                 .filter(room -> demand.allows(room.node(), room.labels()))
                 .sorted(Comparator.comparing(NodeRoom::node))
                 .toList();
         if (!allowed.isEmpty()) {
-            parts.add("free: " + allowed.stream().map(this::free).collect(Collectors.joining(", ")));
+            parts.add("free: " + allowed.stream().map(words()::free).collect(Collectors.joining(", ")));
         } else if (obstacles.isEmpty()) {
             parts.add(whyNoNode());
         }
@@ -33,41 +33,17 @@ public record Misfit(Demand demand, List<NodeRoom> rooms, List<NodeSize> nodes) 
         return String.join("; ", parts);
     }
 
-    private String need() {
-        List<String> needs = new ArrayList<>(
-                List.of(Quantities.milli(demand.amounts().milliCpus()) + " cpus", demand.gpus() + " gpus"));
-        needs.addAll(beside(demand.amounts()));
-        labels().forEach((key, value) -> needs.add("label " + key + "=" + value));
-        if (!demand.choice().getNode().isEmpty()) {
-            needs.add("node " + demand.choice().getNode());
-        }
-        return String.join(", ", needs);
+    private AmountWords words() {
+        return AmountWords.of(List.of(demand));
     }
 
     private Map<String, String> labels() {
         return new TreeMap<>(demand.choice().getLabelsMap());
     }
 
-    private String free(NodeRoom room) {
-        List<String> free = new ArrayList<>(List.of(
-                room.node() + " " + Quantities.milli(room.free().milliCpus()) + " cpus",
-                room.gpus().toString()));
-        free.addAll(beside(room.free()));
-        return String.join(" ", free);
-    }
-
-    /** Of the kinds that are needed beside CPUs. */
-    private List<String> beside(Amounts amounts) {
-        List<String> words = new ArrayList<>();
-        if (demand.amounts().memoryBytes() > 0) {
-            words.add(Quantities.bytes(amounts.memoryBytes()) + " memory");
-        }
-        named().forEach(name -> words.add(Quantities.milli(amounts.named(name)) + " " + name));
-        return words;
-    }
-
-    private List<String> named() {
-        return demand.amounts().milliNamed().keySet().stream().sorted().toList();
+    /** Why no node would do, even with nothing else on it; empty: one would. */
+    List<String> whyNever() {
+        return nodes.stream().noneMatch(node -> node.willDo(demand)) ? List.of(whyNoNode()) : tooLarge();
     }
 
     private String whyNoNode() {
@@ -127,7 +103,7 @@ public record Misfit(Demand demand, List<NodeRoom> rooms, List<NodeSize> nodes) 
         most(possible, demand.gpus(), NodeSize::gpus, "gpus", Long::toString).ifPresent(words::add);
         most(possible, need.memoryBytes(), node -> node.total().memoryBytes(), "memory", Quantities::bytes)
                 .ifPresent(words::add);
-        for (String name : named()) {
+        for (String name : words().named()) {
             most(possible, need.named(name), node -> node.total().named(name), name, Quantities::milli)
                     .ifPresent(words::add);
         }

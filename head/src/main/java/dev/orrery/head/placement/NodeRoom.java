@@ -13,6 +13,17 @@ public record NodeRoom(String node, Map<String, String> labels, Amounts free, Am
         return demand.allows(node, labels) && free.cover(demand.amounts()) && gpus.fits(demand.gpus());
     }
 
+    /** Where a demand that fits goes. */
+    Place place(Demand demand) {
+        return new Place(node, gpus.assign(demand.gpus()));
+    }
+
+    /** What is left when a demand that fits has got its own. */
+    NodeRoom without(Demand demand) {
+        return new NodeRoom(
+                node, labels, free.minus(demand.amounts()), total, gpus.without(demand.gpus()), peers);
+    }
+
     double load() {
         return free.load(total);
     }

@@ -23,7 +23,7 @@ public final class Placement {
         return rooms.stream()
                 .filter(room -> room.fits(demand))
                 .min(preference(demand))
-                .map(room -> new Place(room.node(), room.gpus().assign(demand.gpus())));
+                .map(room -> room.place(demand));
     }
 
     /**
@@ -51,10 +51,24 @@ public final class Placement {
         return Optional.ofNullable(best).map(room -> new Place(room.node(), List.of()));
     }
 
-    private static Comparator<NodeRoom> preference(Demand demand) {
-        Comparator<NodeRoom> byLoad = Comparator.<NodeRoom>comparingDouble(
+    /** Of the bundles that have room the one with the fewest in it, of these the first. */
+    public static Optional<Place> chooseBundle(Demand demand, Collection<BundleRoom> bundles) {
+        return bundles.stream()
+                .filter(bundle -> bundle.fits(demand))
+                .min(Comparator.comparingInt((BundleRoom bundle) -> bundle.room().peers())
+                        .thenComparingInt(BundleRoom::number))
+                .map(bundle -> bundle.place(demand));
+    }
+
+    /** The least loaded first: who needs GPUs looks at the load of these before all else. */
+    static Comparator<NodeRoom> byLoad(Demand demand) {
+        return Comparator.<NodeRoom>comparingDouble(
                         room -> demand.gpus() > 0 ? room.gpus().load() : 0)
                 .thenComparingDouble(NodeRoom::load);
+    }
+
+    private static Comparator<NodeRoom> preference(Demand demand) {
+        Comparator<NodeRoom> byLoad = byLoad(demand);
         Comparator<NodeRoom> preferred =
                 switch (demand.choice().getPolicy()) {
                     case SPREAD -> byLoad;

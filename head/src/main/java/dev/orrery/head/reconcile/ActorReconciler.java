@@ -173,7 +173,7 @@ public final class ActorReconciler implements Reconciler {
     /** Without what a life had of its node. */
     private static ActorRecord.Builder ended(ActorRecord actor) {
         ActorRecord.Builder ended =
-                actor.toBuilder().clearNode().clearGpus().clearDataAddress().clearRpcAddress();
+                actor.toBuilder().clearNode().clearGpus().clearBundle().clearDataAddress().clearRpcAddress();
         return actor.getNode().isEmpty() ? ended : ended.setLastNode(actor.getNode());
     }
 
@@ -216,18 +216,23 @@ public final class ActorReconciler implements Reconciler {
                 .setNode(place.node())
                 .clearGpus()
                 .addAllGpus(place.gpus())
+                .setBundle(place.bundle().orElse(0))
                 .clearLastLifeOver()
                 .setIncarnation(actor.getIncarnation() + 1);
-        String where = "on " + place.node();
+        String where = describe(place);
         if (SharedWorkers.isGuest(actor)) {
             ActorRecord worker = shared.takeIn(actor, place.node());
             next.setSharedWorker(Lives.lifeOf(worker));
             where += " in shared worker " + worker.getActor();
         }
-        if (!place.gpus().isEmpty()) {
-            where += " with " + String.join(", ", place.gpus());
-        }
         draft.fire(next.build(), ActorEvent.PLACED, where);
+    }
+
+    private static String describe(Place place) {
+        String gpus = place.gpus().isEmpty() ? "" : " with " + String.join(", ", place.gpus());
+        String bundle =
+                place.bundle().isEmpty() ? "" : " in bundle " + place.bundle().getAsInt();
+        return "on " + place.node() + bundle + gpus;
     }
 
     private static boolean isDue(Draft draft, ActorRecord actor) {

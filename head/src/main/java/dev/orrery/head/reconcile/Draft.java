@@ -6,6 +6,7 @@ import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.state.ActorEvent;
@@ -16,6 +17,8 @@ import dev.orrery.head.state.NodeEvent;
 import dev.orrery.head.state.NodeState;
 import dev.orrery.head.state.PipelineEvent;
 import dev.orrery.head.state.PipelineState;
+import dev.orrery.head.state.PlacementGroupEvent;
+import dev.orrery.head.state.PlacementGroupState;
 import dev.orrery.head.state.ReplicaEvent;
 import dev.orrery.head.state.ReplicaState;
 import dev.orrery.head.state.StateTables;
@@ -118,6 +121,11 @@ public final class Draft {
     }
 
     /** One that never recurs. */
+    public String nextPlacementGroupId() {
+        return ids().nextPlacementGroup();
+    }
+
+    /** One that never recurs. */
     public long nextWorldId() {
         return ids().nextWorld();
     }
@@ -177,6 +185,9 @@ public final class Draft {
         moved("", "node " + node.getNode(), from, to, why);
         // It changes what becomes of the actors there.
         records.actorsOn(node.getNode()).forEach(actor -> scope.add(actor.getPipeline()));
+        if (PlacementGroups.reservedOn(records, node.getNode()).findAny().isPresent()) {
+            scope.add(Scope.PLAIN);
+        }
         return moved;
     }
 
@@ -202,6 +213,20 @@ public final class Draft {
         JobRecord moved = job.toBuilder().setState(to.name()).build();
         write(Write.put(moved));
         moved("", "job " + job.getJob().getId(), from, to, why);
+        return moved;
+    }
+
+    /** One that was REMOVED keeps its record for a while, which tells why. */
+    public PlacementGroupRecord fire(PlacementGroupRecord group, PlacementGroupEvent event, String why) {
+        PlacementGroupState from = PlacementGroups.stateOf(group);
+        String name = PlacementGroups.describe(group);
+        PlacementGroupState to = next(StateTables.PLACEMENT_GROUP, from, event, name);
+        if (from == to) {
+            return group;
+        }
+        PlacementGroupRecord moved = group.toBuilder().setState(to.name()).build();
+        write(Write.put(moved));
+        moved("", name, from, to, why);
         return moved;
     }
 

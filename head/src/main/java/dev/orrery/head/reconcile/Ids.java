@@ -21,6 +21,18 @@ public final class Ids {
         return "%x-%x".formatted(epoch, next());
     }
 
+    String nextPlacementGroup() {
+        return nextActor();
+    }
+
+    /** Older ones first. */
+    public static int byAge(String one, String other) {
+        String[] first = one.split("-", 2);
+        String[] second = other.split("-", 2);
+        int byEpoch = Long.compare(Long.parseLong(first[0], 16), Long.parseLong(second[0], 16));
+        return byEpoch != 0 ? byEpoch : Long.compare(Long.parseLong(first[1], 16), Long.parseLong(second[1], 16));
+    }
+
     private long next() {
         last++;
         if (last > 0xFFFF_FFFFL) {

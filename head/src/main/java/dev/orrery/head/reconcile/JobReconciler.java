@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.JobRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.state.ActorEvent;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.JobEvent;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Ends the jobs whose drivers are silent, kills what ended jobs own, and forgets the ended but the last few. */
+/** Ends the jobs whose drivers are silent, ends what ended jobs own, and forgets the ended but the last few. */
 public final class JobReconciler implements Reconciler {
     static final int ENDED_KEPT = 100;
 
@@ -33,6 +34,12 @@ public final class JobReconciler implements Reconciler {
             if (isOwned(actor) && Lives.stateOf(actor) != ActorState.DEAD) {
                 owners.add(actor.getSpec().getJob());
                 claim(draft, actor);
+            }
+        }
+        for (PlacementGroupRecord group : draft.records().placementGroups()) {
+            if (PlacementGroups.isOwned(group) && PlacementGroups.isWanted(group)) {
+                owners.add(group.getSpec().getJob());
+                claim(draft, group);
             }
         }
         forget(draft, owners);
@@ -81,16 +88,26 @@ public final class JobReconciler implements Reconciler {
             return;
         }
         String id = actor.getSpec().getJob();
+        end(draft, id)
+                .ifPresent(cause -> draft.fire(
+                        Causes.add(actor.toBuilder(), cause).build(), ActorEvent.DRAIN_ASKED, ownerEnded(id)));
+    }
+
+    private static void claim(Draft draft, PlacementGroupRecord group) {
+        String id = group.getSpec().getJob();
+        end(draft, id).ifPresent(cause -> PlacementGroups.remove(draft, group, cause, ownerEnded(id)));
+    }
+
+    private static String ownerEnded(String job) {
+        return "job " + job + ", its owner, ended";
+    }
+
+    /** Why the job ended; empty: it has not. It has its record before the first that it owns, and until the last is gone. */
+    private static Optional<Failure> end(Draft draft, String id) {
         Optional<JobRecord> job = draft.records().job(id);
-        if (job.filter(owner -> stateOf(owner) == JobState.RUNNING).isPresent()) {
-            return;
-        }
-        // A job has its record before its first actor and until its last one is dead.
-        Failure cause = job.map(JobRecord::getCause).orElseGet(() -> Causes.of("job", "job " + id + " ended"));
-        draft.fire(
-                Causes.add(actor.toBuilder(), cause).build(),
-                ActorEvent.DRAIN_ASKED,
-                "job " + id + ", its owner, ended");
+        return job.filter(owner -> stateOf(owner) == JobState.RUNNING).isPresent()
+                ? Optional.empty()
+                : Optional.of(job.map(JobRecord::getCause).orElseGet(() -> Causes.of("job", "job " + id + " ended")));
     }
 
     private static void forget(Draft draft, Set<String> owners) {

@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.JobRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey;
@@ -73,6 +74,7 @@ public final class Memory {
         records.actors().forEach(actor -> see(actor, nowNanos));
         records.jobs().forEach(job -> see(Write.key(job), job.getState(), nowNanos));
         leases.retain(records);
+        records.placementGroups().forEach(group -> see(Write.key(group), group.getState(), nowNanos));
         records.replicas().forEach(replica -> see(Write.key(replica), mark(replica), nowNanos));
         records.worlds().forEach(world -> see(Write.key(world), mark(world), nowNanos));
         seen.keySet().removeIf(key -> records.value(key).isEmpty());
@@ -93,6 +95,8 @@ public final class Memory {
                 see(write.key(), mark(replica), nowNanos);
             } else if (write.value().get() instanceof WorldRecord world) {
                 see(write.key(), mark(world), nowNanos);
+            } else if (write.value().get() instanceof PlacementGroupRecord group) {
+                see(write.key(), group.getState(), nowNanos);
             }
         }
         edges.values().removeIf(failures -> nowNanos - failures.lastNanos() > EDGE_FORGETS_AFTER.toNanos());
@@ -153,6 +157,10 @@ public final class Memory {
 
     Duration inState(JobRecord job, long nowNanos) {
         return since(Write.key(job), job.getState(), nowNanos);
+    }
+
+    Duration inState(PlacementGroupRecord group, long nowNanos) {
+        return since(Write.key(group), group.getState(), nowNanos);
     }
 
     public Duration inState(ReplicaRecord replica, long nowNanos) {

@@ -80,6 +80,10 @@ public final class NodeReconciler implements Reconciler {
                 .filter(reported -> reported.workers().stream()
                         .allMatch(worker -> worker.getState() == WorkerState.EXITED))
                 .isPresent();
-        return nothingRuns && draft.records().actorsOn(node.getNode()).isEmpty();
+        return nothingRuns
+                && draft.records().actorsOn(node.getNode()).isEmpty()
+                && PlacementGroups.reservedOn(draft.records(), node.getNode())
+                        .findAny()
+                        .isEmpty();
     }
 }

@@ -10,6 +10,7 @@ public final class Planner {
             new NodeDrainReconciler(),
             new DrainReconciler(),
             new JobReconciler(),
+            new PlacementGroupReconciler(),
             new ActorReconciler(),
             new SharedWorkerReconciler(),
             new PlainActorReconciler(),

@@ -6,6 +6,7 @@ import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.state.ActorState;
@@ -29,6 +30,7 @@ public final class Records {
     private SortedTree<String, PipelineRecord> pipelines;
     private SortedTree<Below, ReplicaRecord> replicas;
     private SortedTree<Long, WorldRecord> worlds;
+    private SortedTree<String, PlacementGroupRecord> placementGroups;
     /** By pipeline, the empty name for plain ones; by node; and those that drain. */
     private SortedTree<Below, ActorRecord> actorsOf;
 
@@ -73,6 +75,7 @@ public final class Records {
         this.pipelines = SortedTree.empty();
         this.replicas = SortedTree.empty();
         this.worlds = SortedTree.empty();
+        this.placementGroups = SortedTree.empty();
         this.actorsOf = SortedTree.empty();
         this.actorsOn = SortedTree.empty();
         this.draining = SortedTree.empty();
@@ -88,6 +91,7 @@ public final class Records {
         this.pipelines = other.pipelines;
         this.replicas = other.replicas;
         this.worlds = other.worlds;
+        this.placementGroups = other.placementGroups;
         this.actorsOf = other.actorsOf;
         this.actorsOn = other.actorsOn;
         this.draining = other.draining;
@@ -117,6 +121,14 @@ public final class Records {
 
     public List<WorldRecord> worlds() {
         return worlds.values();
+    }
+
+    public List<PlacementGroupRecord> placementGroups() {
+        return placementGroups.values();
+    }
+
+    public Optional<PlacementGroupRecord> placementGroup(String id) {
+        return Optional.ofNullable(placementGroups.get(id));
     }
 
     /** In the order of their names, DRAINING ones included. */
@@ -206,6 +218,7 @@ public final class Records {
         pipelines.values().forEach(pipeline -> all.add(Write.put(pipeline)));
         replicas.values().forEach(replica -> all.add(Write.put(replica)));
         worlds.values().forEach(world -> all.add(Write.put(world)));
+        placementGroups.values().forEach(group -> all.add(Write.put(group)));
         return all;
     }
 
@@ -232,6 +245,8 @@ public final class Records {
             worlds = set(worlds, world.world(), write, WorldRecord.class);
             before.ifPresent(old -> index(old, SortedTree::without));
             world(world.world()).ifPresent(now -> index(now, (tree, at) -> tree.with(at, now)));
+        } else if (key instanceof RecordKey.PlacementGroupKey group) {
+            placementGroups = set(placementGroups, group.group(), write, PlacementGroupRecord.class);
         }
     }
 
@@ -273,6 +288,8 @@ public final class Records {
             return Optional.ofNullable(replicas.get(new Below(replica.pipeline(), replica.replica())));
         } else if (key instanceof RecordKey.WorldKey world) {
             return Optional.ofNullable(worlds.get(world.world()));
+        } else if (key instanceof RecordKey.PlacementGroupKey group) {
+            return Optional.ofNullable(placementGroups.get(group.group()));
         }
         throw new IllegalArgumentException("no record is called " + key);
     }

@@ -17,7 +17,7 @@ public final class Restless {
     public static boolean is(ClusterState state, String pipeline) {
         Records records = state.records();
         List<WorldRecord> worlds = records.worldsOf(pipeline);
-        return (pipeline.equals(Scope.PLAIN) && hasJobs(records))
+        return (pipeline.equals(Scope.PLAIN) && (hasJobs(records) || PlacementGroups.areRestless(records)))
                 || records.actorsOf(pipeline).stream()
                         .anyMatch(actor -> moves(Lives.stateOf(actor)) || NodeDrainReconciler.isLeaving(records, actor))
                 || records.replicas(pipeline).stream()

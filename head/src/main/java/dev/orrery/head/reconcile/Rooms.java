@@ -1,19 +1,21 @@
 package dev.orrery.head.reconcile;
 
 import dev.orrery.head.placement.Amounts;
+import dev.orrery.head.placement.BundleMisfit;
+import dev.orrery.head.placement.BundleRoom;
 import dev.orrery.head.placement.Demand;
-import dev.orrery.head.placement.GpuRoom;
+import dev.orrery.head.placement.GroupDemand;
+import dev.orrery.head.placement.GroupMisfit;
 import dev.orrery.head.placement.Misfit;
 import dev.orrery.head.placement.NodeRoom;
-import dev.orrery.head.placement.NodeSize;
 import dev.orrery.head.placement.Place;
 import dev.orrery.head.placement.Placement;
+import dev.orrery.head.placement.Reservation;
 import dev.orrery.head.proto.ActorRecord;
-import dev.orrery.head.proto.NodeRecord;
+import dev.orrery.head.proto.BundleRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.reconcile.Observed.SeenNode;
-import dev.orrery.head.state.NodeState;
-import dev.orrery.internal.proto.Gpu;
 import dev.orrery.internal.proto.NodeChoice;
 import dev.orrery.internal.proto.NodeChoice.Policy;
 import dev.orrery.internal.proto.Resources;
@@ -24,22 +26,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What is free on the nodes, while actors are being placed one after the other. */
+/**
+ * What is free on the nodes, and in the bundles of placement groups, while actors and bundles are being placed one after the
+ * other.
+ */
 public final class Rooms {
     private record StageOnNode(String node, String pipeline, String stage) {}
 
     private final Records records;
     private final Observed observed;
     private final Settings settings;
-    private final Map<String, Amounts> used = new HashMap<>();
-    /** Slots of GPUs that are taken, by node. */
-    private final Map<String, Integer> slots = new HashMap<>();
-
+    private final NodeRooms nodes;
+    private final BundleRooms bundles = new BundleRooms();
     private final Map<StageOnNode, Integer> peers = new HashMap<>();
-    /** By node and UUID. */
-    private final Map<String, Map<String, Integer>> devices = new HashMap<>();
     /** Those that may take actors without GPUs, by node and in order; empty until the first of these is placed. */
     private final Map<String, NodeRoom> open = new HashMap<>();
 
@@ -49,31 +51,42 @@ public final class Rooms {
         this.records = records;
         this.observed = observed;
         this.settings = settings;
-        records.actors().stream()
-                .filter(Lives::isPlaced)
-                .forEach(actor -> take(actor, takes(actor), new Place(actor.getNode(), actor.getGpusList())));
+        this.nodes = new NodeRooms(records, observed);
+        PlacementGroups.reserved(records).forEach(reserved -> take(reserved.group(), reserved.bundle()));
+        records.actors().stream().filter(Lives::isPlaced).forEach(actor -> take(actor, takes(actor), placeOf(actor)));
         observed.nodes().values().forEach(this::takeWhatIsLeft);
+    }
+
+    private static Place placeOf(ActorRecord actor) {
+        Place place = new Place(actor.getNode(), actor.getGpusList());
+        return PlacementGroups.isInGroup(actor) ? place.in(actor.getBundle()) : place;
     }
 
     /** A life that is over by its record may still have a process, and with that its GPUs. */
     private void takeWhatIsLeft(SeenNode node) {
         String name = node.hello().getNode();
         for (WorkerReport worker : node.workers()) {
-            boolean counted = records.actor(worker.getLife().getActor())
-                    .filter(actor -> Lives.isPlaced(actor)
-                            && actor.getNode().equals(name)
-                            && Lives.lifeOf(actor).equals(worker.getLife()))
+            Optional<ActorRecord> actor = records.actor(worker.getLife().getActor());
+            boolean counted = actor.filter(known -> Lives.isPlaced(known)
+                            && known.getNode().equals(name)
+                            && Lives.lifeOf(known).equals(worker.getLife()))
                     .isPresent();
             if (!counted && worker.getState() != WorkerState.EXITED) {
-                worker.getGpusList().forEach(device -> take(name, device));
+                worker.getGpusList().forEach(device -> takeLeft(name, device, actor));
             }
+        }
+    }
+
+    private void takeLeft(String node, String device, Optional<ActorRecord> actor) {
+        if (!bundles.takeLeft(node, device, actor)) {
+            nodes.take(node, device);
         }
     }
 
     /** Chooses a node and GPUs for the actor and takes the room there; empty when it fits nowhere. */
     public Optional<Place> place(ActorRecord actor) {
         Demand demand = demand(actor);
-        Optional<Place> place = demand.gpus() > 0 ? Placement.choose(demand, rooms(actor)) : chooseFirst(demand, actor);
+        Optional<Place> place = choose(demand, actor);
         place.ifPresent(chosen -> {
             take(actor, demand.amounts(), chosen);
             update(chosen.node());
@@ -81,9 +94,16 @@ public final class Rooms {
         return place;
     }
 
+    private Optional<Place> choose(Demand demand, ActorRecord actor) {
+        if (PlacementGroups.isInGroup(actor)) {
+            return Placement.chooseBundle(demand, candidates(actor));
+        }
+        return demand.gpus() > 0 ? Placement.choose(demand, rooms(actor)) : chooseFirst(demand, actor);
+    }
+
     private Optional<Place> chooseFirst(Demand demand, ActorRecord actor) {
         if (open.isEmpty()) {
-            records.nodes().stream().filter(node -> isReachable(node, 0)).forEach(node -> add(room(node, 0)));
+            nodes.reachable(0).forEach(node -> add(nodes.room(node, 0)));
         }
         return demand.choice().getPolicy() == Policy.PACK
                 ? Placement.choose(demand, inOrder)
@@ -99,45 +119,141 @@ public final class Rooms {
         NodeRoom before = open.remove(node);
         if (before != null) {
             inOrder.remove(before);
-            records.node(node).ifPresent(record -> add(room(record, 0)));
+            records.node(node).ifPresent(record -> add(nodes.room(record, 0)));
         }
+    }
+
+    /** Chooses room for these bundles of the group and takes it, by their numbers; none when they do not all fit. */
+    Map<Integer, Place> reserve(PlacementGroupRecord group, List<BundleRecord> wanted) {
+        GroupDemand demand = GroupNeeds.demand(group, wanted);
+        Reservation reservation = Reservation.of(demand, roomsFor(demand));
+        Map<Integer, Place> places = new TreeMap<>();
+        if (reservation.isComplete()) {
+            for (int i = 0; i < wanted.size(); i++) {
+                Place place = reservation.places().get(i);
+                places.put(wanted.get(i).getNumber(), place);
+                take(group, GroupNeeds.at(wanted.get(i), place));
+                update(place.node());
+            }
+        }
+        return places;
+    }
+
+    private List<NodeRoom> roomsFor(GroupDemand demand) {
+        int gpus = demand.bundles().stream().mapToInt(Demand::gpus).max().orElse(0);
+        return nodes.reachable(gpus).stream().map(node -> nodes.room(node, 0)).toList();
     }
 
     /** Why the actor is not placed. */
     public String explain(ActorRecord actor) {
         Demand demand = demand(actor);
-        return new Misfit(demand, rooms(actor), sizes()).explain(obstacles(demand));
+        return PlacementGroups.isInGroup(actor)
+                ? explainInGroup(actor, demand)
+                : new Misfit(demand, rooms(actor), nodes.sizes()).explain(nodes.obstacles(List.of(demand)));
+    }
+
+    private String explainInGroup(ActorRecord actor, Demand demand) {
+        Optional<PlacementGroupRecord> group = records.placementGroup(PlacementGroups.groupOf(actor));
+        if (group.filter(PlacementGroups::isWanted).isEmpty()) {
+            return group.map(PlacementGroups::whyRemoved)
+                    .orElseGet(() -> "placement group " + PlacementGroups.groupOf(actor) + " is gone");
+        }
+        List<BundleRoom> candidates = candidates(actor);
+        if (candidates.isEmpty()) {
+            return PlacementGroups.noSuchBundle(
+                    group.get(), actor.getSpec().getNodeChoice().getBundle());
+        }
+        String why = new BundleMisfit(demand, PlacementGroups.describe(group.get()), candidates).explain();
+        boolean allWait =
+                candidates.stream().allMatch(bundle -> bundle.room().node().isEmpty());
+        return allWait ? why + "; " + explain(group.get()) : why;
+    }
+
+    /** Why bundles of the group wait; empty: none does. */
+    public String explain(PlacementGroupRecord group) {
+        List<List<BundleRecord>> waiting = PlacementGroups.waiting(group);
+        if (waiting.isEmpty()) {
+            return "";
+        }
+        GroupMisfit misfit = misfit(group, waiting.get(0));
+        String why = misfit.explain(nodes.obstacles(misfit.group().bundles()));
+        int later = waiting.stream().skip(1).mapToInt(List::size).sum();
+        return later == 0 ? why : why + "; bundles that were added later wait, too: " + later;
+    }
+
+    /** Whether bundles of it wait for which the nodes that are there would not do, even with nothing else on them. */
+    public boolean neverFits(PlacementGroupRecord group) {
+        return PlacementGroups.waiting(group).stream()
+                .anyMatch(wanted -> misfit(group, wanted).neverFits());
+    }
+
+    private GroupMisfit misfit(PlacementGroupRecord group, List<BundleRecord> wanted) {
+        GroupDemand demand = GroupNeeds.demand(group, wanted);
+        List<NodeRoom> empty = records.nodes().stream()
+                .filter(NodeRooms::mayTakeActors)
+                .map(node -> GroupNeeds.emptyRoom(node, group, wanted))
+                .toList();
+        return new GroupMisfit(demand, roomsFor(demand), empty, nodes.sizes());
     }
 
     public boolean fits(ActorRecord actor) {
-        return Placement.choose(demand(actor), rooms(actor)).isPresent();
+        Demand demand = demand(actor);
+        return PlacementGroups.isInGroup(actor)
+                ? candidates(actor).stream().anyMatch(bundle -> bundle.fits(demand))
+                : Placement.choose(demand, rooms(actor)).isPresent();
     }
 
+    /** Whether nothing that is there will do and is large enough, even with nothing else on it. */
+    public boolean neverFits(ActorRecord actor) {
+        Demand demand = demand(actor);
+        return PlacementGroups.isInGroup(actor)
+                ? candidates(actor).stream().noneMatch(bundle -> bundle.holds(demand))
+                : nodes.sizes().stream().noneMatch(node -> node.holds(demand));
+    }
+
+    /** The bundles that the actor may live in; none when its group is gone. */
+    private List<BundleRoom> candidates(ActorRecord actor) {
+        int gpus = need(actor).getGpus();
+        return records.placementGroup(PlacementGroups.groupOf(actor))
+                .filter(PlacementGroups::isWanted)
+                .map(group -> bundles.candidates(
+                        group, actor.getSpec().getNodeChoice(), node -> nodes.obstacle(node, gpus)))
+                .orElse(List.of());
+    }
+
+    /** With all that bundles hold, whatever is in them. */
     public Resources used(String node) {
-        return counted(node).toMessage().toBuilder()
-                .setGpus(slots.getOrDefault(node, 0))
-                .build();
+        return nodes.used(node);
     }
 
-    private Amounts counted(String node) {
-        return used.getOrDefault(node, Amounts.NONE);
+    /** What actors and workers of tasks have of a bundle. */
+    public Resources used(PlacementGroupRecord group, int bundle) {
+        return bundles.used(group, bundle);
+    }
+
+    /** How many actors and workers of tasks live in a bundle. */
+    public int actors(PlacementGroupRecord group, int bundle) {
+        return bundles.actors(group, bundle);
     }
 
     /** How many slots of the GPU are taken. */
     public int taken(String node, String device) {
-        return devices.getOrDefault(node, Map.of()).getOrDefault(device, 0);
-    }
-
-    private void take(String node, String device) {
-        devices.computeIfAbsent(node, name -> new HashMap<>()).merge(device, 1, Integer::sum);
+        return nodes.taken(node, device);
     }
 
     private void take(ActorRecord actor, Amounts amounts, Place place) {
-        String node = place.node();
-        place.gpus().forEach(device -> take(node, device));
-        used.merge(node, amounts, Amounts::plus);
-        slots.merge(node, need(actor).getGpus(), Integer::sum);
-        peers.merge(new StageOnNode(node, actor.getPipeline(), actor.getStage()), 1, Integer::sum);
+        int gpus = need(actor).getGpus();
+        if (!bundles.take(actor, amounts, gpus, place)) {
+            nodes.take(amounts, gpus, place);
+        }
+        peers.merge(new StageOnNode(place.node(), actor.getPipeline(), actor.getStage()), 1, Integer::sum);
+    }
+
+    /** The bundle has its room. */
+    private void take(PlacementGroupRecord group, BundleRecord bundle) {
+        Resources need = bundle.getNeed().getResources();
+        nodes.take(Amounts.of(need), need.getGpus(), new Place(bundle.getNode(), bundle.getGpusList()));
+        bundles.add(group, bundle);
     }
 
     /** What it has of its node: while its user code waits for a task, this one, or others, may have its CPUs. */
@@ -149,89 +265,14 @@ public final class Rooms {
         return lends ? amounts.withoutCpus() : amounts;
     }
 
-    /** Whether no node that is there will do and is large enough, even with nothing else on it. */
-    public boolean neverFits(ActorRecord actor) {
-        Demand demand = demand(actor);
-        return sizes().stream().noneMatch(node -> node.holds(demand));
-    }
-
-    private List<NodeSize> sizes() {
-        return records.nodes().stream()
-                .map(node -> new NodeSize(
-                        node.getNode(),
-                        node.getState(),
-                        mayTakeActors(NodeState.valueOf(node.getState())),
-                        node.getLabelsMap(),
-                        Amounts.of(node.getResources()),
-                        gpusOf(node)))
-                .toList();
-    }
-
-    /** Now or soon: one of which nothing was heard for a moment is not gone. */
-    private static boolean mayTakeActors(NodeState state) {
-        return switch (state) {
-            case JOINING, ALIVE, SUSPECT -> true;
-            case DRAINING, DRAINED, DEAD -> false;
-        };
-    }
-
-    /** The most that one actor could get of them. */
-    private static int gpusOf(NodeRecord node) {
-        int devices = node.getGpus().getGpusCount();
-        return devices > 0 ? devices : node.getResources().getGpus();
-    }
-
-    /** Of nodes that are there and would do, but can launch nothing. */
-    private List<String> obstacles(Demand demand) {
-        return records.nodes().stream()
-                .filter(node -> NodeState.valueOf(node.getState()) == NodeState.ALIVE
-                        && demand.allows(node.getNode(), node.getLabelsMap()))
-                .flatMap(node -> observed
-                        .node(node.getNode())
-                        .flatMap(SeenNode::cannotLaunch)
-                        .map(why -> node.getNode() + " cannot launch: " + why)
-                        .stream())
-                .toList();
-    }
-
     private List<NodeRoom> rooms(ActorRecord actor) {
-        return records.nodes().stream()
-                .filter(node -> isReachable(node, need(actor).getGpus()))
-                .map(node -> room(node, peers(node.getNode(), actor)))
+        return nodes.reachable(need(actor).getGpus()).stream()
+                .map(node -> nodes.room(node, peers(node.getNode(), actor)))
                 .toList();
-    }
-
-    private boolean isReachable(NodeRecord node, int gpus) {
-        return NodeState.valueOf(node.getState()) == NodeState.ALIVE
-                && observed.node(node.getNode())
-                        .filter(SeenNode::connected)
-                        .filter(seen -> seen.cannotLaunch().isEmpty())
-                        // What still holds its GPUs is known by its report only.
-                        .filter(seen -> gpus == 0 || seen.reported())
-                        .isPresent();
     }
 
     private int peers(String node, ActorRecord actor) {
         return peers.getOrDefault(new StageOnNode(node, actor.getPipeline(), actor.getStage()), 0);
-    }
-
-    private NodeRoom room(NodeRecord node, int peersThere) {
-        Amounts total = Amounts.of(node.getResources());
-        return new NodeRoom(
-                node.getNode(),
-                node.getLabelsMap(),
-                total.minus(counted(node.getNode())),
-                total,
-                gpus(node),
-                peersThere);
-    }
-
-    private GpuRoom gpus(NodeRecord node) {
-        List<String> all =
-                node.getGpus().getGpusList().stream().map(Gpu::getUuid).toList();
-        return all.isEmpty()
-                ? GpuRoom.ofSlots(node.getResources().getGpus(), slots.getOrDefault(node.getNode(), 0))
-                : GpuRoom.ofDevices(all, node.getGpus().getShare(), devices.getOrDefault(node.getNode(), Map.of()));
     }
 
     private Demand demand(ActorRecord actor) {

@@ -4,6 +4,7 @@ import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.state.ActorEvent;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.internal.proto.ArtifactRef;
+import dev.orrery.internal.proto.NodeChoice;
 import dev.orrery.internal.proto.PlainActorSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ public final class SharedWorkers {
                         .setDetached(guest.getDetached())
                         .addAllArtifacts(guest.getArtifactsList())
                         .setOpenTimeoutMillis(START_TIMEOUT.toMillis())
-                        .setNodeChoice(guest.getNodeChoice().toBuilder().setNode(node)))
+                        .setNodeChoice(NodeChoice.newBuilder().setNode(node)))
                 .build();
         draft.write(Write.put(pending));
         ActorRecord started = draft.fire(

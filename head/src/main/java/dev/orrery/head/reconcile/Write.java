@@ -6,6 +6,7 @@ import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey;
@@ -46,6 +47,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(world), world.getPipeline(), Optional.of(world));
     }
 
+    public static Write put(PlacementGroupRecord group) {
+        return new Write(key(group), "", Optional.of(group));
+    }
+
     static Write delete(JobRecord job) {
         return new Write(key(job), "", Optional.empty());
     }
@@ -70,6 +75,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(world), world.getPipeline(), Optional.empty());
     }
 
+    static Write delete(PlacementGroupRecord group) {
+        return new Write(key(group), "", Optional.empty());
+    }
+
     static RecordKey key(JobRecord job) {
         return new RecordKey.JobKey(job.getJob().getId());
     }
@@ -92,5 +101,9 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
 
     static RecordKey key(WorldRecord world) {
         return new RecordKey.WorldKey(world.getSpec().getId());
+    }
+
+    static RecordKey key(PlacementGroupRecord group) {
+        return new RecordKey.PlacementGroupKey(group.getGroup());
     }
 }

@@ -7,9 +7,12 @@ import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.reconcile.Causes;
 import dev.orrery.head.reconcile.Draft;
 import dev.orrery.head.reconcile.ExclusiveLeases;
+import dev.orrery.head.reconcile.Ids;
 import dev.orrery.head.reconcile.JobReconciler;
 import dev.orrery.head.reconcile.Lives;
+import dev.orrery.head.reconcile.PlacementGroups;
 import dev.orrery.head.reconcile.Records;
+import dev.orrery.head.reconcile.Rooms;
 import dev.orrery.head.reconcile.Write;
 import dev.orrery.head.state.ActorEvent;
 import dev.orrery.head.state.ActorState;
@@ -60,6 +63,9 @@ public final class ActorService {
                 .setSpec(spec)
                 .setStartOperation(request.getOperation())
                 .build();
+        if (PlacementGroups.isInGroup(actor)) {
+            checkGroup(draft, actor);
+        }
         if (JobReconciler.isOwned(actor)) {
             // Before the actor, which would be killed if it were found without it.
             JobService.own(draft, request.getJob());
@@ -78,6 +84,18 @@ public final class ActorService {
 
     private static StartActorResponse started(ActorRecord actor) {
         return StartActorResponse.newBuilder().setActor(actor.getActor()).build();
+    }
+
+    /** What fits no bundle never will, unlike what fits no node. */
+    private static void checkGroup(Draft draft, ActorRecord actor) {
+        PlacementGroupService.requirePlaceFor(draft.records(), actor);
+        Rooms rooms = new Rooms(draft.records(), draft.observed(), draft.settings());
+        if (rooms.neverFits(actor)) {
+            throw OrreryException.of(
+                    ErrorCode.DOES_NOT_FIT,
+                    rooms.explain(actor),
+                    Map.of("placement-group", PlacementGroups.groupOf(actor)));
+        }
     }
 
     private static void checkName(Draft draft, String name) {
@@ -152,8 +170,7 @@ public final class ActorService {
                 .flatMap(taken -> records.actor(taken.getActor()))
                 .or(() -> plain(records)
                         .filter(actor -> actor.getSpec().getName().equals(name))
-                        // Ids of one epoch have a rising number behind the dash.
-                        .max(Comparator.comparing(ActorRecord::getActor, ActorService::byAge)))
+                        .max(Comparator.comparing(ActorRecord::getActor, Ids::byAge)))
                 .orElseThrow(() -> {
                     List<String> names = plain(records)
                             .map(actor -> actor.getSpec().getName())
@@ -166,13 +183,6 @@ public final class ActorService {
                     return OrreryException.of(
                             ErrorCode.NOT_FOUND, "no actor is called '" + name + "'; " + there, Map.of("actor", name));
                 });
-    }
-
-    private static int byAge(String one, String other) {
-        String[] first = one.split("-", 2);
-        String[] second = other.split("-", 2);
-        int byEpoch = Long.compare(Long.parseLong(first[0], 16), Long.parseLong(second[0], 16));
-        return byEpoch != 0 ? byEpoch : Long.compare(Long.parseLong(first[1], 16), Long.parseLong(second[1], 16));
     }
 
     private static Stream<ActorRecord> plain(Records records) {

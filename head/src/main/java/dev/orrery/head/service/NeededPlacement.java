@@ -1,6 +1,7 @@
 package dev.orrery.head.service;
 
 import dev.orrery.internal.placement.PlacementRules;
+import dev.orrery.internal.proto.NodeChoice.Policy;
 import dev.orrery.internal.proto.NodeChoice;
 import dev.orrery.internal.proto.Resources;
 import java.util.List;
@@ -29,6 +30,28 @@ final class NeededPlacement {
                 .ifPresent(wrong -> errors.add(who + wrong)));
         if (choice.getPolicy() == NodeChoice.Policy.UNRECOGNIZED) {
             errors.add(who + "this head does not know the policy of placement");
+        }
+    }
+
+    /** Of what is no plain actor. */
+    static void checkNoGroup(List<String> errors, String who, NodeChoice choice) {
+        if (!choice.getGroup().isEmpty() || choice.hasBundle()) {
+            errors.add(who + "only actors and tasks are placed in a placement group");
+        }
+    }
+
+    /** Of a plain actor: its bundle has a node already. */
+    static void checkGroup(List<String> errors, NodeChoice choice) {
+        if (choice.getGroup().isEmpty()) {
+            if (choice.hasBundle()) {
+                errors.add("bundle " + choice.getBundle() + " of no placement group");
+            }
+            return;
+        }
+        boolean chooses =
+                choice.getLabelsCount() > 0 || !choice.getNode().isEmpty() || choice.getPolicy() != Policy.EVEN;
+        if (chooses) {
+            errors.add("labels, a node and a policy are for bundles, not for what is placed in one");
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,15 @@ final class Operations {
         return node.clearOperations().addAllOperations(operations);
     }
 
+    static PlacementGroupRecord.Builder add(PlacementGroupRecord.Builder group, String operation, int firstNumber) {
+        if (operation.isEmpty()) {
+            return group;
+        }
+        checkLength(operation);
+        List<String> outcomes = added(group.getOperationsList(), firstNumber + " " + operation);
+        return group.clearOperations().addAllOperations(outcomes);
+    }
+
     private static void checkLength(String operation) {
         if (operation.length() > MAX_CHARS) {
             throw OrreryException.of(
@@ -48,7 +58,16 @@ final class Operations {
 
     /** The generation that {@code operation} led to. */
     static Optional<Long> outcome(PipelineRecord pipeline, String operation) {
-        return pipeline.getOperationsList().stream()
+        return outcome(pipeline.getOperationsList(), operation);
+    }
+
+    /** The number of the first bundle that {@code operation} added, or would have. */
+    static Optional<Long> outcome(PlacementGroupRecord group, String operation) {
+        return outcome(group.getOperationsList(), operation);
+    }
+
+    private static Optional<Long> outcome(List<String> outcomes, String operation) {
+        return outcomes.stream()
                 .map(outcome -> outcome.split(" ", 2))
                 .filter(outcome -> !operation.isEmpty() && outcome[1].equals(operation))
                 .map(outcome -> Long.parseLong(outcome[0]))

@@ -76,6 +76,7 @@ final class PipelineSpecs {
         positive(errors, who + ": maxInFlight", filled.getMaxInFlight());
         positive(errors, who + ": stallTimeout", filled.getStallTimeoutMillis());
         NeededPlacement.check(errors, who + ": ", filled.getResources(), filled.getNodeChoice());
+        NeededPlacement.checkNoGroup(errors, who + ": ", filled.getNodeChoice());
         return filled.build();
     }
 

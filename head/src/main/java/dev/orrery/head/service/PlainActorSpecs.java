@@ -45,6 +45,7 @@ final class PlainActorSpecs {
             errors.add("a worker of tasks belongs to a job");
         }
         NeededPlacement.check(errors, "", spec.getResources(), spec.getNodeChoice());
+        NeededPlacement.checkGroup(errors, spec.getNodeChoice());
         if (spec.getOpenTimeoutMillis() <= 0) {
             errors.add("startTimeout must be positive, not " + spec.getOpenTimeoutMillis() + " ms");
         }

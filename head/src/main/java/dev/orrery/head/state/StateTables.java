@@ -11,11 +11,13 @@ public final class StateTables {
     public static final TransitionTable<NodeState, NodeEvent> NODE = node();
     public static final TransitionTable<ActorState, ActorEvent> ACTOR = actor();
     public static final TransitionTable<JobState, JobEvent> JOB = job();
+    public static final TransitionTable<PlacementGroupState, PlacementGroupEvent> PLACEMENT_GROUP = placementGroup();
     public static final TransitionTable<WorldState, WorldEvent> WORLD = world();
     public static final TransitionTable<ReplicaState, ReplicaEvent> REPLICA = replica();
     public static final TransitionTable<PipelineState, PipelineEvent> PIPELINE = pipeline();
 
-    public static final List<TransitionTable<?, ?>> ALL = List.of(NODE, ACTOR, JOB, WORLD, REPLICA, PIPELINE);
+    public static final List<TransitionTable<?, ?>> ALL =
+            List.of(NODE, ACTOR, JOB, PLACEMENT_GROUP, WORLD, REPLICA, PIPELINE);
 
     private StateTables() {}
 
@@ -93,6 +95,28 @@ public final class StateTables {
                 .go(JobState.RUNNING, JobEvent.CLOSED, JobState.ENDED)
                 .go(JobState.RUNNING, JobEvent.LEASE_OVER, JobState.ENDED)
                 .rest(JobState.ENDED, event -> new Outcome.Ignore<>(FINAL))
+                .build();
+    }
+
+    private static TransitionTable<PlacementGroupState, PlacementGroupEvent> placementGroup() {
+        return TransitionTable.named("placement group", PlacementGroupState.PENDING, PlacementGroupEvent.class)
+                .go(PlacementGroupState.PENDING, PlacementGroupEvent.RESERVED, PlacementGroupState.READY)
+                .go(PlacementGroupState.PENDING, PlacementGroupEvent.GROWN, PlacementGroupState.RESIZING)
+                .go(PlacementGroupState.PENDING, PlacementGroupEvent.REMOVE_ASKED, PlacementGroupState.REMOVED)
+                .refuse(PlacementGroupState.PENDING, PlacementGroupEvent.LOST, "nothing is reserved for it")
+                .go(PlacementGroupState.READY, PlacementGroupEvent.GROWN, PlacementGroupState.RESIZING)
+                .go(PlacementGroupState.READY, PlacementGroupEvent.LOST, PlacementGroupState.RESCHEDULING)
+                .go(PlacementGroupState.READY, PlacementGroupEvent.REMOVE_ASKED, PlacementGroupState.REMOVED)
+                .ignore(PlacementGroupState.READY, PlacementGroupEvent.RESERVED, "known")
+                .go(PlacementGroupState.RESIZING, PlacementGroupEvent.RESERVED, PlacementGroupState.READY)
+                .go(PlacementGroupState.RESIZING, PlacementGroupEvent.LOST, PlacementGroupState.RESCHEDULING)
+                .go(PlacementGroupState.RESIZING, PlacementGroupEvent.REMOVE_ASKED, PlacementGroupState.REMOVED)
+                .ignore(PlacementGroupState.RESIZING, PlacementGroupEvent.GROWN, "known")
+                .go(PlacementGroupState.RESCHEDULING, PlacementGroupEvent.RESERVED, PlacementGroupState.READY)
+                .go(PlacementGroupState.RESCHEDULING, PlacementGroupEvent.GROWN, PlacementGroupState.RESIZING)
+                .go(PlacementGroupState.RESCHEDULING, PlacementGroupEvent.REMOVE_ASKED, PlacementGroupState.REMOVED)
+                .ignore(PlacementGroupState.RESCHEDULING, PlacementGroupEvent.LOST, "known")
+                .rest(PlacementGroupState.REMOVED, event -> new Outcome.Ignore<>(FINAL))
                 .build();
     }
 

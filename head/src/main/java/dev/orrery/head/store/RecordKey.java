@@ -5,11 +5,13 @@ import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
+import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.RecordKey.WorldKey;
 
 /** Names one record of the store. Where it lies in ZooKeeper is that package's business. */
-public sealed interface RecordKey permits NodeKey, JobKey, NameKey, ActorKey, PipelineKey, ReplicaKey, WorldKey {
+public sealed interface RecordKey
+        permits NodeKey, JobKey, NameKey, ActorKey, PipelineKey, ReplicaKey, WorldKey, PlacementGroupKey {
 
     record NodeKey(String node) implements RecordKey {
         @Override
@@ -62,6 +64,13 @@ public sealed interface RecordKey permits NodeKey, JobKey, NameKey, ActorKey, Pi
         @Override
         public String toString() {
             return "world " + Long.toHexString(world);
+        }
+    }
+
+    record PlacementGroupKey(String group) implements RecordKey {
+        @Override
+        public String toString() {
+            return "placement group " + group;
         }
     }
 }

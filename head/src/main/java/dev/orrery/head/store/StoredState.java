@@ -6,6 +6,7 @@ import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey.ActorKey;
@@ -13,6 +14,7 @@ import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
+import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.RecordKey.WorldKey;
 import java.util.Map;
@@ -26,7 +28,8 @@ public record StoredState(
         Map<ActorKey, Versioned<ActorRecord>> actors,
         Map<PipelineKey, Versioned<PipelineRecord>> pipelines,
         Map<ReplicaKey, Versioned<ReplicaRecord>> replicas,
-        Map<WorldKey, Versioned<WorldRecord>> worlds) {
+        Map<WorldKey, Versioned<WorldRecord>> worlds,
+        Map<PlacementGroupKey, Versioned<PlacementGroupRecord>> placementGroups) {
     public StoredState {
         nodes = Map.copyOf(nodes);
         jobs = Map.copyOf(jobs);
@@ -35,6 +38,7 @@ public record StoredState(
         pipelines = Map.copyOf(pipelines);
         replicas = Map.copyOf(replicas);
         worlds = Map.copyOf(worlds);
+        placementGroups = Map.copyOf(placementGroups);
     }
 
     /** Kind by kind. */
@@ -46,5 +50,6 @@ public record StoredState(
         pipelines.forEach(visitor);
         replicas.forEach(visitor);
         worlds.forEach(visitor);
+        placementGroups.forEach(visitor);
     }
 }

@@ -29,6 +29,9 @@ public final class ClusterViews {
                 .forEach(pipeline -> view.addPipelines(PipelineViews.of(state, rooms, pipeline, nowNanos)));
         state.records().worlds().forEach(world -> view.addWorlds(WorldViews.of(state, world)));
         state.records().jobs().forEach(job -> view.addJobs(job(state, job, nowNanos)));
+        state.records()
+                .placementGroups()
+                .forEach(group -> view.addPlacementGroups(PlacementGroupViews.of(state, rooms, group)));
         return view.build();
     }
 

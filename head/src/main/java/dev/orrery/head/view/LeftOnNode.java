@@ -6,6 +6,7 @@ import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.reconcile.ClusterState;
 import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.NodeDrainReconciler;
+import dev.orrery.head.reconcile.PlacementGroups;
 import dev.orrery.head.reconcile.Records;
 import dev.orrery.head.reconcile.Rooms;
 import dev.orrery.head.state.ActorState;
@@ -13,6 +14,7 @@ import dev.orrery.head.state.NodeState;
 import dev.orrery.internal.proto.LeftThere;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What still is on a node that is being drained, and why. */
 final class LeftOnNode {
@@ -22,14 +24,24 @@ final class LeftOnNode {
         if (NodeState.valueOf(node.getState()) != NodeState.DRAINING) {
             return List.of();
         }
-        return state.records().actors().stream()
+        Stream<LeftThere> actors = state.records().actors().stream()
                 .filter(actor -> Lives.isPlaced(actor) && actor.getNode().equals(node.getNode()))
                 .map(actor -> LeftThere.newBuilder()
                         .setLife(Lives.lifeOf(actor))
                         .setLabel(actor.getLabel())
                         .setReason(reason(state.records(), rooms, actor))
-                        .build())
-                .toList();
+                        .build());
+        Stream<LeftThere> bundles =
+                PlacementGroups.reservedOn(state.records(), node.getNode()).map(LeftOnNode::bundle);
+        return Stream.concat(actors, bundles).toList();
+    }
+
+    private static LeftThere bundle(PlacementGroups.Reserved reserved) {
+        return LeftThere.newBuilder()
+                .setLabel("bundle %d of %s"
+                        .formatted(reserved.bundle().getNumber(), PlacementGroups.describe(reserved.group())))
+                .setReason("moves when there is room for it elsewhere, and all that is in it may move")
+                .build();
     }
 
     private static String reason(Records records, Rooms rooms, ActorRecord actor) {

@@ -10,8 +10,10 @@ import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
 import dev.orrery.head.store.RecordKey.JobKey;
@@ -42,6 +44,8 @@ final class RecordCodec {
             operation = replica.getOperation();
         } else if (key instanceof WorldKey && record instanceof WorldRecord world) {
             operation = world.getOperation();
+        } else if (key instanceof PlacementGroupKey && record instanceof PlacementGroupRecord group) {
+            operation = group.getOperation();
         }
         if (operation == null || operation.isEmpty()) {
             throw OrreryException.of(
@@ -79,6 +83,9 @@ final class RecordCodec {
         if (key instanceof PipelineKey) {
             return PipelineRecord.parser();
         }
-        return key instanceof ReplicaKey ? ReplicaRecord.parser() : WorldRecord.parser();
+        if (key instanceof ReplicaKey) {
+            return ReplicaRecord.parser();
+        }
+        return key instanceof PlacementGroupKey ? PlacementGroupRecord.parser() : WorldRecord.parser();
     }
 }

@@ -7,8 +7,10 @@ import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
+import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
 import dev.orrery.head.store.RecordKey.JobKey;
@@ -38,11 +40,17 @@ final class StateLoader {
     private final BlockingCalls calls;
     private final StorePaths paths;
     private final Deadline deadline;
+    private boolean lacksPlacementGroups;
 
     StateLoader(BlockingCalls calls, StorePaths paths, Deadline deadline) {
         this.calls = calls;
         this.paths = paths;
         this.deadline = deadline;
+    }
+
+    /** Parents of records that were missing: an earlier version, which knew no such records, began the cluster. */
+    List<String> missingParents() {
+        return lacksPlacementGroups ? List.of(paths.placementGroups()) : List.of();
     }
 
     StoredState load() {
@@ -53,6 +61,7 @@ final class StateLoader {
                 .toList();
         List<String> actors = names(paths.actorBuckets());
         List<String> worlds = names(paths.worldBuckets());
+        List<String> groups = placementGroups();
         List<PipelineKey> pipelines =
                 names(List.of(paths.pipelines())).stream().map(PipelineKey::new).toList();
         List<ReplicaKey> replicas = new ArrayList<>();
@@ -69,7 +78,14 @@ final class StateLoader {
                 records(actors.stream().map(ActorKey::new).toList(), ActorRecord.parser()),
                 records(pipelines, PipelineRecord.parser()),
                 records(replicas, ReplicaRecord.parser()),
-                records(worlds.stream().map(StorePaths::worldKey).toList(), WorldRecord.parser()));
+                records(worlds.stream().map(StorePaths::worldKey).toList(), WorldRecord.parser()),
+                records(groups.stream().map(PlacementGroupKey::new).toList(), PlacementGroupRecord.parser()));
+    }
+
+    private List<String> placementGroups() {
+        OpResult result = read(List.of(paths.placementGroups()), Op::getChildren).get(0);
+        lacksPlacementGroups = !(result instanceof OpResult.GetChildrenResult);
+        return result instanceof OpResult.GetChildrenResult found ? found.getChildren() : List.of();
     }
 
     private List<String> names(List<String> parents) {

@@ -2,6 +2,7 @@ package dev.orrery.head.zookeeper;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
 import dev.orrery.head.store.RecordKey.JobKey;
@@ -73,7 +74,8 @@ final class StorePaths {
                         Stream.of(nodes(), jobs(), root + "/names", names(), root + "/actors"),
                         actorBuckets().stream(),
                         Stream.of(pipelines(), root + "/worlds"),
-                        worldBuckets().stream())
+                        worldBuckets().stream(),
+                        Stream.of(placementGroups()))
                 .flatMap(paths -> paths)
                 .toList();
     }
@@ -97,6 +99,11 @@ final class StorePaths {
 
     String pipelines() {
         return root + "/pipelines";
+    }
+
+    /** A cluster that an earlier version began lacks it until a leader has loaded. */
+    String placementGroups() {
+        return root + "/placement-groups";
     }
 
     List<String> actorBuckets() {
@@ -130,6 +137,9 @@ final class StorePaths {
         }
         if (key instanceof ReplicaKey replica) {
             return replicas(new PipelineKey(replica.pipeline())) + "/" + segment(replica.replica());
+        }
+        if (key instanceof PlacementGroupKey group) {
+            return placementGroups() + "/" + segment(group.group());
         }
         WorldKey world = (WorldKey) key;
         return root + "/worlds/" + bucket(Long.hashCode(world.world())) + "/"

@@ -7,15 +7,24 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.CloseWorldRequest;
+import dev.orrery.internal.proto.CreatePlacementGroupRequest;
 import dev.orrery.internal.proto.DescribeActorRequest;
+import dev.orrery.internal.proto.DescribePlacementGroupRequest;
 import dev.orrery.internal.proto.DescribeWorldRequest;
 import dev.orrery.internal.proto.EndJobRequest;
 import dev.orrery.internal.proto.FormWorldRequest;
 import dev.orrery.internal.proto.Job;
 import dev.orrery.internal.proto.KillActorRequest;
+import dev.orrery.internal.proto.NodeChoice;
+import dev.orrery.internal.proto.PlacementBundle;
+import dev.orrery.internal.proto.PlacementGroupSpec.Strategy;
+import dev.orrery.internal.proto.PlacementGroupSpec;
+import dev.orrery.internal.proto.PlacementGroupView;
 import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.RemovePlacementGroupRequest;
 import dev.orrery.internal.proto.RenewJobRequest;
 import dev.orrery.internal.proto.RenewJobResponse;
+import dev.orrery.internal.proto.ResizePlacementGroupRequest;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.proto.WorldView;
@@ -24,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /** A driver of a testing cluster, with patience for its leaders. */
 final class TestingDriver {
@@ -122,13 +132,17 @@ final class TestingDriver {
     }
 
     private String ask(PlainActorSpec.Builder spec) {
+        return ask(spec, 100);
+    }
+
+    private String ask(PlainActorSpec.Builder spec, long milliCpus) {
         StartActorRequest request = StartActorRequest.newBuilder()
                 .setOperation(cluster.operation())
                 .setJob(job())
                 .setActor(spec.setJob(job)
                         .setFactory(
                                 ActorFunction.newBuilder().setLambda(com.google.protobuf.ByteString.copyFromUtf8("f")))
-                        .setResources(Resources.newBuilder().setMilliCpus(100))
+                        .setResources(Resources.newBuilder().setMilliCpus(milliCpus))
                         .setOpenTimeoutMillis(10_000)
                         .setMaxPendingCalls(10))
                 .build();
@@ -142,6 +156,69 @@ final class TestingDriver {
 
     void awaitState(String id, String state) {
         cluster.await(id + " " + state, LIMIT, () -> actor(id).getState().equals(state));
+    }
+
+    /** Its bundles have so many thousandths of CPUs. */
+    String createGroup(String name, Strategy strategy, long... milliCpus) {
+        return createGroup(
+                PlacementGroupSpec.newBuilder().setName(name).setStrategy(strategy), milliCpus);
+    }
+
+    /** Stays when its job ends. */
+    String createDetachedGroup(String name, long... milliCpus) {
+        return createGroup(PlacementGroupSpec.newBuilder().setName(name).setDetached(true), milliCpus);
+    }
+
+    private String createGroup(PlacementGroupSpec.Builder spec, long... milliCpus) {
+        CreatePlacementGroupRequest.Builder request = CreatePlacementGroupRequest.newBuilder()
+                .setOperation(cluster.operation())
+                .setSpec(spec.setJob(job))
+                .setJob(job());
+        LongStream.of(milliCpus).forEach(each -> request.addBundles(bundle(each)));
+        return insist(() -> PlacementGroupCalls.create(cluster.control(), request.build()))
+                .getGroup();
+    }
+
+    private static PlacementBundle bundle(long milliCpus) {
+        return PlacementBundle.newBuilder()
+                .setResources(Resources.newBuilder().setMilliCpus(milliCpus))
+                .build();
+    }
+
+    /** The numbers of what was added. */
+    List<Integer> resizeGroup(String group, List<Integer> remove, long... milliCpus) {
+        ResizePlacementGroupRequest.Builder request = ResizePlacementGroupRequest.newBuilder()
+                .setOperation(cluster.operation())
+                .setGroup(group)
+                .addAllRemove(remove);
+        LongStream.of(milliCpus).forEach(each -> request.addAdd(bundle(each)));
+        return insist(() -> PlacementGroupCalls.resize(cluster.control(), request.build()))
+                .getAddedList();
+    }
+
+    void removeGroup(String group) {
+        RemovePlacementGroupRequest request =
+                RemovePlacementGroupRequest.newBuilder().setGroup(group).build();
+        insist(() -> PlacementGroupCalls.remove(cluster.control(), request));
+    }
+
+    PlacementGroupView group(String id) {
+        DescribePlacementGroupRequest request =
+                DescribePlacementGroupRequest.newBuilder().setGroup(id).build();
+        return insist(() -> PlacementGroupCalls.describe(cluster.control(), request));
+    }
+
+    /** May restart. */
+    String startIn(String group, int bundle, String name, long milliCpus) {
+        String id = ask(
+                PlainActorSpec.newBuilder()
+                        .setName(name)
+                        .setMaxRestarts(3)
+                        .setRestartWindowMillis(60_000)
+                        .setNodeChoice(NodeChoice.newBuilder().setGroup(group).setBundle(bundle)),
+                milliCpus);
+        awaitState(id, "ALIVE");
+        return id;
     }
 
     long form(String name, String... members) {

@@ -89,7 +89,8 @@ final class TestingStore {
                 select(RecordKey.ActorKey.class),
                 select(RecordKey.PipelineKey.class),
                 select(RecordKey.ReplicaKey.class),
-                select(RecordKey.WorldKey.class));
+                select(RecordKey.WorldKey.class),
+                select(RecordKey.PlacementGroupKey.class));
     }
 
     Map<RecordKey, MessageLite> records() {

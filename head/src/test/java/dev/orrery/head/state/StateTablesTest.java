@@ -71,6 +71,7 @@ class StateTablesTest {
     void finalStatesAreLeftByNothing() {
         assertFinal(StateTables.ACTOR, ActorState.DEAD);
         assertFinal(StateTables.JOB, JobState.ENDED);
+        assertFinal(StateTables.PLACEMENT_GROUP, PlacementGroupState.REMOVED);
         assertFinal(StateTables.WORLD, WorldState.BROKEN);
         assertFinal(StateTables.WORLD, WorldState.CLOSED);
         assertFinal(StateTables.REPLICA, ReplicaState.GONE);

@@ -3,12 +3,14 @@ package dev.orrery.head.zookeeper;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
+import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.Change;
 import dev.orrery.head.store.RecordKey.ActorKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
+import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.RecordKey.WorldKey;
 import dev.orrery.internal.proto.PipelineSpec;
@@ -64,6 +66,15 @@ final class TestingRecords {
                 new WorldKey(world),
                 WorldRecord.newBuilder()
                         .setSpec(WorldSpec.newBuilder().setId(world))
+                        .setOperation(operation)
+                        .build());
+    }
+
+    static Change createPlacementGroup(String group, String operation) {
+        return new Change.Create(
+                new PlacementGroupKey(group),
+                PlacementGroupRecord.newBuilder()
+                        .setGroup(group)
                         .setOperation(operation)
                         .build());
     }
