@@ -3,6 +3,7 @@ package dev.orrery;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.ActorStart;
+import dev.orrery.internal.names.NameRules;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ public final class ActorBuilder<A> {
     private final List<Object> arguments;
     private final List<Path> artifacts = new ArrayList<>();
     private Optional<String> name = Optional.empty();
+    private Optional<String> namespace = Optional.empty();
     private double cpus = 1;
     private int gpus;
     private final PlacementOptions.Builder placement = new PlacementOptions.Builder();
@@ -42,11 +44,20 @@ public final class ActorBuilder<A> {
     }
 
     /**
-     * What others find it by, while it is not DEAD; by default it has none. 1 to 64 letters, digits, dots, underscores and
+     * What others find it by in its {@link #namespace}, while it is not DEAD; by default it has none. 1 to 64 letters, digits, dots, underscores and
      * dashes, a letter or digit at both ends.
      */
     public ActorBuilder<A> name(String value) {
         name = Optional.of(Given.given("the name of an actor", value));
+        return this;
+    }
+
+    /**
+     * Where its name is, and where it, and what it starts, gives and finds names. Written as names are. Default: that of the
+     * {@link Orrery} that starts it.
+     */
+    public ActorBuilder<A> namespace(String value) {
+        namespace = Optional.of(Given.given("the namespace", value));
         return this;
     }
 
@@ -203,10 +214,42 @@ public final class ActorBuilder<A> {
      * did not come up is taken away again.
      */
     public ActorRef<A> start(Duration timeout) {
+        List<String> errors = errors();
+        PipelinePolicy.positive("timeout", timeout, errors);
+        if (!errors.isEmpty()) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    String.join("; ", errors),
+                    name.map(known -> Map.of("actor", known)).orElse(Map.of()));
+        }
+        return start.start(
+                new ActorStart.Options(
+                        name,
+                        namespace,
+                        cpus,
+                        gpus,
+                        placement.build(),
+                        List.copyOf(artifacts),
+                        maxPendingCalls,
+                        startTimeout,
+                        restarts,
+                        restartWindow,
+                        exclusive,
+                        callRetries,
+                        detached,
+                        maxConcurrency),
+                factory,
+                arguments,
+                timeout);
+    }
+
+    /** What does not hold, in words. */
+    private List<String> errors() {
         List<String> errors = new ArrayList<>();
         if (name.filter(String::isEmpty).isPresent()) {
             errors.add("the name is empty; an actor without one is started without calling name");
         }
+        namespace.flatMap(given -> NameRules.wrong("a namespace", given)).ifPresent(errors::add);
         Needs.check(cpus, gpus, errors);
         errors.addAll(placement.build().errors());
         if (maxPendingCalls < 1 || maxPendingCalls > MOST_PENDING_CALLS) {
@@ -223,31 +266,7 @@ public final class ActorBuilder<A> {
         }
         PipelinePolicy.positive("restartWindow", restartWindow, errors);
         PipelinePolicy.positive("startTimeout", startTimeout, errors);
-        PipelinePolicy.positive("timeout", timeout, errors);
         Needs.checkArtifacts(artifacts, errors);
-        if (!errors.isEmpty()) {
-            throw OrreryException.of(
-                    ErrorCode.INVALID_ARGUMENT,
-                    String.join("; ", errors),
-                    name.map(known -> Map.of("actor", known)).orElse(Map.of()));
-        }
-        return start.start(
-                new ActorStart.Options(
-                        name,
-                        cpus,
-                        gpus,
-                        placement.build(),
-                        List.copyOf(artifacts),
-                        maxPendingCalls,
-                        startTimeout,
-                        restarts,
-                        restartWindow,
-                        exclusive,
-                        callRetries,
-                        detached,
-                        maxConcurrency),
-                factory,
-                arguments,
-                timeout);
+        return errors;
     }
 }

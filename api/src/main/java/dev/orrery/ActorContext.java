@@ -26,6 +26,9 @@ public interface ActorContext {
     /** The name that the actor was started with. */
     Optional<String> name();
 
+    /** The namespace of its name, and of the names that it gives and finds through {@link #orrery}. */
+    String namespace();
+
     /** The GPUs that are this actor's, as many as it asked for; none where CUDA or NCCL is off. */
     default List<Device> devices() {
         return List.of();

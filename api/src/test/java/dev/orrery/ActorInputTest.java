@@ -70,6 +70,8 @@ class ActorInputTest {
         assertEquals("the name of a node is null", invalid(() -> counter().onNode(null)));
         assertEquals("the name of an actor is null", invalid(() -> orrery.actor((String) null, String.class)));
         assertEquals("the type of an actor is null", invalid(() -> orrery.actor("a", null)));
+        assertEquals("the namespace is null", invalid(() -> counter().namespace(null)));
+        assertEquals("the namespace is null", invalid(() -> orrery.actorIn(null, "a", String.class)));
         assertEquals("the name of a world is null", invalid(() -> orrery.world(null)));
         WorldBuilder world = orrery.world("w");
         assertEquals("a member is null", invalid(() -> world.members(nobody)));
@@ -82,6 +84,7 @@ class ActorInputTest {
     void allThatIsWrongWithAnActorIsToldAtOnce() {
         String message = invalid(() -> counter()
                 .name("")
+                .namespace("team/a")
                 .cpus(-1)
                 .gpus(-1)
                 .memory(-1)
@@ -97,6 +100,7 @@ class ActorInputTest {
                 .start(FOREVER));
         for (String part : List.of(
                 "the name is empty",
+                "'team/a' is no name of a namespace: 1 to 64 letters",
                 "cpus must be",
                 "gpus must be",
                 "memory must be from 0 to 1125899906842624 bytes, not -1",

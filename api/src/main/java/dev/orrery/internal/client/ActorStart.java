@@ -31,6 +31,7 @@ public final class ActorStart {
     /** How an actor is to be started. */
     public record Options(
             Optional<String> name,
+            Optional<String> namespace,
             double cpus,
             int gpus,
             PlacementOptions placement,
@@ -59,7 +60,8 @@ public final class ActorStart {
         ValueCodec codec = client.codec(function.owner().getClassLoader());
         List<Class<?>> classes = new ArrayList<>(List.of(factory.getClass(), function.owner()));
         arguments.stream().filter(Objects::nonNull).map(Object::getClass).forEach(classes::add);
-        PlainActorSpec.Builder spec = spec(options, function);
+        PlainActorSpec.Builder spec = spec(options, function)
+                .setNamespace(options.namespace().orElse(client.namespace()));
         for (int i = 0; i < arguments.size(); i++) {
             spec.addArguments(codec.toMessage("argument " + (i + 1) + " of the constructor", arguments.get(i)));
         }
@@ -163,10 +165,13 @@ public final class ActorStart {
                 timeout);
     }
 
-    public <A> ActorRef<A> find(String name, Class<A> type) {
+    public <A> ActorRef<A> find(String namespace, String name, Class<A> type) {
         ActorView view = client.call(
                 Protocol.DESCRIBE_ACTOR,
-                DescribeActorRequest.newBuilder().setName(name).build(),
+                DescribeActorRequest.newBuilder()
+                        .setName(name)
+                        .setNamespace(namespace)
+                        .build(),
                 callTimeout);
         if (ActorViews.isEnding(view)) {
             throw ActorViews.dead(view);

@@ -15,6 +15,7 @@ final class ActorsCommand extends Listing {
         return view.getActorsList().stream()
                 .map(actor -> new Row()
                         .with("actor", actor.getLabel())
+                        .with("namespace", actor.getNamespace())
                         .with("id", actor.getLife().getActor())
                         .with("incarnation", actor.getLife().getIncarnation())
                         .with("state", actor.getState())

@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.state.ActorState;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class PlainActorReconciler implements Reconciler {
             return;
         }
         draft.records().names().forEach(name -> release(draft, name));
+        draft.records().namespaces().forEach(namespace -> release(draft, namespace));
         List<ActorRecord> dead = draft.records().actorsOf(Scope.PLAIN).stream()
                 .filter(actor -> Lives.stateOf(actor) == ActorState.DEAD && !ExclusiveLeases.mayBeHeld(draft, actor))
                 .toList();
@@ -30,6 +32,12 @@ public final class PlainActorReconciler implements Reconciler {
         if (actor.filter(owner -> Lives.stateOf(owner) != ActorState.DEAD || ExclusiveLeases.mayBeHeld(draft, owner))
                 .isEmpty()) {
             draft.write(Write.delete(name));
+        }
+    }
+
+    private static void release(Draft draft, NamespaceRecord namespace) {
+        if (draft.records().names(namespace.getNamespace()).isEmpty()) {
+            draft.write(Write.delete(namespace));
         }
     }
 

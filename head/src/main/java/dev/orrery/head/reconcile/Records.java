@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
@@ -24,7 +25,8 @@ import java.util.function.BiFunction;
 public final class Records {
     private SortedTree<String, NodeRecord> nodes;
     private SortedTree<String, JobRecord> jobs;
-    private SortedTree<String, NameRecord> names;
+    private SortedTree<String, NamespaceRecord> namespaces;
+    private SortedTree<Below, NameRecord> names;
     private SortedTree<String, ActorRecord> actors;
     private SortedTree<String, PipelineRecord> pipelines;
     private SortedTree<Below, ReplicaRecord> replicas;
@@ -68,6 +70,7 @@ public final class Records {
     public Records() {
         this.nodes = SortedTree.empty();
         this.jobs = SortedTree.empty();
+        this.namespaces = SortedTree.empty();
         this.names = SortedTree.empty();
         this.actors = SortedTree.empty();
         this.pipelines = SortedTree.empty();
@@ -83,6 +86,7 @@ public final class Records {
     private Records(Records other) {
         this.nodes = other.nodes;
         this.jobs = other.jobs;
+        this.namespaces = other.namespaces;
         this.names = other.names;
         this.actors = other.actors;
         this.pipelines = other.pipelines;
@@ -165,9 +169,22 @@ public final class Records {
         return names.values();
     }
 
-    /** In the default namespace. */
-    public Optional<NameRecord> name(String name) {
-        return Optional.ofNullable(names.get(path(new RecordKey.NameKey(RecordKey.NameKey.DEFAULT_NAMESPACE, name))));
+    /** Those that are in it. */
+    public List<NameRecord> names(String namespace) {
+        return Below.all(names, namespace);
+    }
+
+    public Optional<NameRecord> name(String namespace, String name) {
+        return Optional.ofNullable(names.get(new Below(namespace, name)));
+    }
+
+    /** But for the default one, which is always there. */
+    public List<NamespaceRecord> namespaces() {
+        return namespaces.values();
+    }
+
+    public Optional<NamespaceRecord> namespace(String name) {
+        return Optional.ofNullable(namespaces.get(name));
     }
 
     public Optional<ActorRecord> actor(String id) {
@@ -201,6 +218,7 @@ public final class Records {
         List<Write> all = new ArrayList<>();
         nodes.values().forEach(node -> all.add(Write.put(node)));
         jobs.values().forEach(job -> all.add(Write.put(job)));
+        namespaces.values().forEach(namespace -> all.add(Write.put(namespace)));
         names.values().forEach(name -> all.add(Write.put(name)));
         actors.values().forEach(actor -> all.add(Write.put(actor)));
         pipelines.values().forEach(pipeline -> all.add(Write.put(pipeline)));
@@ -215,8 +233,10 @@ public final class Records {
             nodes = set(nodes, node.node(), write, NodeRecord.class);
         } else if (key instanceof RecordKey.JobKey job) {
             jobs = set(jobs, job.job(), write, JobRecord.class);
+        } else if (key instanceof RecordKey.NamespaceKey namespace) {
+            namespaces = set(namespaces, namespace.namespace(), write, NamespaceRecord.class);
         } else if (key instanceof RecordKey.NameKey name) {
-            names = set(names, path(name), write, NameRecord.class);
+            names = set(names, new Below(name.namespace(), name.name()), write, NameRecord.class);
         } else if (key instanceof RecordKey.ActorKey actor) {
             Optional<ActorRecord> before = actor(actor.actor());
             actors = set(actors, actor.actor(), write, ActorRecord.class);
@@ -263,8 +283,10 @@ public final class Records {
             return Optional.ofNullable(nodes.get(node.node()));
         } else if (key instanceof RecordKey.JobKey job) {
             return Optional.ofNullable(jobs.get(job.job()));
+        } else if (key instanceof RecordKey.NamespaceKey namespace) {
+            return Optional.ofNullable(namespaces.get(namespace.namespace()));
         } else if (key instanceof RecordKey.NameKey name) {
-            return Optional.ofNullable(names.get(path(name)));
+            return Optional.ofNullable(names.get(new Below(name.namespace(), name.name())));
         } else if (key instanceof RecordKey.ActorKey actor) {
             return Optional.ofNullable(actors.get(actor.actor()));
         } else if (key instanceof RecordKey.PipelineKey pipeline) {
@@ -275,10 +297,6 @@ public final class Records {
             return Optional.ofNullable(worlds.get(world.world()));
         }
         throw new IllegalArgumentException("no record is called " + key);
-    }
-
-    private static String path(RecordKey.NameKey name) {
-        return name.namespace() + "/" + name.name();
     }
 
     private static <K extends Comparable<K>, R> SortedTree<K, R> set(

@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
@@ -24,6 +25,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
 
     public static Write put(JobRecord job) {
         return new Write(key(job), "", Optional.of(job));
+    }
+
+    public static Write put(NamespaceRecord namespace) {
+        return new Write(key(namespace), "", Optional.of(namespace));
     }
 
     public static Write put(NameRecord name) {
@@ -50,6 +55,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(job), "", Optional.empty());
     }
 
+    static Write delete(NamespaceRecord namespace) {
+        return new Write(key(namespace), "", Optional.empty());
+    }
+
     static Write delete(NameRecord name) {
         return new Write(key(name), "", Optional.empty());
     }
@@ -72,6 +81,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
 
     static RecordKey key(JobRecord job) {
         return new RecordKey.JobKey(job.getJob().getId());
+    }
+
+    static RecordKey key(NamespaceRecord namespace) {
+        return new RecordKey.NamespaceKey(namespace.getNamespace());
     }
 
     static RecordKey key(NameRecord name) {

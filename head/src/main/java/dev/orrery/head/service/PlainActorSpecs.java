@@ -2,6 +2,7 @@ package dev.orrery.head.service;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.StartActorRequest;
@@ -29,7 +30,10 @@ final class PlainActorSpecs {
             errors.addAll(JobService.errors(request.getJob(), spec.getJob()));
         }
         if (!spec.getName().isEmpty()) {
-            Names.check(errors, "an actor", spec.getName());
+            NameRules.wrong("an actor", spec.getName()).ifPresent(errors::add);
+        }
+        if (!spec.getNamespace().isEmpty()) {
+            NameRules.wrong("a namespace", spec.getNamespace()).ifPresent(errors::add);
         }
         if (!spec.getRunsTasks() && spec.getFactory().getKindCase() == ActorFunction.KindCase.KIND_NOT_SET) {
             errors.add("it has no constructor");

@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
@@ -11,6 +12,7 @@ import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey.ActorKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
@@ -22,6 +24,7 @@ import java.util.function.BiConsumer;
 public record StoredState(
         Map<NodeKey, Versioned<NodeRecord>> nodes,
         Map<JobKey, Versioned<JobRecord>> jobs,
+        Map<NamespaceKey, Versioned<NamespaceRecord>> namespaces,
         Map<NameKey, Versioned<NameRecord>> names,
         Map<ActorKey, Versioned<ActorRecord>> actors,
         Map<PipelineKey, Versioned<PipelineRecord>> pipelines,
@@ -30,6 +33,7 @@ public record StoredState(
     public StoredState {
         nodes = Map.copyOf(nodes);
         jobs = Map.copyOf(jobs);
+        namespaces = Map.copyOf(namespaces);
         names = Map.copyOf(names);
         actors = Map.copyOf(actors);
         pipelines = Map.copyOf(pipelines);
@@ -41,6 +45,7 @@ public record StoredState(
     public void forEach(BiConsumer<RecordKey, Versioned<? extends MessageLite>> visitor) {
         nodes.forEach(visitor);
         jobs.forEach(visitor);
+        namespaces.forEach(visitor);
         names.forEach(visitor);
         actors.forEach(visitor);
         pipelines.forEach(visitor);

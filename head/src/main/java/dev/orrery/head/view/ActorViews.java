@@ -37,6 +37,9 @@ public final class ActorViews {
                 .setJob(actor.getSpec().getJob())
                 .setDetached(actor.getSpec().getDetached())
                 .setRunsTasks(actor.getSpec().getRunsTasks());
+        if (Lives.isPlain(actor)) {
+            view.setNamespace(Lives.namespaceOf(actor));
+        }
         if (Lives.isPlain(actor) && Lives.isAlive(actor)) {
             view.setRpcAddress(actor.getRpcAddress());
         }

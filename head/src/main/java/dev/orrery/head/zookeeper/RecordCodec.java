@@ -8,6 +8,7 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
@@ -16,6 +17,7 @@ import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
@@ -32,6 +34,8 @@ final class RecordCodec {
             operation = node.getOperation();
         } else if (key instanceof JobKey && record instanceof JobRecord job) {
             operation = job.getOperation();
+        } else if (key instanceof NamespaceKey && record instanceof NamespaceRecord namespace) {
+            operation = namespace.getOperation();
         } else if (key instanceof NameKey && record instanceof NameRecord name) {
             operation = name.getOperation();
         } else if (key instanceof ActorKey && record instanceof ActorRecord actor) {
@@ -69,6 +73,9 @@ final class RecordCodec {
         }
         if (key instanceof JobKey) {
             return JobRecord.parser();
+        }
+        if (key instanceof NamespaceKey) {
+            return NamespaceRecord.parser();
         }
         if (key instanceof NameKey) {
             return NameRecord.parser();

@@ -5,6 +5,7 @@ import com.google.protobuf.Parser;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
@@ -13,11 +14,13 @@ import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.StoredState;
 import dev.orrery.head.store.Versioned;
+import dev.orrery.internal.names.NameRules;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,9 +51,7 @@ final class StateLoader {
     StoredState load() {
         List<String> nodes = names(List.of(paths.nodes()));
         List<String> jobs = names(List.of(paths.jobs()));
-        List<NameKey> names = names(List.of(paths.names())).stream()
-                .map(name -> new NameKey(NameKey.DEFAULT_NAMESPACE, name))
-                .toList();
+        List<String> namespaces = names(List.of(paths.namespaces()));
         List<String> actors = names(paths.actorBuckets());
         List<String> worlds = names(paths.worldBuckets());
         List<PipelineKey> pipelines =
@@ -65,11 +66,27 @@ final class StateLoader {
         return new StoredState(
                 records(nodes.stream().map(NodeKey::new).toList(), NodeRecord.parser()),
                 records(jobs.stream().map(JobKey::new).toList(), JobRecord.parser()),
-                records(names, NameRecord.parser()),
+                records(
+                        namespaces.stream()
+                                .filter(name -> !name.equals(NameRules.DEFAULT_NAMESPACE))
+                                .map(NamespaceKey::new)
+                                .toList(),
+                        NamespaceRecord.parser()),
+                records(namesIn(namespaces), NameRecord.parser()),
                 records(actors.stream().map(ActorKey::new).toList(), ActorRecord.parser()),
                 records(pipelines, PipelineRecord.parser()),
                 records(replicas, ReplicaRecord.parser()),
                 records(worlds.stream().map(StorePaths::worldKey).toList(), WorldRecord.parser()));
+    }
+
+    private List<NameKey> namesIn(List<String> namespaces) {
+        List<NameKey> keys = new ArrayList<>();
+        List<List<String>> names = children(namespaces.stream().map(paths::names).toList());
+        for (int i = 0; i < namespaces.size(); i++) {
+            String namespace = namespaces.get(i);
+            names.get(i).forEach(name -> keys.add(new NameKey(namespace, name)));
+        }
+        return keys;
     }
 
     private List<String> names(List<String> parents) {

@@ -6,10 +6,12 @@ import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.RecordKey.WorldKey;
+import dev.orrery.internal.names.NameRules;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -70,7 +72,7 @@ final class StorePaths {
     /** Parents of records, each after its own. */
     List<String> recordParents() {
         return Stream.of(
-                        Stream.of(nodes(), jobs(), root + "/names", names(), root + "/actors"),
+                        Stream.of(nodes(), jobs(), namespaces(), names(NameRules.DEFAULT_NAMESPACE), root + "/actors"),
                         actorBuckets().stream(),
                         Stream.of(pipelines(), root + "/worlds"),
                         worldBuckets().stream())
@@ -86,13 +88,12 @@ final class StorePaths {
         return root + "/jobs";
     }
 
-    /** Of the default namespace. */
-    String names() {
-        return names(NameKey.DEFAULT_NAMESPACE);
+    String namespaces() {
+        return root + "/names";
     }
 
-    private String names(String namespace) {
-        return root + "/names/" + segment(namespace);
+    String names(String namespace) {
+        return namespaces() + "/" + segment(namespace);
     }
 
     String pipelines() {
@@ -117,6 +118,9 @@ final class StorePaths {
         }
         if (key instanceof JobKey job) {
             return jobs() + "/" + segment(job.job());
+        }
+        if (key instanceof NamespaceKey namespace) {
+            return names(namespace.namespace());
         }
         if (key instanceof NameKey name) {
             return names(name.namespace()) + "/" + segment(name.name());

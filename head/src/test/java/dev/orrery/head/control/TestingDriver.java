@@ -80,6 +80,10 @@ final class TestingDriver {
         return start(name, 0);
     }
 
+    String startIn(String namespace, String name) {
+        return start(PlainActorSpec.newBuilder().setNamespace(namespace).setName(name));
+    }
+
     /** Lives on when its job ends. */
     String startDetached(String name) {
         return start(PlainActorSpec.newBuilder().setName(name).setDetached(true));
@@ -161,7 +165,14 @@ final class TestingDriver {
     }
 
     ActorView named(String name) {
-        return insist(() -> cluster.control()
-                .describeActor(DescribeActorRequest.newBuilder().setName(name).build()));
+        return namedIn("", name);
+    }
+
+    ActorView namedIn(String namespace, String name) {
+        DescribeActorRequest request = DescribeActorRequest.newBuilder()
+                .setNamespace(namespace)
+                .setName(name)
+                .build();
+        return insist(() -> cluster.control().describeActor(request));
     }
 }

@@ -76,7 +76,8 @@ public final class PlainActor implements HostedActor {
                 ? new TaskWork(environment, functions, values, queue, errors, stopping::get, job)
                 : new ActorWork(
                         spec,
-                        new SelfContext(environment.life(), name, environment.devices(), worlds, job, exit),
+                        new SelfContext(
+                                environment.life(), name, job.namespace(), environment.devices(), worlds, job, exit),
                         functions,
                         values,
                         errors,

@@ -12,7 +12,13 @@ import java.util.concurrent.CompletableFuture;
 
 /** What the actor sees of itself. */
 record SelfContext(
-        ActorLife life, Optional<String> name, List<Device> devices, ActorWorlds worlds, OwnJob job, ActorExit ending)
+        ActorLife life,
+        Optional<String> name,
+        String namespace,
+        List<Device> devices,
+        ActorWorlds worlds,
+        OwnJob job,
+        ActorExit ending)
         implements ActorContext {
     @Override
     public String actor() {
