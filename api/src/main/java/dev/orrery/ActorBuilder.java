@@ -18,6 +18,7 @@ public final class ActorBuilder<A> {
     private static final int MOST_RESTARTS = 1_000_000;
     private static final int MOST_CALL_RETRIES = 1_000;
     private static final int MOST_CONCURRENCY = 1_000;
+    private static final int MOST_CHECKPOINT_CALLS = 1_000_000;
 
     private final ActorStart start;
     private final Serializable factory;
@@ -36,6 +37,8 @@ public final class ActorBuilder<A> {
     private int callRetries;
     private boolean detached;
     private Duration restartWindow = Duration.ofSeconds(60);
+    private Optional<Integer> checkpointCalls = Optional.empty();
+    private Optional<Duration> checkpointInterval = Optional.empty();
 
     ActorBuilder(ActorStart start, Serializable factory, List<Object> arguments) {
         this.start = start;
@@ -170,7 +173,7 @@ public final class ActorBuilder<A> {
      * that is lost does not count. Default 0: there is one life, whatever ends it.
      *
      * <p>The next life is made by the same factory and arguments, possibly on another node; it has none of the state of the
-     * one before and is in none of its worlds. The first restart goes at once, later ones wait longer and longer, up to 10 s.
+     * one before, but for what that {@linkplain Checkpointable saved}, and is in none of its worlds. The first restart goes at once, later ones wait longer and longer, up to 10 s.
      */
     public ActorBuilder<A> restarts(int value) {
         restarts = value;
@@ -180,6 +183,26 @@ public final class ActorBuilder<A> {
     /** Default 60 s. */
     public ActorBuilder<A> restartWindow(Duration value) {
         restartWindow = value;
+        return this;
+    }
+
+    /**
+     * The state of the actor, which is {@link Checkpointable}, is saved after so many calls since it was saved last, before the answer of
+     * the last of these is told; calls that throw count too. 1: nothing that a caller was told is forgotten. With {@link
+     * #checkpointEvery(Duration)} as well, whichever comes first. Default: only when the actor asks for it.
+     */
+    public ActorBuilder<A> checkpointEvery(int calls) {
+        checkpointCalls = Optional.of(calls);
+        return this;
+    }
+
+    /**
+     * The state of the actor, which is {@link Checkpointable}, is saved after the first call that ends so long after it was saved last (or
+     * the life began), before that call's answer is told. What the calls between did may be forgotten at a restart. Default: only when
+     * the actor asks for it.
+     */
+    public ActorBuilder<A> checkpointEvery(Duration interval) {
+        checkpointInterval = Optional.of(Given.given("the interval of checkpoints", interval));
         return this;
     }
 
@@ -237,7 +260,8 @@ public final class ActorBuilder<A> {
                         exclusive,
                         callRetries,
                         detached,
-                        maxConcurrency),
+                        maxConcurrency,
+                        new ActorStart.Checkpoints(checkpointCalls.orElse(0), checkpointInterval)),
                 factory,
                 arguments,
                 timeout);
@@ -264,6 +288,11 @@ public final class ActorBuilder<A> {
         if (callRetries < 0 || callRetries > MOST_CALL_RETRIES) {
             errors.add("callRetries must be from 0 to " + MOST_CALL_RETRIES + ", not " + callRetries);
         }
+        checkpointCalls
+                .filter(calls -> calls < 1 || calls > MOST_CHECKPOINT_CALLS)
+                .ifPresent(calls -> errors.add(
+                        "checkpointEvery must be from 1 to " + MOST_CHECKPOINT_CALLS + " calls, not " + calls));
+        checkpointInterval.ifPresent(interval -> PipelinePolicy.positive("checkpointEvery", interval, errors));
         PipelinePolicy.positive("restartWindow", restartWindow, errors);
         PipelinePolicy.positive("startTimeout", startTimeout, errors);
         Needs.checkArtifacts(artifacts, errors);

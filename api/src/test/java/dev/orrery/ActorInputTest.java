@@ -95,6 +95,8 @@ class ActorInputTest {
                 .maxPendingCalls(0)
                 .startTimeout(null)
                 .restarts(-1)
+                .checkpointEvery(0)
+                .checkpointEvery(Duration.ZERO)
                 .restartWindow(Duration.ZERO)
                 .artifact(folder.resolve("none.jar"))
                 .start(FOREVER));
@@ -111,6 +113,8 @@ class ActorInputTest {
                 "maxPendingCalls must be",
                 "startTimeout must be from 1 ms to 365 days, not null",
                 "restarts must be",
+                "checkpointEvery must be from 1 to 1000000 calls, not 0",
+                "checkpointEvery must be from 1 ms to 365 days, not PT0S",
                 "restartWindow must be from 1 ms to 365 days, not PT0S",
                 "timeout must be from 1 ms to 365 days, not " + FOREVER,
                 "there is no artifact " + folder.resolve("none.jar"))) {

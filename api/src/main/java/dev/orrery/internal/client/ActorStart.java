@@ -43,7 +43,20 @@ public final class ActorStart {
             boolean exclusive,
             int callRetries,
             boolean detached,
-            int maxConcurrency) {}
+            int maxConcurrency,
+            Checkpoints checkpoints) {}
+
+    /**
+     * When the state of an actor is saved.
+     *
+     * @param calls after so many; 0: not by their number
+     * @param interval after the first call that ends so long after the last time
+     */
+    public record Checkpoints(int calls, Optional<Duration> interval) {
+        public static Checkpoints never() {
+            return new Checkpoints(0, Optional.empty());
+        }
+    }
 
     private final ClusterClient client;
     private final Duration callTimeout;
@@ -105,7 +118,10 @@ public final class ActorStart {
                 .setExclusive(options.exclusive())
                 .setCallRetries(options.callRetries())
                 .setDetached(options.detached())
-                .setMaxConcurrency(options.maxConcurrency());
+                .setMaxConcurrency(options.maxConcurrency())
+                .setCheckpointCalls(options.checkpoints().calls())
+                .setCheckpointIntervalMillis(
+                        options.checkpoints().interval().map(Duration::toMillis).orElse(0L));
     }
 
     private ActorView awaitAlive(String id, Waiting waiting) {

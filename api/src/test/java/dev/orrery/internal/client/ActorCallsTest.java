@@ -268,6 +268,8 @@ class ActorCallsTest {
         PlainActorSpec spec = head.started.get(0).getActor();
         assertEquals("TestingCounter", spec.getClassLabel());
         assertEquals("team-b", spec.getNamespace());
+        assertEquals(7, spec.getCheckpointCalls());
+        assertEquals(1_500, spec.getCheckpointIntervalMillis());
         assertEquals(250, spec.getResources().getMilliCpus());
         assertEquals(1_024, spec.getResources().getMemoryBytes());
         assertEquals(Map.of("tpu", 500L), spec.getResources().getMilliNamedMap());
@@ -337,6 +339,7 @@ class ActorCallsTest {
                 false,
                 0,
                 false,
-                1);
+                1,
+                new ActorStart.Checkpoints(7, Optional.of(Duration.ofMillis(1_500))));
     }
 }

@@ -53,7 +53,8 @@ class JobLeaseTest {
                 false,
                 0,
                 detached,
-                1);
+                1,
+                ActorStart.Checkpoints.never());
         actors.start(options, factory, List.of(), LONG);
     }
 

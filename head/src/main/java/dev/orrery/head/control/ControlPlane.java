@@ -320,7 +320,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
         return onLeader(leading -> CompletableFuture.completedFuture(question.apply(leading)));
     }
 
-    private <R> CompletableFuture<R> mutate(String what, Function<Draft, R> change) {
+    <R> CompletableFuture<R> mutate(String what, Function<Draft, R> change) {
         return onLeader(leading -> {
             CompletableFuture<R> answer = leading.mutate(what, change);
             stepSoon();

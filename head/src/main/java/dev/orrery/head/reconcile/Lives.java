@@ -1,6 +1,7 @@
 package dev.orrery.head.reconcile;
 
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
@@ -9,6 +10,7 @@ import dev.orrery.head.state.PipelineState;
 import dev.orrery.head.state.ReplicaState;
 import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.Checkpoint;
 import dev.orrery.internal.proto.StageSpec;
 import dev.orrery.internal.proto.WorldMember;
 
@@ -80,6 +82,15 @@ public final class Lives {
     /** @param given empty in what was written before there were any */
     public static String namespace(String given) {
         return given.isEmpty() ? NameRules.DEFAULT_NAMESPACE : given;
+    }
+
+    /** Without the state. */
+    public static Checkpoint view(CheckpointRecord checkpoint) {
+        return Checkpoint.newBuilder()
+                .setIncarnation(checkpoint.getIncarnation())
+                .setNumber(checkpoint.getNumber())
+                .setBytes(checkpoint.getState().getSerializedSize())
+                .build();
     }
 
     /** Whether a driver formed it of plain actors. */

@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NamespaceRecord;
@@ -28,6 +29,7 @@ public final class Records {
     private SortedTree<String, NamespaceRecord> namespaces;
     private SortedTree<Below, NameRecord> names;
     private SortedTree<String, ActorRecord> actors;
+    private SortedTree<String, CheckpointRecord> checkpoints;
     private SortedTree<String, PipelineRecord> pipelines;
     private SortedTree<Below, ReplicaRecord> replicas;
     private SortedTree<Long, WorldRecord> worlds;
@@ -40,6 +42,7 @@ public final class Records {
     private SortedTree<WorldOf, WorldRecord> worldsOf;
 
     private SortedTree<WorldOf, WorldRecord> worldsWith;
+    private long checkpointBytes;
 
     /** A name below another one. */
     private record Below(String parent, String name) implements Comparable<Below> {
@@ -73,6 +76,7 @@ public final class Records {
         this.namespaces = SortedTree.empty();
         this.names = SortedTree.empty();
         this.actors = SortedTree.empty();
+        this.checkpoints = SortedTree.empty();
         this.pipelines = SortedTree.empty();
         this.replicas = SortedTree.empty();
         this.worlds = SortedTree.empty();
@@ -89,6 +93,8 @@ public final class Records {
         this.namespaces = other.namespaces;
         this.names = other.names;
         this.actors = other.actors;
+        this.checkpoints = other.checkpoints;
+        this.checkpointBytes = other.checkpointBytes;
         this.pipelines = other.pipelines;
         this.replicas = other.replicas;
         this.worlds = other.worlds;
@@ -191,6 +197,19 @@ public final class Records {
         return Optional.ofNullable(actors.get(id));
     }
 
+    public List<CheckpointRecord> checkpoints() {
+        return checkpoints.values();
+    }
+
+    public Optional<CheckpointRecord> checkpoint(String actor) {
+        return Optional.ofNullable(checkpoints.get(actor));
+    }
+
+    /** The states of all of them. */
+    public long checkpointBytes() {
+        return checkpointBytes;
+    }
+
     public Optional<PipelineRecord> pipeline(String name) {
         return Optional.ofNullable(pipelines.get(name));
     }
@@ -221,6 +240,7 @@ public final class Records {
         namespaces.values().forEach(namespace -> all.add(Write.put(namespace)));
         names.values().forEach(name -> all.add(Write.put(name)));
         actors.values().forEach(actor -> all.add(Write.put(actor)));
+        checkpoints.values().forEach(checkpoint -> all.add(Write.put(checkpoint)));
         pipelines.values().forEach(pipeline -> all.add(Write.put(pipeline)));
         replicas.values().forEach(replica -> all.add(Write.put(replica)));
         worlds.values().forEach(world -> all.add(Write.put(world)));
@@ -243,6 +263,10 @@ public final class Records {
             before.ifPresent(old -> index(old, SortedTree::without, SortedTree::without));
             actor(actor.actor())
                     .ifPresent(now -> index(now, (tree, at) -> tree.with(at, now), (tree, at) -> tree.with(at, now)));
+        } else if (key instanceof RecordKey.CheckpointKey checkpoint) {
+            checkpointBytes -= stateBytes(checkpoint.actor());
+            checkpoints = set(checkpoints, checkpoint.actor(), write, CheckpointRecord.class);
+            checkpointBytes += stateBytes(checkpoint.actor());
         } else if (key instanceof RecordKey.PipelineKey pipeline) {
             pipelines = set(pipelines, pipeline.pipeline(), write, PipelineRecord.class);
         } else if (key instanceof RecordKey.ReplicaKey replica) {
@@ -253,6 +277,10 @@ public final class Records {
             before.ifPresent(old -> index(old, SortedTree::without));
             world(world.world()).ifPresent(now -> index(now, (tree, at) -> tree.with(at, now)));
         }
+    }
+
+    private long stateBytes(String actor) {
+        return checkpoint(actor).map(known -> known.getState().getSerializedSize()).orElse(0);
     }
 
     private void index(
@@ -289,6 +317,8 @@ public final class Records {
             return Optional.ofNullable(names.get(new Below(name.namespace(), name.name())));
         } else if (key instanceof RecordKey.ActorKey actor) {
             return Optional.ofNullable(actors.get(actor.actor()));
+        } else if (key instanceof RecordKey.CheckpointKey checkpoint) {
+            return Optional.ofNullable(checkpoints.get(checkpoint.actor()));
         } else if (key instanceof RecordKey.PipelineKey pipeline) {
             return Optional.ofNullable(pipelines.get(pipeline.pipeline()));
         } else if (key instanceof RecordKey.ReplicaKey replica) {

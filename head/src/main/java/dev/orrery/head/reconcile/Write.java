@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NamespaceRecord;
@@ -18,6 +19,10 @@ import java.util.Optional;
  * @param pipeline whose record it is; empty for a node's, and for those of plain actors
  */
 public record Write(RecordKey key, String pipeline, Optional<MessageLite> value) {
+    /** Whether what is planned for its pipeline, or for plain actors, may be another thing by it: no plan rests on what actors save. */
+    public boolean isPlannedBy() {
+        return !(key instanceof RecordKey.CheckpointKey);
+    }
 
     public static Write put(NodeRecord node) {
         return new Write(new RecordKey.NodeKey(node.getNode()), "", Optional.of(node));
@@ -37,6 +42,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
 
     public static Write put(ActorRecord actor) {
         return new Write(key(actor), actor.getPipeline(), Optional.of(actor));
+    }
+
+    public static Write put(CheckpointRecord checkpoint) {
+        return new Write(key(checkpoint), "", Optional.of(checkpoint));
     }
 
     public static Write put(PipelineRecord pipeline) {
@@ -67,6 +76,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(actor), actor.getPipeline(), Optional.empty());
     }
 
+    static Write delete(CheckpointRecord checkpoint) {
+        return new Write(key(checkpoint), "", Optional.empty());
+    }
+
     static Write delete(PipelineRecord pipeline) {
         return new Write(key(pipeline), pipeline.getSpec().getName(), Optional.empty());
     }
@@ -93,6 +106,10 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
 
     static RecordKey key(ActorRecord actor) {
         return new RecordKey.ActorKey(actor.getActor());
+    }
+
+    static RecordKey key(CheckpointRecord checkpoint) {
+        return new RecordKey.CheckpointKey(checkpoint.getActor());
     }
 
     static RecordKey key(PipelineRecord pipeline) {

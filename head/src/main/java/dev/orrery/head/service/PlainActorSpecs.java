@@ -42,6 +42,21 @@ final class PlainActorSpecs {
             errors.add("a worker of tasks belongs to a job");
         }
         NeededPlacement.check(errors, "", spec.getResources(), spec.getNodeChoice());
+        checkLimits(errors, spec);
+        if (spec.getSerializedSize() > MAX_BYTES) {
+            errors.add("constructor and arguments have " + spec.getSerializedSize() + " bytes, more than " + MAX_BYTES
+                    + "; pass large data in a call");
+        }
+        if (!errors.isEmpty()) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "actor '" + label(spec) + "': " + String.join("; ", errors),
+                    Map.of("actor", label(spec)));
+        }
+        return spec;
+    }
+
+    private static void checkLimits(List<String> errors, PlainActorSpec spec) {
         if (spec.getOpenTimeoutMillis() <= 0) {
             errors.add("startTimeout must be positive, not " + spec.getOpenTimeoutMillis() + " ms");
         }
@@ -60,17 +75,9 @@ final class PlainActorSpecs {
         if (spec.getMaxConcurrency() < 0 || spec.getMaxConcurrency() > MOST_CONCURRENCY) {
             errors.add("maxConcurrency must be 1 to " + MOST_CONCURRENCY + ", not " + spec.getMaxConcurrency());
         }
-        if (spec.getSerializedSize() > MAX_BYTES) {
-            errors.add("constructor and arguments have " + spec.getSerializedSize() + " bytes, more than " + MAX_BYTES
-                    + "; pass large data in a call");
+        if (spec.getCheckpointCalls() < 0 || spec.getCheckpointIntervalMillis() < 0) {
+            errors.add("checkpointEvery must be positive");
         }
-        if (!errors.isEmpty()) {
-            throw OrreryException.of(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "actor '" + label(spec) + "': " + String.join("; ", errors),
-                    Map.of("actor", label(spec)));
-        }
-        return spec;
     }
 
     /** What people call it. */

@@ -1,6 +1,7 @@
 package dev.orrery.head.store;
 
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NamespaceKey;
@@ -11,7 +12,15 @@ import dev.orrery.head.store.RecordKey.WorldKey;
 
 /** Names one record of the store. Where it lies in ZooKeeper is that package's business. */
 public sealed interface RecordKey
-        permits NodeKey, JobKey, NamespaceKey, NameKey, ActorKey, PipelineKey, ReplicaKey, WorldKey {
+        permits NodeKey,
+                JobKey,
+                NamespaceKey,
+                NameKey,
+                ActorKey,
+                CheckpointKey,
+                PipelineKey,
+                ReplicaKey,
+                WorldKey {
     /** Whether other records lie below it: created after it, deleted before it (or in the same commit, in that order). */
     default boolean isParent() {
         return this instanceof NamespaceKey || this instanceof PipelineKey;
@@ -51,6 +60,14 @@ public sealed interface RecordKey
         @Override
         public String toString() {
             return "actor " + actor;
+        }
+    }
+
+    /** What that actor saved. */
+    record CheckpointKey(String actor) implements RecordKey {
+        @Override
+        public String toString() {
+            return "checkpoint of actor " + actor;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.orrery.head.store;
 
 import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NamespaceRecord;
@@ -10,6 +11,7 @@ import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NamespaceKey;
@@ -27,6 +29,7 @@ public record StoredState(
         Map<NamespaceKey, Versioned<NamespaceRecord>> namespaces,
         Map<NameKey, Versioned<NameRecord>> names,
         Map<ActorKey, Versioned<ActorRecord>> actors,
+        Map<CheckpointKey, Versioned<CheckpointRecord>> checkpoints,
         Map<PipelineKey, Versioned<PipelineRecord>> pipelines,
         Map<ReplicaKey, Versioned<ReplicaRecord>> replicas,
         Map<WorldKey, Versioned<WorldRecord>> worlds) {
@@ -36,6 +39,7 @@ public record StoredState(
         namespaces = Map.copyOf(namespaces);
         names = Map.copyOf(names);
         actors = Map.copyOf(actors);
+        checkpoints = Map.copyOf(checkpoints);
         pipelines = Map.copyOf(pipelines);
         replicas = Map.copyOf(replicas);
         worlds = Map.copyOf(worlds);
@@ -48,6 +52,7 @@ public record StoredState(
         namespaces.forEach(visitor);
         names.forEach(visitor);
         actors.forEach(visitor);
+        checkpoints.forEach(visitor);
         pipelines.forEach(visitor);
         replicas.forEach(visitor);
         worlds.forEach(visitor);

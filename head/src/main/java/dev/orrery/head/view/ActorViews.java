@@ -39,6 +39,7 @@ public final class ActorViews {
                 .setRunsTasks(actor.getSpec().getRunsTasks());
         if (Lives.isPlain(actor)) {
             view.setNamespace(Lives.namespaceOf(actor));
+            state.records().checkpoint(actor.getActor()).map(Lives::view).ifPresent(view::setCheckpoint);
         }
         if (Lives.isPlain(actor) && Lives.isAlive(actor)) {
             view.setRpcAddress(actor.getRpcAddress());

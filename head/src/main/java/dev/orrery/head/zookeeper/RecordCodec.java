@@ -6,6 +6,7 @@ import com.google.protobuf.Parser;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NamespaceRecord;
@@ -15,6 +16,7 @@ import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NamespaceKey;
@@ -40,6 +42,8 @@ final class RecordCodec {
             operation = name.getOperation();
         } else if (key instanceof ActorKey && record instanceof ActorRecord actor) {
             operation = actor.getOperation();
+        } else if (key instanceof CheckpointKey && record instanceof CheckpointRecord checkpoint) {
+            operation = checkpoint.getOperation();
         } else if (key instanceof PipelineKey && record instanceof PipelineRecord pipeline) {
             operation = pipeline.getOperation();
         } else if (key instanceof ReplicaKey && record instanceof ReplicaRecord replica) {
@@ -82,6 +86,9 @@ final class RecordCodec {
         }
         if (key instanceof ActorKey) {
             return ActorRecord.parser();
+        }
+        if (key instanceof CheckpointKey) {
+            return CheckpointRecord.parser();
         }
         if (key instanceof PipelineKey) {
             return PipelineRecord.parser();

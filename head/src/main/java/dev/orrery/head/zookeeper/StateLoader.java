@@ -3,6 +3,7 @@ package dev.orrery.head.zookeeper;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NamespaceRecord;
@@ -12,6 +13,7 @@ import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NamespaceKey;
@@ -53,6 +55,7 @@ final class StateLoader {
         List<String> jobs = names(List.of(paths.jobs()));
         List<String> namespaces = names(List.of(paths.namespaces()));
         List<String> actors = names(paths.actorBuckets());
+        List<String> checkpoints = names(paths.checkpointBuckets());
         List<String> worlds = names(paths.worldBuckets());
         List<PipelineKey> pipelines =
                 names(List.of(paths.pipelines())).stream().map(PipelineKey::new).toList();
@@ -74,6 +77,7 @@ final class StateLoader {
                         NamespaceRecord.parser()),
                 records(namesIn(namespaces), NameRecord.parser()),
                 records(actors.stream().map(ActorKey::new).toList(), ActorRecord.parser()),
+                records(checkpoints.stream().map(CheckpointKey::new).toList(), CheckpointRecord.parser()),
                 records(pipelines, PipelineRecord.parser()),
                 records(replicas, ReplicaRecord.parser()),
                 records(worlds.stream().map(StorePaths::worldKey).toList(), WorldRecord.parser()));

@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NamespaceKey;
@@ -75,9 +76,19 @@ final class StorePaths {
                         Stream.of(nodes(), jobs(), namespaces(), names(NameRules.DEFAULT_NAMESPACE), root + "/actors"),
                         actorBuckets().stream(),
                         Stream.of(pipelines(), root + "/worlds"),
-                        worldBuckets().stream())
+                        worldBuckets().stream(),
+                        laterParents().stream().flatMap(List::stream))
                 .flatMap(paths -> paths)
                 .toList();
+    }
+
+    /**
+     * Those that clusters of earlier versions were begun without. Each list is made at once, its first before the others, so that
+     * this tells whether all of it is there.
+     */
+    List<List<String>> laterParents() {
+        return List.of(Stream.concat(Stream.of(checkpoints()), checkpointBuckets().stream())
+                .toList());
     }
 
     String nodes() {
@@ -104,6 +115,14 @@ final class StorePaths {
         return buckets(root + "/actors");
     }
 
+    private String checkpoints() {
+        return root + "/checkpoints";
+    }
+
+    List<String> checkpointBuckets() {
+        return buckets(checkpoints());
+    }
+
     List<String> worldBuckets() {
         return buckets(root + "/worlds");
     }
@@ -126,8 +145,10 @@ final class StorePaths {
             return names(name.namespace()) + "/" + segment(name.name());
         }
         if (key instanceof ActorKey actor) {
-            // String.hashCode() is part of the language's specification, so a path never moves.
-            return root + "/actors/" + bucket(actor.actor().hashCode()) + "/" + segment(actor.actor());
+            return inBucket(root + "/actors", actor.actor());
+        }
+        if (key instanceof CheckpointKey checkpoint) {
+            return inBucket(checkpoints(), checkpoint.actor());
         }
         if (key instanceof PipelineKey pipeline) {
             return pipelines() + "/" + segment(pipeline.pipeline());
@@ -142,6 +163,11 @@ final class StorePaths {
 
     static WorldKey worldKey(String name) {
         return new WorldKey(Long.parseUnsignedLong(name, 16));
+    }
+
+    private static String inBucket(String parent, String actor) {
+        // String.hashCode() is part of the language's specification, so a path never moves.
+        return parent + "/" + bucket(actor.hashCode()) + "/" + segment(actor);
     }
 
     private static List<String> buckets(String parent) {

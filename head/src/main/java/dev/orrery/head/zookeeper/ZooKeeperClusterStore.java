@@ -81,6 +81,7 @@ final class ZooKeeperClusterStore implements ClusterStore {
         requireNotFenced();
         // Whoever loads tries again with each step.
         Deadline deadline = deadline().reconnecting(Duration.ZERO);
+        new LaterParents(calls, paths).make(term.epochVersion(), deadline);
         StoredState state = new StateLoader(calls, paths, deadline).load();
         requireEpoch(deadline);
         return state;

@@ -2,9 +2,12 @@ package dev.orrery.head.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.protobuf.ByteString;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.head.service.CheckpointService;
 import dev.orrery.internal.proto.ActorFunction;
+import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.DescribeActorRequest;
@@ -13,11 +16,15 @@ import dev.orrery.internal.proto.EndJobRequest;
 import dev.orrery.internal.proto.FormWorldRequest;
 import dev.orrery.internal.proto.Job;
 import dev.orrery.internal.proto.KillActorRequest;
+import dev.orrery.internal.proto.LoadCheckpointRequest;
+import dev.orrery.internal.proto.LoadCheckpointResponse;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.RenewJobRequest;
 import dev.orrery.internal.proto.RenewJobResponse;
 import dev.orrery.internal.proto.Resources;
+import dev.orrery.internal.proto.SaveCheckpointRequest;
 import dev.orrery.internal.proto.StartActorRequest;
+import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.proto.WorldView;
 import java.time.Duration;
 import java.util.List;
@@ -113,7 +120,7 @@ final class TestingDriver {
                 .setJob(job())
                 .setActor(spec.setJob(job)
                         .setFactory(
-                                ActorFunction.newBuilder().setLambda(com.google.protobuf.ByteString.copyFromUtf8("f")))
+                                ActorFunction.newBuilder().setLambda(ByteString.copyFromUtf8("f")))
                         .setResources(Resources.newBuilder().setMilliCpus(100))
                         .setOpenTimeoutMillis(10_000)
                         .setMaxPendingCalls(10))
@@ -162,6 +169,25 @@ final class TestingDriver {
         insist(() -> cluster.control()
                 .killActor(KillActorRequest.newBuilder().setActor(id).build()));
         awaitState(id, "DEAD");
+    }
+
+    /** What the worker of that life does. */
+    void save(ActorLife life, long number, String state) {
+        SaveCheckpointRequest request = SaveCheckpointRequest.newBuilder()
+                .setLife(life)
+                .setNumber(number)
+                .setState(Value.newBuilder().setObject(ByteString.copyFromUtf8(state)))
+                .build();
+        insist(() -> cluster.control().mutate("save", draft -> CheckpointService.save(draft, request)));
+    }
+
+    /** What that life is given; empty when nothing was saved. */
+    String load(ActorLife life) {
+        LoadCheckpointRequest request =
+                LoadCheckpointRequest.newBuilder().setLife(life).build();
+        LoadCheckpointResponse kept = insist(() -> cluster.control()
+                .ask(leading -> CheckpointService.load(leading.state().records(), request)));
+        return kept.getState().getObject().toStringUtf8();
     }
 
     ActorView named(String name) {

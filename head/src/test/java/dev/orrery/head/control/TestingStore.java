@@ -89,6 +89,7 @@ final class TestingStore {
                 select(RecordKey.NamespaceKey.class),
                 select(RecordKey.NameKey.class),
                 select(RecordKey.ActorKey.class),
+                select(RecordKey.CheckpointKey.class),
                 select(RecordKey.PipelineKey.class),
                 select(RecordKey.ReplicaKey.class),
                 select(RecordKey.WorldKey.class));

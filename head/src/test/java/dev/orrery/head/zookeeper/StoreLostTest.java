@@ -1,6 +1,7 @@
 package dev.orrery.head.zookeeper;
 
 import static dev.orrery.head.zookeeper.TestingRecords.createActor;
+import static dev.orrery.head.zookeeper.TestingRecords.createCheckpoint;
 import static dev.orrery.head.zookeeper.TestingRecords.createName;
 import static dev.orrery.head.zookeeper.TestingRecords.createNamespace;
 import static dev.orrery.head.zookeeper.TestingRecords.createNode;
@@ -49,6 +50,7 @@ class StoreLostTest {
         createName("team-b", "label", "1-1", "a"),
         createNamespace("team-b", "a"),
         createActor("1-1", "label", "a"),
+        createCheckpoint("1-1", 7, "a"),
         createPipeline("p", "a"),
         createWorld(7, "a")
     };
@@ -104,6 +106,7 @@ class StoreLostTest {
         assertEquals(1, state.namespaces().size());
         assertEquals(2, state.names().size());
         assertEquals(1, state.actors().size());
+        assertEquals(1, state.checkpoints().size());
         assertEquals(1, state.pipelines().size());
         assertEquals(1, state.replicas().size());
         assertEquals(1, state.worlds().size());

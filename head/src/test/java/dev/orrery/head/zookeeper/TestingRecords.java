@@ -1,6 +1,7 @@
 package dev.orrery.head.zookeeper;
 
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.NameRecord;
 import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
@@ -9,6 +10,7 @@ import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.Change;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
@@ -40,6 +42,16 @@ final class TestingRecords {
                 ActorRecord.newBuilder()
                         .setActor(actor)
                         .setLabel(label)
+                        .setOperation(operation)
+                        .build());
+    }
+
+    static Change createCheckpoint(String actor, long number, String operation) {
+        return new Change.Create(
+                new CheckpointKey(actor),
+                CheckpointRecord.newBuilder()
+                        .setActor(actor)
+                        .setNumber(number)
                         .setOperation(operation)
                         .build());
     }

@@ -34,6 +34,9 @@ public final class PlainActor implements HostedActor {
     private static final int ANSWER_THREADS = 2;
     private static final Duration ANSWER_THREADS_IDLE = Duration.ofSeconds(5);
 
+    /** For the leader to save a state, or to tell of one, before it is asked again. */
+    private static final Duration SAVE_TIMEOUT = Duration.ofSeconds(5);
+
     /** What is made once the process lends its environment. */
     private record Parts(
             ActorWorlds worlds,
@@ -42,7 +45,8 @@ public final class PlainActor implements HostedActor {
             Tenure tenure,
             OwnJob job,
             CpuLoan loan,
-            ThreadPoolExecutor answers) {}
+            ThreadPoolExecutor answers,
+            Checkpoints checkpoints) {}
 
     private volatile Optional<Parts> parts = Optional.empty();
 
@@ -55,16 +59,9 @@ public final class PlainActor implements HostedActor {
                 maxCalls, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, Math.max(1, spec.getMaxConcurrency()));
         CallErrors errors = errors(environment);
         ActorWorlds worlds = new ActorWorlds(label, environment.timers());
-        Optional<String> name = Optional.of(spec.getName()).filter(given -> !given.isEmpty());
         Tenure tenure = tenure(environment);
         OwnJob job = new OwnJob(environment);
         AtomicBoolean stopping = new AtomicBoolean();
-        ActorExit exit = new ActorExit(
-                environment.life(),
-                queue,
-                errors,
-                wish -> job.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
-                stopping::get);
         CallServer server = new CallServer(environment, queue, maxCalls, errors, tenure);
         CpuLoan loan = loan(environment, queue, errors);
         UserCode code = new UserCode(environment.launch().artifacts());
@@ -72,12 +69,20 @@ public final class PlainActor implements HostedActor {
                 new ForySerializer(code.classLoader(), List.of(new ActorReferences(job::client, code.classLoader()))));
         FunctionLoader functions = new FunctionLoader(code);
         ThreadPoolExecutor answers = answers(label);
+        Checkpoints checkpoints = checkpoints(environment, values, job, answers);
         UserWork work = spec.getRunsTasks()
                 ? new TaskWork(environment, functions, values, queue, errors, stopping::get, job)
                 : new ActorWork(
                         spec,
                         new SelfContext(
-                                environment.life(), name, job.namespace(), environment.devices(), worlds, job, exit),
+                                environment.life(),
+                                Optional.of(spec.getName()).filter(given -> !given.isEmpty()),
+                                job.namespace(),
+                                environment.devices(),
+                                worlds,
+                                job,
+                                exit(environment, queue, errors, job, stopping),
+                                checkpoints),
                         functions,
                         values,
                         errors,
@@ -86,10 +91,37 @@ public final class PlainActor implements HostedActor {
                         answers);
         UserThreads threads = new UserThreads(
                 environment, new UserThreads.Calls(queue, errors, loan), code, work, server::start, tenure, stopping);
-        parts = Optional.of(new Parts(worlds, server, threads, tenure, job, loan, answers));
+        parts = Optional.of(new Parts(worlds, server, threads, tenure, job, loan, answers, checkpoints));
         onDesired(environment.desired());
         tenure.start();
         threads.start();
+    }
+
+    private static ActorExit exit(
+            ActorEnvironment environment, CallQueue queue, CallErrors errors, OwnJob job, AtomicBoolean stopping) {
+        return new ActorExit(
+                environment.life(),
+                queue,
+                errors,
+                wish -> job.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
+                stopping::get);
+    }
+
+    private static Checkpoints checkpoints(
+            ActorEnvironment environment, ValueCodec values, OwnJob job, ThreadPoolExecutor answers) {
+        PlainActorSpec spec = environment.desired().getSpec().getActor();
+        CheckpointSaves saves = new CheckpointSaves(
+                environment.life(),
+                save -> job.client().leader().call(Protocol.SAVE_CHECKPOINT, save, SAVE_TIMEOUT),
+                environment.clock(),
+                environment.timers());
+        EarlierCheckpoint earlier = new EarlierCheckpoint(
+                environment.life(),
+                load -> job.client().call(Protocol.LOAD_CHECKPOINT, load, SAVE_TIMEOUT),
+                Duration.ofMillis(spec.getOpenTimeoutMillis()),
+                environment.clock());
+        return new Checkpoints(
+                environment.desired().getLabel(), spec, values, saves, earlier::get, environment.clock(), answers);
     }
 
     /** Has threads only while there are such answers. */
@@ -173,13 +205,17 @@ public final class PlainActor implements HostedActor {
 
     @Override
     public CompletableFuture<Void> stop() {
-        return parts.map(here -> here.threads().stop().thenCompose(ended -> {
-                    here.answers().shutdownNow();
-                    here.tenure().close();
-                    here.worlds().close();
-                    return CompletableFuture.allOf(
-                            here.job().close(), here.server().close());
-                }))
-                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        return parts.map(PlainActor::end).orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    private static CompletableFuture<Void> end(Parts here) {
+        // What waits for the leader does not hold up the end.
+        here.checkpoints().close();
+        return here.threads().stop().thenCompose(ended -> {
+            here.answers().shutdownNow();
+            here.tenure().close();
+            here.worlds().close();
+            return CompletableFuture.allOf(here.job().close(), here.server().close());
+        });
     }
 }

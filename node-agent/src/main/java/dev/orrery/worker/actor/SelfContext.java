@@ -18,7 +18,8 @@ record SelfContext(
         List<Device> devices,
         ActorWorlds worlds,
         OwnJob job,
-        ActorExit ending)
+        ActorExit ending,
+        Checkpoints checkpoints)
         implements ActorContext {
     @Override
     public String actor() {
@@ -33,6 +34,11 @@ record SelfContext(
     @Override
     public Orrery orrery() {
         return job.orrery();
+    }
+
+    @Override
+    public CompletableFuture<Void> saveCheckpoint() {
+        return checkpoints.saveNow();
     }
 
     @Override
