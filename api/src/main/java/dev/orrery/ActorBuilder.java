@@ -3,6 +3,7 @@ package dev.orrery;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.ActorStart;
+import dev.orrery.internal.names.NameRules;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,12 +20,14 @@ public final class ActorBuilder<A> {
     private static final int MOST_RESTARTS = 1_000_000;
     private static final int MOST_CALL_RETRIES = 1_000;
     private static final int MOST_CONCURRENCY = 1_000;
+    private static final int MOST_CHECKPOINT_CALLS = 1_000_000;
 
     private final ActorStart start;
     private final Serializable factory;
     private final List<Object> arguments;
     private final List<Path> artifacts = new ArrayList<>();
     private Optional<String> name = Optional.empty();
+    private Optional<String> namespace = Optional.empty();
     private OptionalDouble cpus = OptionalDouble.empty();
     private int gpus;
     private final PlacementOptions.Builder placement = new PlacementOptions.Builder();
@@ -37,6 +40,8 @@ public final class ActorBuilder<A> {
     private int callRetries;
     private boolean detached;
     private Duration restartWindow = Duration.ofSeconds(60);
+    private Optional<Integer> checkpointCalls = Optional.empty();
+    private Optional<Duration> checkpointInterval = Optional.empty();
 
     ActorBuilder(ActorStart start, Serializable factory, List<Object> arguments) {
         this.start = start;
@@ -45,11 +50,20 @@ public final class ActorBuilder<A> {
     }
 
     /**
-     * What others find it by, while it is not DEAD; by default it has none. 1 to 64 letters, digits, dots, underscores and
+     * What others find it by in its {@link #namespace}, while it is not DEAD; by default it has none. 1 to 64 letters, digits, dots, underscores and
      * dashes, a letter or digit at both ends.
      */
     public ActorBuilder<A> name(String value) {
         name = Optional.of(Given.given("the name of an actor", value));
+        return this;
+    }
+
+    /**
+     * Where its name is, and where it, and what it starts, gives and finds names. Written as names are. Default: that of the
+     * {@link Orrery} that starts it.
+     */
+    public ActorBuilder<A> namespace(String value) {
+        namespace = Optional.of(Given.given("the namespace", value));
         return this;
     }
 
@@ -189,7 +203,7 @@ public final class ActorBuilder<A> {
      * that is lost does not count. Default 0: there is one life, whatever ends it.
      *
      * <p>The next life is made by the same factory and arguments, possibly on another node; it has none of the state of the
-     * one before and is in none of its worlds. The first restart goes at once, later ones wait longer and longer, up to 10 s.
+     * one before, but for what that {@linkplain Checkpointable saved}, and is in none of its worlds. The first restart goes at once, later ones wait longer and longer, up to 10 s.
      */
     public ActorBuilder<A> restarts(int value) {
         restarts = value;
@@ -199,6 +213,26 @@ public final class ActorBuilder<A> {
     /** Default 60 s. */
     public ActorBuilder<A> restartWindow(Duration value) {
         restartWindow = value;
+        return this;
+    }
+
+    /**
+     * The state of the actor, which is {@link Checkpointable}, is saved after so many calls since it was saved last, before the answer of
+     * the last of these is told; calls that throw count too. 1: nothing that a caller was told is forgotten. With {@link
+     * #checkpointEvery(Duration)} as well, whichever comes first. Default: only when the actor asks for it.
+     */
+    public ActorBuilder<A> checkpointEvery(int calls) {
+        checkpointCalls = Optional.of(calls);
+        return this;
+    }
+
+    /**
+     * The state of the actor, which is {@link Checkpointable}, is saved after the first call that ends so long after it was saved last (or
+     * the life began), before that call's answer is told. What the calls between did may be forgotten at a restart. Default: only when
+     * the actor asks for it.
+     */
+    public ActorBuilder<A> checkpointEvery(Duration interval) {
+        checkpointInterval = Optional.of(Given.given("the interval of checkpoints", interval));
         return this;
     }
 
@@ -233,12 +267,45 @@ public final class ActorBuilder<A> {
      * did not come up is taken away again.
      */
     public ActorRef<A> start(Duration timeout) {
+        List<String> errors = errors();
+        PipelinePolicy.positive("timeout", timeout, errors);
+        if (!errors.isEmpty()) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    String.join("; ", errors),
+                    name.map(known -> Map.of("actor", known)).orElse(Map.of()));
+        }
+        return start.start(
+                new ActorStart.Options(
+                        name,
+                        namespace,
+                        neededCpus(),
+                        gpus,
+                        placement.build(),
+                        List.copyOf(artifacts),
+                        maxPendingCalls,
+                        startTimeout,
+                        restarts,
+                        restartWindow,
+                        exclusive,
+                        callRetries,
+                        detached,
+                        maxConcurrency,
+                        shareable,
+                        new ActorStart.Checkpoints(checkpointCalls.orElse(0), checkpointInterval)),
+                factory,
+                arguments,
+                timeout);
+    }
+
+    /** What does not hold, in words. */
+    private List<String> errors() {
         List<String> errors = new ArrayList<>();
         if (name.filter(String::isEmpty).isPresent()) {
             errors.add("the name is empty; an actor without one is started without calling name");
         }
-        double neededCpus = cpus.orElse(shareable ? 0 : 1);
-        Needs.check(neededCpus, gpus, errors);
+        namespace.flatMap(given -> NameRules.wrong("a namespace", given)).ifPresent(errors::add);
+        Needs.check(neededCpus(), gpus, errors);
         if (shareable && (exclusive || gpus > 0)) {
             errors.add("a shareable actor shares its worker, so it can neither be exclusive nor have GPUs");
         }
@@ -255,34 +322,18 @@ public final class ActorBuilder<A> {
         if (callRetries < 0 || callRetries > MOST_CALL_RETRIES) {
             errors.add("callRetries must be from 0 to " + MOST_CALL_RETRIES + ", not " + callRetries);
         }
+        checkpointCalls
+                .filter(calls -> calls < 1 || calls > MOST_CHECKPOINT_CALLS)
+                .ifPresent(calls -> errors.add(
+                        "checkpointEvery must be from 1 to " + MOST_CHECKPOINT_CALLS + " calls, not " + calls));
+        checkpointInterval.ifPresent(interval -> PipelinePolicy.positive("checkpointEvery", interval, errors));
         PipelinePolicy.positive("restartWindow", restartWindow, errors);
         PipelinePolicy.positive("startTimeout", startTimeout, errors);
-        PipelinePolicy.positive("timeout", timeout, errors);
         Needs.checkArtifacts(artifacts, errors);
-        if (!errors.isEmpty()) {
-            throw OrreryException.of(
-                    ErrorCode.INVALID_ARGUMENT,
-                    String.join("; ", errors),
-                    name.map(known -> Map.of("actor", known)).orElse(Map.of()));
-        }
-        return start.start(
-                new ActorStart.Options(
-                        name,
-                        neededCpus,
-                        gpus,
-                        placement.build(),
-                        List.copyOf(artifacts),
-                        maxPendingCalls,
-                        startTimeout,
-                        restarts,
-                        restartWindow,
-                        exclusive,
-                        callRetries,
-                        detached,
-                        maxConcurrency,
-                        shareable),
-                factory,
-                arguments,
-                timeout);
+        return errors;
+    }
+
+    private double neededCpus() {
+        return cpus.orElse(shareable ? 0 : 1);
     }
 }

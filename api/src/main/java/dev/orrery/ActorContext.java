@@ -18,13 +18,16 @@ public interface ActorContext {
      */
     long incarnation();
 
-    /** Whether a life of the actor ended before this one; what was in it is gone. */
+    /** Whether a life of the actor ended before this one; what was in it is gone, but for what it {@linkplain Checkpointable saved}. */
     default boolean restarted() {
         return incarnation() > 1;
     }
 
     /** The name that the actor was started with. */
     Optional<String> name();
+
+    /** The namespace of its name, and of the names that it gives and finds through {@link #orrery}. */
+    String namespace();
 
     /** The GPUs that are this actor's, as many as it asked for; none where CUDA or NCCL is off. */
     default List<Device> devices() {
@@ -38,6 +41,17 @@ public interface ActorContext {
      * when this life ends.
      */
     Orrery orrery();
+
+    /**
+     * Saves the state of an actor that is {@link Checkpointable}, as it is now: {@link Checkpointable#checkpoint} has returned when this
+     * does. Within a call, on its own thread, the call is answered once the state is saved, and fails with CHECKPOINT_FAILED if that
+     * cannot be; nobody needs to wait for the future. Throws UNSUPPORTED for an actor that is not {@link Checkpointable}, UNAVAILABLE
+     * before it has started.
+     *
+     * @return done when the next life would get this state, or a later one. Fails with CHECKPOINT_TOO_LARGE, or CHECKPOINT_FAILED: what
+     *     {@code checkpoint} threw, no leader for half a minute, another life follows this one, the cluster keeps as much as it may
+     */
+    CompletableFuture<Void> saveCheckpoint();
 
     /**
      * Ends this actor, by its own wish: it begins no more calls, those under way end (one that waits for a stage fails), it is closed

@@ -43,6 +43,8 @@ public interface ActorRef<A> {
      *       whether it has run.
      *   <li>ACTOR_RESTARTED: the life that had the call ended and another one follows; the failure tells how it ended. Whether
      *       the call has run is not known. See {@link ActorBuilder#callRetries}.
+     *   <li>CHECKPOINT_FAILED, CHECKPOINT_TOO_LARGE: the call has run, and the state that was to be saved before its answer (see {@link
+     *       Checkpointable}) is not: a next life of the actor would not know of it.
      *   <li>LEASE_LOST: the actor is exclusive, and its lease ended while the call ran: it has run, at least in part, and its
      *       outcome is not told.
      *   <li>CONNECTION_LOST: the way to the actor was lost; whether the call has run is not known.

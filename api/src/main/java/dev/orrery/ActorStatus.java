@@ -6,6 +6,7 @@ import java.util.Optional;
 /**
  * What the leader knows of an actor.
  *
+ * @param namespace of its name
  * @param state PENDING, STARTING, ALIVE, RESTARTING, DRAINING or DEAD
  * @param node where it lives; empty when it does not
  * @param pid of its worker; 0 while there is none
@@ -14,6 +15,7 @@ import java.util.Optional;
 public record ActorStatus(
         String id,
         Optional<String> name,
+        String namespace,
         String state,
         long incarnation,
         String node,

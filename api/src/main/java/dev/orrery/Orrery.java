@@ -84,7 +84,8 @@ public final class Orrery implements AutoCloseable {
                 options.heads().stream().map(HostPort::parse).toList(),
                 options.callTimeout(),
                 List.of(),
-                JobLease.programName()));
+                JobLease.programName(),
+                options.namespace()));
         options.workerOutput().ifPresent(output -> client.showOutput(output.to(), output.linesPerSecond()));
         return new Orrery(client, options.gatewayTimeout());
     }
@@ -144,14 +145,27 @@ public final class Orrery implements AutoCloseable {
     }
 
     /**
-     * The actor of that name that lives now; of later ones of that name it knows nothing. Throws NOT_FOUND, or ACTOR_DEAD
-     * with the cause when the last one of that name died and is not forgotten yet.
+     * The actor of that name, in the {@linkplain #namespace namespace} of this connection, that lives now; of later ones of that name
+     * it knows nothing. Throws NOT_FOUND, or ACTOR_DEAD with the cause when the last one of that name died and is not forgotten yet.
      *
      * @param type what the actor is, or a type that it has; finds the classes of results. That the actor has it shows at a
      *     call: INVALID_ARGUMENT
      */
     public <A> ActorRef<A> actor(String name, Class<A> type) {
-        return actors.find(Given.given("the name of an actor", name), Given.given("the type of an actor", type));
+        return actorIn(client.namespace(), name, type);
+    }
+
+    /** As {@link #actor(String, Class)}, in another namespace. */
+    public <A> ActorRef<A> actorIn(String namespace, String name, Class<A> type) {
+        return actors.find(
+                Given.given("the namespace", namespace),
+                Given.given("the name of an actor", name),
+                Given.given("the type of an actor", type));
+    }
+
+    /** In which names of actors are given and found here; see {@link OrreryOptions.Builder#namespace}. */
+    public String namespace() {
+        return client.namespace();
     }
 
     /**

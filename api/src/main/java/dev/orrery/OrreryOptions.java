@@ -2,6 +2,7 @@ package dev.orrery;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.time.UserDurations;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,13 +19,18 @@ import java.util.Optional;
  * @param gatewayTimeout how long a request to {@link Orrery#pipeline} that has no deadline looks for a gateway; one that a
  *     gateway may have accepted is the gateway's, which ends it by the pipeline's own deadline
  * @param workerOutput where the lines go that workers print; empty: nowhere but to their logs, and nobody asks for them
+ * @param namespace in which names of actors are given and found, unless another one is named
  */
 public record OrreryOptions(
         List<String> heads,
         Optional<Path> secretFile,
         Duration callTimeout,
         Duration gatewayTimeout,
-        Optional<WorkerOutput> workerOutput) {
+        Optional<WorkerOutput> workerOutput,
+        String namespace) {
+    /** The namespace of all that name no other. */
+    public static final String DEFAULT_NAMESPACE = NameRules.DEFAULT_NAMESPACE;
+
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
     private static final String SCHEME = "orrery://";
@@ -37,6 +43,9 @@ public record OrreryOptions(
         }
         UserDurations.checked("callTimeout", callTimeout);
         UserDurations.checked("gatewayTimeout", gatewayTimeout);
+        NameRules.wrong("a namespace", namespace).ifPresent(wrong -> {
+            throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, wrong);
+        });
     }
 
     /** Reads {@code orrery://host:port,host:port}. */
@@ -56,7 +65,11 @@ public record OrreryOptions(
     }
 
     public Builder toBuilder() {
-        Builder builder = new Builder().heads(heads).callTimeout(callTimeout).gatewayTimeout(gatewayTimeout);
+        Builder builder = new Builder()
+                .heads(heads)
+                .callTimeout(callTimeout)
+                .gatewayTimeout(gatewayTimeout)
+                .namespace(namespace);
         secretFile.ifPresent(builder::secretFile);
         workerOutput.ifPresent(builder::workerOutput);
         return builder;
@@ -69,6 +82,7 @@ public record OrreryOptions(
         private Duration callTimeout = DEFAULT_TIMEOUT;
         private Duration gatewayTimeout = DEFAULT_TIMEOUT;
         private Optional<WorkerOutput> workerOutput = Optional.empty();
+        private String namespace = DEFAULT_NAMESPACE;
 
         private Builder() {}
 
@@ -100,8 +114,18 @@ public record OrreryOptions(
             return this;
         }
 
+        /**
+         * Drivers with different namespaces do not meet: each may have an actor of the same name, and finds its own. It goes along
+         * with what is started: actors and tasks look in that of their driver. 1 to 64 letters, digits, dots, underscores and dashes,
+         * a letter or digit at both ends. Default {@value #DEFAULT_NAMESPACE}.
+         */
+        public Builder namespace(String value) {
+            namespace = Given.given("the namespace", value);
+            return this;
+        }
+
         public OrreryOptions build() {
-            return new OrreryOptions(heads, secretFile, callTimeout, gatewayTimeout, workerOutput);
+            return new OrreryOptions(heads, secretFile, callTimeout, gatewayTimeout, workerOutput, namespace);
         }
     }
 }

@@ -71,6 +71,8 @@ class ActorInputTest {
         assertEquals("the name of a node is null", invalid(() -> counter().onNode(null)));
         assertEquals("the name of an actor is null", invalid(() -> orrery.actor((String) null, String.class)));
         assertEquals("the type of an actor is null", invalid(() -> orrery.actor("a", null)));
+        assertEquals("the namespace is null", invalid(() -> counter().namespace(null)));
+        assertEquals("the namespace is null", invalid(() -> orrery.actorIn(null, "a", String.class)));
         assertEquals("the name of a world is null", invalid(() -> orrery.world(null)));
         WorldBuilder world = orrery.world("w");
         assertEquals("a member is null", invalid(() -> world.members(nobody)));
@@ -83,6 +85,7 @@ class ActorInputTest {
     void allThatIsWrongWithAnActorIsToldAtOnce() {
         String message = invalid(() -> counter()
                 .name("")
+                .namespace("team/a")
                 .cpus(-1)
                 .gpus(-1)
                 .memory(-1)
@@ -93,11 +96,14 @@ class ActorInputTest {
                 .maxPendingCalls(0)
                 .startTimeout(null)
                 .restarts(-1)
+                .checkpointEvery(0)
+                .checkpointEvery(Duration.ZERO)
                 .restartWindow(Duration.ZERO)
                 .artifact(folder.resolve("none.jar"))
                 .start(FOREVER));
         for (String part : List.of(
                 "the name is empty",
+                "'team/a' is no name of a namespace: 1 to 64 letters",
                 "cpus must be",
                 "gpus must be",
                 "memory must be from 0 to 1125899906842624 bytes, not -1",
@@ -108,6 +114,8 @@ class ActorInputTest {
                 "maxPendingCalls must be",
                 "startTimeout must be from 1 ms to 365 days, not null",
                 "restarts must be",
+                "checkpointEvery must be from 1 to 1000000 calls, not 0",
+                "checkpointEvery must be from 1 ms to 365 days, not PT0S",
                 "restartWindow must be from 1 ms to 365 days, not PT0S",
                 "timeout must be from 1 ms to 365 days, not " + FOREVER,
                 "there is no artifact " + folder.resolve("none.jar"))) {

@@ -20,6 +20,7 @@ class OrreryOptionsTest {
         assertEquals(Optional.empty(), options.secretFile());
         assertEquals(Duration.ofSeconds(30), options.callTimeout());
         assertEquals(Optional.empty(), options.workerOutput(), "nobody asks for it");
+        assertEquals("default", options.namespace());
     }
 
     @Test
@@ -28,7 +29,9 @@ class OrreryOptionsTest {
                 .secretFile(Path.of("s"))
                 .callTimeout(Duration.ofSeconds(1))
                 .workerOutput(WorkerOutput.to(line -> {}).atMost(7))
+                .namespace("team-a")
                 .build();
+        assertEquals("team-a", options.namespace());
         assertEquals(7, options.workerOutput().orElseThrow().linesPerSecond());
         assertEquals(options, options.toBuilder().build());
         assertEquals(Optional.of(Path.of("s")), options.secretFile());
@@ -46,6 +49,20 @@ class OrreryOptionsTest {
         WorkerOutput output = WorkerOutput.toStandardError();
         assertThrows(InvalidArgumentException.class, () -> output.atMost(0));
         assertThrows(InvalidArgumentException.class, () -> WorkerOutput.to(null));
+    }
+
+    @Test
+    void aNamespaceIsANameLikeOthers() {
+        OrreryOptions.Builder builder = OrreryOptions.builder().heads(List.of("h:1"));
+        for (String wrong : List.of("", "a/b", "-a", "a b", "x".repeat(65))) {
+            String message = assertThrows(
+                            InvalidArgumentException.class,
+                            () -> builder.namespace(wrong).build())
+                    .getMessage();
+            assertTrue(message.startsWith("'" + wrong + "' is no name of a namespace: 1 to 64 letters"), message);
+        }
+        assertThrows(InvalidArgumentException.class, () -> builder.namespace(null));
+        assertEquals("team-1.a_b", builder.namespace("team-1.a_b").build().namespace());
     }
 
     @Test

@@ -35,6 +35,10 @@ public enum ErrorCode {
     ACTOR_PAUSED(Category.AVAILABILITY, true),
     /** An exclusive actor's lease ended while the call ran: its outcome is withheld, as another life may answer by now. */
     LEASE_LOST(Category.AVAILABILITY, false),
+    /** The state of an actor could not be saved, or the next life could not be given it; a call that failed so has run. */
+    CHECKPOINT_FAILED(Category.AVAILABILITY, false),
+    /** The state of an actor is larger than what may be saved. */
+    CHECKPOINT_TOO_LARGE(Category.USER, false),
     /** The function of a task threw; the user's exception is the failure. */
     TASK_FAILED(Category.USER, false),
     /** The workers that ran a task died, more often than it may be run again; the failure tells how the last one died. */

@@ -71,6 +71,7 @@ public class OrreryException extends RuntimeException {
             case ACTOR_FAILED -> new ActorFailedException(details);
             case ACTOR_DEAD -> new ActorDeadException(details);
             case ACTOR_RESTARTED -> new ActorRestartedException(details);
+            case CHECKPOINT_FAILED, CHECKPOINT_TOO_LARGE -> new CheckpointException(details);
             case TASK_FAILED -> new TaskFailedException(details);
             case WORKER_DIED -> new WorkerDiedException(details);
             case OBJECT_LOST -> new ObjectLostException(details);

@@ -65,6 +65,11 @@ public final class HeadConfig {
             "30s",
             "Silence of a driver after which its job ends and the actors that it owns are killed; 1s or more.");
 
+    public static final ConfigKey<Long> CHECKPOINT_LIMIT = ConfigKey.bytes(
+            "checkpoint.limit",
+            "64MiB",
+            "What the states that actors save may have together; each head, and ZooKeeper, holds all of them in memory.");
+
     public static final List<ConfigKey<?>> KEYS = List.of(
             ClusterConfig.NAME,
             SECRET_FILE,
@@ -83,7 +88,8 @@ public final class HeadConfig {
             WORLD_FORMING_TIMEOUT,
             WORLD_NCCL_FORMING_TIMEOUT,
             EXCLUSIVE_LEASE,
-            JOB_LEASE);
+            JOB_LEASE,
+            CHECKPOINT_LIMIT);
 
     private static final Duration SHORTEST_JOB_LEASE = Duration.ofSeconds(1);
 
@@ -116,6 +122,7 @@ public final class HeadConfig {
                         config.get(WORLD_FORMING_TIMEOUT),
                         config.get(WORLD_NCCL_FORMING_TIMEOUT))
                 .withExclusiveLease(config.get(EXCLUSIVE_LEASE))
-                .withJobLease(lease));
+                .withJobLease(lease)
+                .withCheckpointBytes(config.get(CHECKPOINT_LIMIT)));
     }
 }

@@ -31,6 +31,7 @@ public final class TestingEnvironment implements ActorEnvironment {
     private final DesiredWorker desired;
     private final WorldManager worlds;
     private final RpcTransport transport;
+    private volatile List<HostPort> heads = List.of();
 
     public TestingEnvironment(LaunchSpec launch, DesiredWorker desired, WorldManager worlds, RpcTransport transport) {
         this.launch = launch;
@@ -111,9 +112,15 @@ public final class TestingEnvironment implements ActorEnvironment {
         return asked;
     }
 
+    /** Where its actor finds them; by default there are none. */
+    public TestingEnvironment heads(List<HostPort> addresses) {
+        heads = List.copyOf(addresses);
+        return this;
+    }
+
     @Override
     public List<HostPort> heads() {
-        return List.of();
+        return heads;
     }
 
     @Override

@@ -31,6 +31,7 @@ public final class ActorStart {
     /** How an actor is to be started. */
     public record Options(
             Optional<String> name,
+            Optional<String> namespace,
             double cpus,
             int gpus,
             PlacementOptions placement,
@@ -43,7 +44,20 @@ public final class ActorStart {
             int callRetries,
             boolean detached,
             int maxConcurrency,
-            boolean shareable) {}
+            boolean shareable,
+            Checkpoints checkpoints) {}
+
+    /**
+     * When the state of an actor is saved.
+     *
+     * @param calls after so many; 0: not by their number
+     * @param interval after the first call that ends so long after the last time
+     */
+    public record Checkpoints(int calls, Optional<Duration> interval) {
+        public static Checkpoints never() {
+            return new Checkpoints(0, Optional.empty());
+        }
+    }
 
     private final ClusterClient client;
     private final Duration callTimeout;
@@ -60,7 +74,8 @@ public final class ActorStart {
         ValueCodec codec = client.codec(function.owner().getClassLoader());
         List<Class<?>> classes = new ArrayList<>(List.of(factory.getClass(), function.owner()));
         arguments.stream().filter(Objects::nonNull).map(Object::getClass).forEach(classes::add);
-        PlainActorSpec.Builder spec = spec(options, function);
+        PlainActorSpec.Builder spec = spec(options, function)
+                .setNamespace(options.namespace().orElse(client.namespace()));
         for (int i = 0; i < arguments.size(); i++) {
             spec.addArguments(codec.toMessage("argument " + (i + 1) + " of the constructor", arguments.get(i)));
         }
@@ -105,7 +120,10 @@ public final class ActorStart {
                 .setCallRetries(options.callRetries())
                 .setDetached(options.detached())
                 .setMaxConcurrency(options.maxConcurrency())
-                .setShareable(options.shareable());
+                .setShareable(options.shareable())
+                .setCheckpointCalls(options.checkpoints().calls())
+                .setCheckpointIntervalMillis(
+                        options.checkpoints().interval().map(Duration::toMillis).orElse(0L));
     }
 
     private ActorView awaitAlive(String id, Waiting waiting) {
@@ -165,10 +183,13 @@ public final class ActorStart {
                 timeout);
     }
 
-    public <A> ActorRef<A> find(String name, Class<A> type) {
+    public <A> ActorRef<A> find(String namespace, String name, Class<A> type) {
         ActorView view = client.call(
                 Protocol.DESCRIBE_ACTOR,
-                DescribeActorRequest.newBuilder().setName(name).build(),
+                DescribeActorRequest.newBuilder()
+                        .setName(name)
+                        .setNamespace(namespace)
+                        .build(),
                 callTimeout);
         if (ActorViews.isEnding(view)) {
             throw ActorViews.dead(view);

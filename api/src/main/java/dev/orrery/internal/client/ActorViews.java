@@ -21,6 +21,7 @@ public final class ActorViews {
         return new ActorStatus(
                 view.getLife().getActor(),
                 name(view),
+                view.getNamespace(),
                 view.getState(),
                 view.getLife().getIncarnation(),
                 view.getNode(),

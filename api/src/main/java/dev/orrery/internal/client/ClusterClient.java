@@ -5,6 +5,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.auth.ClusterSecret;
 import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.output.JobOutput;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
@@ -53,7 +54,12 @@ public final class ClusterClient implements AutoCloseable {
 
     /** How a client is set up. */
     public record Settings(
-            ClusterSecret secret, List<HostPort> heads, Duration callTimeout, List<Path> artifacts, String name) {
+            ClusterSecret secret,
+            List<HostPort> heads,
+            Duration callTimeout,
+            List<Path> artifacts,
+            String name,
+            String namespace) {
         public Settings {
             heads = List.copyOf(heads);
             artifacts = List.copyOf(artifacts);
@@ -96,7 +102,13 @@ public final class ClusterClient implements AutoCloseable {
 
     /** As most drivers are. */
     public static ClusterClient open(ClusterSecret secret, List<HostPort> heads) {
-        return open(new Settings(secret, heads, DEFAULT_CALL_TIMEOUT, List.of(), JobLease.programName()));
+        return open(new Settings(
+                secret,
+                heads,
+                DEFAULT_CALL_TIMEOUT,
+                List.of(),
+                JobLease.programName(),
+                NameRules.DEFAULT_NAMESPACE));
     }
 
     public static ClusterClient open(Settings settings) {
@@ -211,6 +223,11 @@ public final class ClusterClient implements AutoCloseable {
     /** For each call to the leader. */
     public Duration callTimeout() {
         return settings.callTimeout();
+    }
+
+    /** Where names of actors are given and found. */
+    public String namespace() {
+        return settings.namespace();
     }
 
     /** Jars that go with everything that is started, beside its own. */

@@ -1,5 +1,6 @@
 package dev.orrery.internal.placement;
 
+import dev.orrery.internal.names.NameRules;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,13 +14,12 @@ public final class PlacementRules {
     public static final long MILLI = 1_000;
 
     /** For people, of names of resources. */
-    public static final String NAME_FORM = "1 to 64 letters, digits, '.', '_' or '-', a letter or digit at both ends";
+    public static final String NAME_FORM = NameRules.FORM;
 
     /** For people, of keys and values of labels. */
     public static final String LABEL_FORM =
             "1 to 64 letters, digits, '.', '_', '-' or '/', a letter or digit at both ends";
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._/-]{0,62}[A-Za-z0-9])?");
     private static final Set<String> COUNTED_BY_THEMSELVES = Set.of("cpu", "cpus", "gpu", "gpus", "memory");
 
@@ -31,9 +31,7 @@ public final class PlacementRules {
             return Optional.of(
                     "'" + name + "' is no name of a resource: CPUs, GPUs and memory are counted by themselves");
         }
-        return NAME.matcher(name).matches()
-                ? Optional.empty()
-                : Optional.of("'" + name + "' is no name of a resource: " + NAME_FORM);
+        return NameRules.wrong("a resource", name);
     }
 
     /** What is wrong with a label; empty: nothing is. */

@@ -36,6 +36,8 @@ import dev.orrery.internal.proto.InferResponse;
 import dev.orrery.internal.proto.JobWorkers;
 import dev.orrery.internal.proto.KillActorRequest;
 import dev.orrery.internal.proto.KillActorResponse;
+import dev.orrery.internal.proto.LoadCheckpointRequest;
+import dev.orrery.internal.proto.LoadCheckpointResponse;
 import dev.orrery.internal.proto.MissingArtifactsRequest;
 import dev.orrery.internal.proto.MissingArtifactsResponse;
 import dev.orrery.internal.proto.NodeHello;
@@ -59,6 +61,8 @@ import dev.orrery.internal.proto.ReplicaAttached;
 import dev.orrery.internal.proto.ReplicaNotice;
 import dev.orrery.internal.proto.ResizePlacementGroupRequest;
 import dev.orrery.internal.proto.ResizePlacementGroupResponse;
+import dev.orrery.internal.proto.SaveCheckpointRequest;
+import dev.orrery.internal.proto.SaveCheckpointResponse;
 import dev.orrery.internal.proto.ScaleRequest;
 import dev.orrery.internal.proto.ScaleResponse;
 import dev.orrery.internal.proto.StartActorRequest;
@@ -131,6 +135,12 @@ public final class Protocol {
             new RpcMethod<>("MissingArtifacts", MissingArtifactsRequest.parser(), MissingArtifactsResponse.parser());
     public static final RpcMethod<PutArtifactRequest, PutArtifactResponse> PUT_ARTIFACT =
             new RpcMethod<>("PutArtifact", PutArtifactRequest.parser(), PutArtifactResponse.parser());
+
+    // Served by the leader, for actors, each about itself.
+    public static final RpcMethod<SaveCheckpointRequest, SaveCheckpointResponse> SAVE_CHECKPOINT =
+            new RpcMethod<>("SaveCheckpoint", SaveCheckpointRequest.parser(), SaveCheckpointResponse.parser());
+    public static final RpcMethod<LoadCheckpointRequest, LoadCheckpointResponse> LOAD_CHECKPOINT =
+            new RpcMethod<>("LoadCheckpoint", LoadCheckpointRequest.parser(), LoadCheckpointResponse.parser());
 
     // Served by the leader, for node agents.
     public static final RpcMethod<NodeHello, NodeWelcome> REGISTER_NODE =

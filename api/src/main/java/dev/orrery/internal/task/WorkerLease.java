@@ -66,6 +66,7 @@ final class WorkerLease implements AutoCloseable {
                 .setOperation(operation)
                 .setActor(PlainActorSpec.newBuilder()
                         .setRunsTasks(true)
+                        .setNamespace(client.namespace())
                         .setClassLabel(LABEL)
                         .setResources(PlacementMessages.resources(shape.milliCpus(), shape.gpus(), shape.placement()))
                         .setNodeChoice(PlacementMessages.nodeChoice(shape.placement()))

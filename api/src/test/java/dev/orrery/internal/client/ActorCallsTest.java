@@ -87,7 +87,7 @@ class ActorCallsTest {
     private ActorRef<TestingCounter> alive(Function<ActorCallRequest, CompletableFuture<ActorCallResponse>> behaviour) {
         head.finallySays(
                 TestingActorHead.alive(worker(TestingActorHead.ACTOR, behaviour).address()));
-        return actors.find("counter", TestingCounter.class);
+        return actors.find("default", "counter", TestingCounter.class);
     }
 
     private static OrreryException error(CompletableFuture<?> call) {
@@ -157,7 +157,7 @@ class ActorCallsTest {
     void aCallInFlightFailsWithHowTheActorDiedAndLaterOnesAtOnce() throws InterruptedException {
         RpcServer worker = worker(TestingActorHead.ACTOR, request -> new CompletableFuture<>());
         head.finallySays(TestingActorHead.alive(worker.address()));
-        ActorRef<TestingCounter> counter = actors.find("counter", TestingCounter.class);
+        ActorRef<TestingCounter> counter = actors.find("default", "counter", TestingCounter.class);
         CompletableFuture<Integer> flying = counter.call(TestingCounter::add, 1);
         asked.poll(LONG.toSeconds(), TimeUnit.SECONDS);
         // The leader hears of it a little later than the caller.
@@ -180,7 +180,7 @@ class ActorCallsTest {
         head.says(TestingActorHead.alive(other.address()))
                 .says(TestingActorHead.alive(other.address()))
                 .finallySays(TestingActorHead.dead("exit", "1"));
-        ActorRef<TestingCounter> counter = actors.find("counter", TestingCounter.class);
+        ActorRef<TestingCounter> counter = actors.find("default", "counter", TestingCounter.class);
         assertEquals(
                 ErrorCode.ACTOR_DEAD,
                 error(counter.call(TestingCounter::add, 1)).code());
@@ -201,7 +201,7 @@ class ActorCallsTest {
     @Test
     void aDeadlineAlsoEndsACallWhileTheActorIsNotThere() {
         head.finallySays(TestingActorHead.view("STARTING"));
-        ActorRef<TestingCounter> starting = actors.find("counter", TestingCounter.class);
+        ActorRef<TestingCounter> starting = actors.find("default", "counter", TestingCounter.class);
         assertEquals(
                 ErrorCode.DEADLINE_EXCEEDED,
                 error(starting.within(Duration.ofMillis(150)).call(TestingCounter::add, 1))
@@ -267,6 +267,9 @@ class ActorCallsTest {
         assertEquals(Optional.of("counter"), counter.name());
         PlainActorSpec spec = head.started.get(0).getActor();
         assertEquals("TestingCounter", spec.getClassLabel());
+        assertEquals("team-b", spec.getNamespace());
+        assertEquals(7, spec.getCheckpointCalls());
+        assertEquals(1_500, spec.getCheckpointIntervalMillis());
         assertEquals(250, spec.getResources().getMilliCpus());
         assertEquals(1_024, spec.getResources().getMemoryBytes());
         assertEquals(Map.of("tpu", 500L), spec.getResources().getMilliNamedMap());
@@ -312,13 +315,14 @@ class ActorCallsTest {
     void theNameOfADeadActorTellsHowItDied() {
         head.finallySays(TestingActorHead.dead("exit", "3"));
         ActorDeadException dead =
-                assertThrows(ActorDeadException.class, () -> actors.find("counter", TestingCounter.class));
+                assertThrows(ActorDeadException.class, () -> actors.find("default", "counter", TestingCounter.class));
         assertTrue(dead.getMessage().startsWith("exit: 3"), dead.getMessage());
     }
 
     private static ActorStart.Options options() {
         return new ActorStart.Options(
                 Optional.of("counter"),
+                Optional.of("team-b"),
                 0.25,
                 0,
                 new PlacementOptions(
@@ -337,6 +341,7 @@ class ActorCallsTest {
                 0,
                 false,
                 1,
-                false);
+                false,
+                new ActorStart.Checkpoints(7, Optional.of(Duration.ofMillis(1_500))));
     }
 }

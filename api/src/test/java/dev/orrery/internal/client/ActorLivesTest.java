@@ -103,7 +103,7 @@ class ActorLivesTest {
 
     private ActorRef<TestingCounter> found(ActorView.Builder view) {
         head.finallySays(view);
-        return new ActorStart(client, LONG).find("counter", TestingCounter.class);
+        return new ActorStart(client, LONG).find("default", "counter", TestingCounter.class);
     }
 
     private List<CompletableFuture<Integer>> calls(ActorRef<TestingCounter> counter, int first, int last) {

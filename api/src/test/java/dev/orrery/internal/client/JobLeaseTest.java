@@ -41,6 +41,7 @@ class JobLeaseTest {
         ActorFactory0<TestingCounter> factory = TestingCounter::new;
         ActorStart.Options options = new ActorStart.Options(
                 Optional.of("counter"),
+                Optional.empty(),
                 0.25,
                 0,
                 PlacementOptions.none(),
@@ -53,7 +54,8 @@ class JobLeaseTest {
                 0,
                 detached,
                 1,
-                false);
+                false,
+                ActorStart.Checkpoints.never());
         actors.start(options, factory, List.of(), LONG);
     }
 
@@ -69,6 +71,7 @@ class JobLeaseTest {
         awaitRenewals(4);
         StartActorRequest request = head.started.get(0);
         assertEquals(client.job().id(), request.getActor().getJob());
+        assertEquals("default", request.getActor().getNamespace(), "that of its driver");
         assertEquals(client.job().id(), request.getJob().getId());
         assertEquals(ProcessHandle.current().pid(), request.getJob().getPid());
         assertTrue(!request.getJob().getHost().isEmpty());

@@ -2,7 +2,9 @@ package dev.orrery.examples.cli;
 
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.ClusterView;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -15,6 +17,7 @@ final class ActorsCommand extends Listing {
         return view.getActorsList().stream()
                 .map(actor -> new Row()
                         .with("actor", actor.getLabel())
+                        .with("namespace", actor.getNamespace())
                         .with("id", actor.getLife().getActor())
                         .with("incarnation", actor.getLife().getIncarnation())
                         .with("state", actor.getState())
@@ -25,8 +28,20 @@ final class ActorsCommand extends Listing {
                         .with("job", actor.getJob())
                         .with("detached", actor.getDetached())
                         .with("last_cause", lastCause(actor))
-                        .with("log", actor.getLogPath()))
+                        .with("log", actor.getLogPath())
+                        .withJson("checkpoint", checkpoint(actor)))
                 .toList();
+    }
+
+    /** What is kept of its state; empty: nothing. */
+    private static Map<String, Object> checkpoint(ActorView actor) {
+        Map<String, Object> checkpoint = new LinkedHashMap<>();
+        if (actor.hasCheckpoint()) {
+            checkpoint.put("incarnation", actor.getCheckpoint().getIncarnation());
+            checkpoint.put("number", actor.getCheckpoint().getNumber());
+            checkpoint.put("bytes", actor.getCheckpoint().getBytes());
+        }
+        return checkpoint;
     }
 
     private static String lastCause(ActorView actor) {

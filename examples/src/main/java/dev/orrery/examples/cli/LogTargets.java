@@ -27,12 +27,17 @@ final class LogTargets {
         };
     }
 
-    /** By its id, or else by its name, or else as 'orrery actors' shows it. Throws NOT_FOUND, or INVALID_ARGUMENT for several. */
+    /**
+     * By its id, or else by its name, or else as 'orrery actors' shows it, or else by namespace and name: "team-a/counter". Throws
+     * NOT_FOUND, or INVALID_ARGUMENT for several.
+     */
     static ActorView actor(ClusterView view, String named) {
         List<ActorView> byId = among(view, actor -> actor.getLife().getActor().equals(named));
         List<ActorView> byName = among(view, actor -> actor.getName().equals(named));
         List<ActorView> byLabel = among(view, actor -> actor.getLabel().equals(named));
-        List<ActorView> found = Stream.of(byId, byName, byLabel)
+        List<ActorView> byBoth = among(
+                view, actor -> !actor.getName().isEmpty() && (actor.getNamespace() + "/" + actor.getName()).equals(named));
+        List<ActorView> found = Stream.of(byId, byName, byLabel, byBoth)
                 .filter(some -> !some.isEmpty())
                 .findFirst()
                 .orElseThrow(() -> OrreryException.of(
@@ -42,7 +47,8 @@ final class LogTargets {
         if (running.size() > 1) {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,
-                    "%d actors are called '%s'; name one by its id: %s".formatted(running.size(), named, ids(running)));
+                    "%d actors are called '%s'; name one by its id, or by namespace/name: %s"
+                            .formatted(running.size(), named, ids(running)));
         }
         // A name belongs to one that runs, and after it to the one that was started last.
         return running.isEmpty() ? newest(found) : running.get(0);

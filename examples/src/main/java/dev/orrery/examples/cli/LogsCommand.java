@@ -49,7 +49,7 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "ACTOR",
             arity = "0..1",
-            description = "Its id or name, or what 'orrery actors' shows as ACTOR.")
+            description = "Its id, name or namespace/name, or what 'orrery actors' shows as ACTOR.")
     private String actor;
 
     @Option(names = "--task", paramLabel = "ID", description = "Of the workers that run the tasks of this one's job.")

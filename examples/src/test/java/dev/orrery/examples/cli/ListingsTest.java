@@ -153,6 +153,7 @@ class ListingsTest {
                 .addActors(ActorView.newBuilder()
                         .setLife(ActorLife.newBuilder().setActor("1-1").setIncarnation(3))
                         .setRestarts(2)
+                        .setNamespace("team-a")
                         .setJob("j1"))
                 .addActors(ActorView.newBuilder().setJob("j1").setDetached(true))
                 .addJobs(JobView.newBuilder()
@@ -171,6 +172,7 @@ class ListingsTest {
         Map<String, Object> owned = new ActorsCommand().rows(view).get(0).all();
         assertEquals(3L, owned.get("incarnation"));
         assertEquals(2, owned.get("restarts"));
+        assertEquals("team-a", owned.get("namespace"));
         assertEquals("j1", owned.get("job"));
         assertEquals(false, owned.get("detached"));
         assertEquals(true, new ActorsCommand().rows(view).get(1).all().get("detached"));

@@ -52,6 +52,8 @@ class LogTargetsTest {
                     .setJob(JOB)
                     .setRunsTasks(true))
             .addActors(actor("2-7", 1, "mine", "ALIVE").setNode("node-2").setJob(JOB))
+            .addActors(actor("2-8", 1, "counter", "ALIVE").setName("counter").setNamespace("team-a"))
+            .addActors(actor("2-9", 1, "counter", "ALIVE").setName("counter").setNamespace("team-b"))
             .build();
 
     private static String found(String named) {
@@ -79,6 +81,9 @@ class LogTargetsTest {
         refused(ErrorCode.NOT_FOUND, () -> LogTargets.actor(VIEW, "nobody"));
         OrreryException several = refused(ErrorCode.INVALID_ARGUMENT, () -> LogTargets.actor(VIEW, "Twin"));
         assertTrue(several.getMessage().contains("2-3, 2-4"), several::getMessage);
+        OrreryException both = refused(ErrorCode.INVALID_ARGUMENT, () -> LogTargets.actor(VIEW, "counter"));
+        assertTrue(both.getMessage().contains("by its id, or by namespace/name: 2-8, 2-9"), both::getMessage);
+        assertEquals("2-9#1", found("team-b/counter"));
     }
 
     @Test

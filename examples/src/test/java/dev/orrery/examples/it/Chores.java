@@ -55,6 +55,16 @@ public final class Chores {
         return Arrays.stream(numbers).asLongStream().sum();
     }
 
+    /** Of the counter of that name, in the namespace of the task. */
+    public static int readByName(String name) {
+        return TaskContext.current()
+                .orrery()
+                .actor(name, Counter.class)
+                .call(Counter::read)
+                .join()
+                .value();
+    }
+
     public static int fail(String message) {
         throw new IllegalStateException(message);
     }

@@ -90,7 +90,7 @@ final class Attention {
 
     /** A plan looked at these, and {@code writes} came of it. */
     void planned(ClusterState state, Collection<String> names, List<Write> writes) {
-        writes.forEach(write -> news.add(write.pipeline()));
+        writes.stream().filter(Write::isPlannedBy).map(Write::pipeline).forEach(news::add);
         for (String name : names) {
             if (Restless.is(state, name)) {
                 restless.add(name);

@@ -1,5 +1,6 @@
 package dev.orrery.head.control;
 
+import dev.orrery.head.service.CheckpointService;
 import dev.orrery.head.view.JobWorkerViews;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.MissingArtifactsRequest;
@@ -20,6 +21,15 @@ final class ControlHandlers {
                 .on(Protocol.START_ACTOR, (connection, request) -> control.startActor(request))
                 .on(Protocol.KILL_ACTOR, (connection, request) -> control.killActor(request))
                 .on(Protocol.DESCRIBE_ACTOR, (connection, request) -> control.describeActor(request))
+                .on(
+                        Protocol.SAVE_CHECKPOINT,
+                        (connection, request) -> control.mutate(
+                                "save a checkpoint of actor " + request.getLife().getActor(),
+                                draft -> CheckpointService.save(draft, request)))
+                .on(
+                        Protocol.LOAD_CHECKPOINT,
+                        (connection, request) -> control.ask(leading ->
+                                CheckpointService.load(leading.state().records(), request)))
                 .on(Protocol.RENEW_JOB, (connection, request) -> control.renewJob(request))
                 .on(Protocol.END_JOB, (connection, request) -> control.endJob(request))
                 .on(

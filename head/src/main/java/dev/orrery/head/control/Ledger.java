@@ -62,11 +62,9 @@ final class Ledger {
         return stamped;
     }
 
-    /** A replica lies below its pipeline in the store. */
-    private static final Comparator<Write> ORDER = Comparator.comparingInt(write -> {
-        boolean pipeline = write.key() instanceof RecordKey.PipelineKey;
-        return !pipeline ? 0 : write.value().isPresent() ? -1 : 1;
-    });
+    /** Some records lie below others in the store. */
+    private static final Comparator<Write> ORDER = Comparator.comparingInt(
+            write -> !write.key().isParent() ? 0 : write.value().isPresent() ? -1 : 1);
 
     private Change change(Write write) {
         Integer version = versions.get(write.key());

@@ -152,7 +152,7 @@ public final class Draft {
     public void write(Write write) {
         writes.put(write.key(), write);
         records.apply(write);
-        if (!(write.key() instanceof RecordKey.NodeKey)) {
+        if (write.isPlannedBy() && !(write.key() instanceof RecordKey.NodeKey)) {
             scope.add(write.pipeline());
         }
     }

@@ -1,13 +1,16 @@
 package dev.orrery.head.reconcile;
 
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.PipelineState;
 import dev.orrery.head.state.ReplicaState;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.Checkpoint;
 import dev.orrery.internal.proto.StageSpec;
 import dev.orrery.internal.proto.WorldMember;
 
@@ -69,6 +72,25 @@ public final class Lives {
     /** Whether a driver started it by itself, not as part of a pipeline. */
     public static boolean isPlain(ActorRecord actor) {
         return actor.hasSpec();
+    }
+
+    /** Where the name of a plain actor is, if it has one, and where it gives and finds names itself. */
+    public static String namespaceOf(ActorRecord actor) {
+        return namespace(actor.getSpec().getNamespace());
+    }
+
+    /** @param given empty in what was written before there were any */
+    public static String namespace(String given) {
+        return given.isEmpty() ? NameRules.DEFAULT_NAMESPACE : given;
+    }
+
+    /** Without the state. */
+    public static Checkpoint view(CheckpointRecord checkpoint) {
+        return Checkpoint.newBuilder()
+                .setIncarnation(checkpoint.getIncarnation())
+                .setNumber(checkpoint.getNumber())
+                .setBytes(checkpoint.getState().getSerializedSize())
+                .build();
     }
 
     /** Whether a driver formed it of plain actors. */

@@ -2,8 +2,10 @@ package dev.orrery.head.reconcile;
 
 import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.PlacementGroupRecord;
@@ -25,8 +27,10 @@ import java.util.function.BiFunction;
 public final class Records {
     private SortedTree<String, NodeRecord> nodes;
     private SortedTree<String, JobRecord> jobs;
-    private SortedTree<String, NameRecord> names;
+    private SortedTree<String, NamespaceRecord> namespaces;
+    private SortedTree<Below, NameRecord> names;
     private SortedTree<String, ActorRecord> actors;
+    private SortedTree<String, CheckpointRecord> checkpoints;
     private SortedTree<String, PipelineRecord> pipelines;
     private SortedTree<Below, ReplicaRecord> replicas;
     private SortedTree<Long, WorldRecord> worlds;
@@ -40,6 +44,7 @@ public final class Records {
     private SortedTree<WorldOf, WorldRecord> worldsOf;
 
     private SortedTree<WorldOf, WorldRecord> worldsWith;
+    private long checkpointBytes;
 
     /** A name below another one. */
     private record Below(String parent, String name) implements Comparable<Below> {
@@ -70,8 +75,10 @@ public final class Records {
     public Records() {
         this.nodes = SortedTree.empty();
         this.jobs = SortedTree.empty();
+        this.namespaces = SortedTree.empty();
         this.names = SortedTree.empty();
         this.actors = SortedTree.empty();
+        this.checkpoints = SortedTree.empty();
         this.pipelines = SortedTree.empty();
         this.replicas = SortedTree.empty();
         this.worlds = SortedTree.empty();
@@ -86,8 +93,11 @@ public final class Records {
     private Records(Records other) {
         this.nodes = other.nodes;
         this.jobs = other.jobs;
+        this.namespaces = other.namespaces;
         this.names = other.names;
         this.actors = other.actors;
+        this.checkpoints = other.checkpoints;
+        this.checkpointBytes = other.checkpointBytes;
         this.pipelines = other.pipelines;
         this.replicas = other.replicas;
         this.worlds = other.worlds;
@@ -177,13 +187,39 @@ public final class Records {
         return names.values();
     }
 
-    /** In the default namespace. */
-    public Optional<NameRecord> name(String name) {
-        return Optional.ofNullable(names.get(path(new RecordKey.NameKey(RecordKey.NameKey.DEFAULT_NAMESPACE, name))));
+    /** Those that are in it. */
+    public List<NameRecord> names(String namespace) {
+        return Below.all(names, namespace);
+    }
+
+    public Optional<NameRecord> name(String namespace, String name) {
+        return Optional.ofNullable(names.get(new Below(namespace, name)));
+    }
+
+    /** But for the default one, which is always there. */
+    public List<NamespaceRecord> namespaces() {
+        return namespaces.values();
+    }
+
+    public Optional<NamespaceRecord> namespace(String name) {
+        return Optional.ofNullable(namespaces.get(name));
     }
 
     public Optional<ActorRecord> actor(String id) {
         return Optional.ofNullable(actors.get(id));
+    }
+
+    public List<CheckpointRecord> checkpoints() {
+        return checkpoints.values();
+    }
+
+    public Optional<CheckpointRecord> checkpoint(String actor) {
+        return Optional.ofNullable(checkpoints.get(actor));
+    }
+
+    /** The states of all of them. */
+    public long checkpointBytes() {
+        return checkpointBytes;
     }
 
     public Optional<PipelineRecord> pipeline(String name) {
@@ -213,8 +249,10 @@ public final class Records {
         List<Write> all = new ArrayList<>();
         nodes.values().forEach(node -> all.add(Write.put(node)));
         jobs.values().forEach(job -> all.add(Write.put(job)));
+        namespaces.values().forEach(namespace -> all.add(Write.put(namespace)));
         names.values().forEach(name -> all.add(Write.put(name)));
         actors.values().forEach(actor -> all.add(Write.put(actor)));
+        checkpoints.values().forEach(checkpoint -> all.add(Write.put(checkpoint)));
         pipelines.values().forEach(pipeline -> all.add(Write.put(pipeline)));
         replicas.values().forEach(replica -> all.add(Write.put(replica)));
         worlds.values().forEach(world -> all.add(Write.put(world)));
@@ -228,14 +266,20 @@ public final class Records {
             nodes = set(nodes, node.node(), write, NodeRecord.class);
         } else if (key instanceof RecordKey.JobKey job) {
             jobs = set(jobs, job.job(), write, JobRecord.class);
+        } else if (key instanceof RecordKey.NamespaceKey namespace) {
+            namespaces = set(namespaces, namespace.namespace(), write, NamespaceRecord.class);
         } else if (key instanceof RecordKey.NameKey name) {
-            names = set(names, path(name), write, NameRecord.class);
+            names = set(names, new Below(name.namespace(), name.name()), write, NameRecord.class);
         } else if (key instanceof RecordKey.ActorKey actor) {
             Optional<ActorRecord> before = actor(actor.actor());
             actors = set(actors, actor.actor(), write, ActorRecord.class);
             before.ifPresent(old -> index(old, SortedTree::without, SortedTree::without));
             actor(actor.actor())
                     .ifPresent(now -> index(now, (tree, at) -> tree.with(at, now), (tree, at) -> tree.with(at, now)));
+        } else if (key instanceof RecordKey.CheckpointKey checkpoint) {
+            checkpointBytes -= stateBytes(checkpoint.actor());
+            checkpoints = set(checkpoints, checkpoint.actor(), write, CheckpointRecord.class);
+            checkpointBytes += stateBytes(checkpoint.actor());
         } else if (key instanceof RecordKey.PipelineKey pipeline) {
             pipelines = set(pipelines, pipeline.pipeline(), write, PipelineRecord.class);
         } else if (key instanceof RecordKey.ReplicaKey replica) {
@@ -248,6 +292,10 @@ public final class Records {
         } else if (key instanceof RecordKey.PlacementGroupKey group) {
             placementGroups = set(placementGroups, group.group(), write, PlacementGroupRecord.class);
         }
+    }
+
+    private long stateBytes(String actor) {
+        return checkpoint(actor).map(known -> known.getState().getSerializedSize()).orElse(0);
     }
 
     private void index(
@@ -278,10 +326,14 @@ public final class Records {
             return Optional.ofNullable(nodes.get(node.node()));
         } else if (key instanceof RecordKey.JobKey job) {
             return Optional.ofNullable(jobs.get(job.job()));
+        } else if (key instanceof RecordKey.NamespaceKey namespace) {
+            return Optional.ofNullable(namespaces.get(namespace.namespace()));
         } else if (key instanceof RecordKey.NameKey name) {
-            return Optional.ofNullable(names.get(path(name)));
+            return Optional.ofNullable(names.get(new Below(name.namespace(), name.name())));
         } else if (key instanceof RecordKey.ActorKey actor) {
             return Optional.ofNullable(actors.get(actor.actor()));
+        } else if (key instanceof RecordKey.CheckpointKey checkpoint) {
+            return Optional.ofNullable(checkpoints.get(checkpoint.actor()));
         } else if (key instanceof RecordKey.PipelineKey pipeline) {
             return Optional.ofNullable(pipelines.get(pipeline.pipeline()));
         } else if (key instanceof RecordKey.ReplicaKey replica) {
@@ -292,10 +344,6 @@ public final class Records {
             return Optional.ofNullable(placementGroups.get(group.group()));
         }
         throw new IllegalArgumentException("no record is called " + key);
-    }
-
-    private static String path(RecordKey.NameKey name) {
-        return name.namespace() + "/" + name.name();
     }
 
     private static <K extends Comparable<K>, R> SortedTree<K, R> set(

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param gatewayMilliCpus what a gateway needs of its node
  * @param exclusiveLease how long a worker may run calls of an exclusive actor after it asked for that
  * @param jobLease silence of a driver after which its job ends
+ * @param checkpointBytes that the states of all actors may have together
  */
 public record Settings(
         Duration suspectAfter,
@@ -28,7 +29,8 @@ public record Settings(
         Duration maxBackoff,
         long gatewayMilliCpus,
         Duration exclusiveLease,
-        Duration jobLease) {
+        Duration jobLease,
+        long checkpointBytes) {
 
     public static Settings defaults() {
         return of(Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofSeconds(5));
@@ -53,7 +55,8 @@ public record Settings(
                 Duration.ofSeconds(10),
                 100,
                 Duration.ofSeconds(15),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                64L << 20);
     }
 
     /** The same with another lease of exclusive actors. */
@@ -69,7 +72,8 @@ public record Settings(
                 maxBackoff,
                 gatewayMilliCpus,
                 lease,
-                jobLease);
+                jobLease,
+                checkpointBytes);
     }
 
     /** The same with another lease of jobs. */
@@ -85,7 +89,25 @@ public record Settings(
                 maxBackoff,
                 gatewayMilliCpus,
                 exclusiveLease,
-                lease);
+                lease,
+                checkpointBytes);
+    }
+
+    /** The same with another bound of what actors may save. */
+    public Settings withCheckpointBytes(long bytes) {
+        return new Settings(
+                suspectAfter,
+                deadAfter,
+                hostFormingTimeout,
+                ncclFormingTimeout,
+                worldFormingSlack,
+                closingTimeout,
+                firstBackoff,
+                maxBackoff,
+                gatewayMilliCpus,
+                exclusiveLease,
+                jobLease,
+                bytes);
     }
 
     /** {@code failures} 1 waits the first backoff, each more twice as long. */

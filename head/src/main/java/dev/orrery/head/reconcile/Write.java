@@ -2,8 +2,10 @@ package dev.orrery.head.reconcile;
 
 import com.google.protobuf.MessageLite;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.PlacementGroupRecord;
@@ -18,6 +20,10 @@ import java.util.Optional;
  * @param pipeline whose record it is; empty for a node's, and for those of plain actors
  */
 public record Write(RecordKey key, String pipeline, Optional<MessageLite> value) {
+    /** Whether what is planned for its pipeline, or for plain actors, may be another thing by it: no plan rests on what actors save. */
+    public boolean isPlannedBy() {
+        return !(key instanceof RecordKey.CheckpointKey);
+    }
 
     public static Write put(NodeRecord node) {
         return new Write(new RecordKey.NodeKey(node.getNode()), "", Optional.of(node));
@@ -27,12 +33,20 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(job), "", Optional.of(job));
     }
 
+    public static Write put(NamespaceRecord namespace) {
+        return new Write(key(namespace), "", Optional.of(namespace));
+    }
+
     public static Write put(NameRecord name) {
         return new Write(key(name), "", Optional.of(name));
     }
 
     public static Write put(ActorRecord actor) {
         return new Write(key(actor), actor.getPipeline(), Optional.of(actor));
+    }
+
+    public static Write put(CheckpointRecord checkpoint) {
+        return new Write(key(checkpoint), "", Optional.of(checkpoint));
     }
 
     public static Write put(PipelineRecord pipeline) {
@@ -55,12 +69,20 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new Write(key(job), "", Optional.empty());
     }
 
+    static Write delete(NamespaceRecord namespace) {
+        return new Write(key(namespace), "", Optional.empty());
+    }
+
     static Write delete(NameRecord name) {
         return new Write(key(name), "", Optional.empty());
     }
 
     static Write delete(ActorRecord actor) {
         return new Write(key(actor), actor.getPipeline(), Optional.empty());
+    }
+
+    static Write delete(CheckpointRecord checkpoint) {
+        return new Write(key(checkpoint), "", Optional.empty());
     }
 
     static Write delete(PipelineRecord pipeline) {
@@ -83,12 +105,20 @@ public record Write(RecordKey key, String pipeline, Optional<MessageLite> value)
         return new RecordKey.JobKey(job.getJob().getId());
     }
 
+    static RecordKey key(NamespaceRecord namespace) {
+        return new RecordKey.NamespaceKey(namespace.getNamespace());
+    }
+
     static RecordKey key(NameRecord name) {
         return new RecordKey.NameKey(name.getNamespace(), name.getName());
     }
 
     static RecordKey key(ActorRecord actor) {
         return new RecordKey.ActorKey(actor.getActor());
+    }
+
+    static RecordKey key(CheckpointRecord checkpoint) {
+        return new RecordKey.CheckpointKey(checkpoint.getActor());
     }
 
     static RecordKey key(PipelineRecord pipeline) {

@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.reconcile.Causes;
 import dev.orrery.head.reconcile.Draft;
 import dev.orrery.head.reconcile.ExclusiveLeases;
@@ -16,7 +17,7 @@ import dev.orrery.head.reconcile.Rooms;
 import dev.orrery.head.reconcile.Write;
 import dev.orrery.head.state.ActorEvent;
 import dev.orrery.head.state.ActorState;
-import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.Failure;
@@ -54,7 +55,8 @@ public final class ActorService {
         }
         PlainActorSpec spec = PlainActorSpecs.checked(request);
         String label = PlainActorSpecs.label(spec);
-        checkName(draft, spec.getName());
+        String namespace = Lives.namespace(spec.getNamespace());
+        checkName(draft, namespace, spec.getName());
         Artifacts.checkPresent(missingArtifacts, spec.getArtifactsList(), Map.of("actor", label));
         ActorRecord actor = ActorRecord.newBuilder()
                 .setActor(draft.nextActorId())
@@ -72,11 +74,13 @@ public final class ActorService {
         }
         draft.write(Write.put(actor));
         if (!spec.getName().isEmpty()) {
-            draft.write(Write.put(NameRecord.newBuilder()
-                    .setNamespace(NameKey.DEFAULT_NAMESPACE)
-                    .setName(spec.getName())
-                    .setActor(actor.getActor())
-                    .build()));
+            giveName(
+                    draft,
+                    NameRecord.newBuilder()
+                            .setNamespace(namespace)
+                            .setName(spec.getName())
+                            .setActor(actor.getActor())
+                            .build());
         }
         draft.reason("", "actor %s %s: PENDING (a client starts it)".formatted(label, actor.getActor()));
         return started(actor);
@@ -98,9 +102,20 @@ public final class ActorService {
         }
     }
 
-    private static void checkName(Draft draft, String name) {
-        Optional<ActorRecord> owner =
-                draft.records().name(name).flatMap(taken -> draft.records().actor(taken.getActor()));
+    private static void giveName(Draft draft, NameRecord name) {
+        boolean isFirst = !name.getNamespace().equals(NameRules.DEFAULT_NAMESPACE)
+                && draft.records().namespace(name.getNamespace()).isEmpty();
+        if (isFirst) {
+            draft.write(Write.put(NamespaceRecord.newBuilder()
+                    .setNamespace(name.getNamespace())
+                    .build()));
+        }
+        draft.write(Write.put(name));
+    }
+
+    private static void checkName(Draft draft, String namespace, String name) {
+        Optional<ActorRecord> owner = draft.records().name(namespace, name).flatMap(taken -> draft.records()
+                .actor(taken.getActor()));
         if (owner.isEmpty()) {
             return;
         }
@@ -119,7 +134,7 @@ public final class ActorService {
                 };
         throw OrreryException.of(
                 ErrorCode.ALREADY_EXISTS,
-                "actor '" + name + "' " + advice,
+                "actor '" + name + "' of namespace '" + namespace + "' " + advice,
                 Map.of("actor", owner.get().getActor()));
     }
 
@@ -151,7 +166,7 @@ public final class ActorService {
     public static ActorRecord find(Records records, DescribeActorRequest request) {
         return switch (request.getWhichCase()) {
             case ACTOR -> byId(records, request.getActor());
-            case NAME -> byName(records, request.getName());
+            case NAME -> byName(records, Lives.namespace(request.getNamespace()), request.getName());
             case WHICH_NOT_SET ->
                 throw OrreryException.of(ErrorCode.INVALID_ARGUMENT, "say which actor, by its id or its name");
         };
@@ -165,24 +180,39 @@ public final class ActorService {
                         Map.of("actor", id)));
     }
 
-    private static ActorRecord byName(Records records, String name) {
-        return records.name(name)
+    private static ActorRecord byName(Records records, String namespace, String name) {
+        return records.name(namespace, name)
                 .flatMap(taken -> records.actor(taken.getActor()))
-                .or(() -> plain(records)
-                        .filter(actor -> actor.getSpec().getName().equals(name))
+                .or(() -> named(records)
+                        .filter(actor -> actor.getSpec().getName().equals(name)
+                                && Lives.namespaceOf(actor).equals(namespace))
                         .max(Comparator.comparing(ActorRecord::getActor, Ids::byAge)))
-                .orElseThrow(() -> {
-                    List<String> names = plain(records)
-                            .map(actor -> actor.getSpec().getName())
-                            .filter(known -> !known.isEmpty())
-                            .distinct()
-                            .limit(NAMES_TOLD)
-                            .toList();
-                    String there =
-                            names.isEmpty() ? "no actor has a name" : "names there are: " + String.join(", ", names);
-                    return OrreryException.of(
-                            ErrorCode.NOT_FOUND, "no actor is called '" + name + "'; " + there, Map.of("actor", name));
-                });
+                .orElseThrow(() -> unknown(records, namespace, name));
+    }
+
+    private static OrreryException unknown(Records records, String namespace, String name) {
+        List<String> names = named(records)
+                .filter(actor -> Lives.namespaceOf(actor).equals(namespace))
+                .map(actor -> actor.getSpec().getName())
+                .distinct()
+                .limit(NAMES_TOLD)
+                .toList();
+        List<String> elsewhere = named(records)
+                .filter(actor -> actor.getSpec().getName().equals(name))
+                .map(actor -> "'" + Lives.namespaceOf(actor) + "'")
+                .distinct()
+                .limit(NAMES_TOLD)
+                .toList();
+        String there = names.isEmpty() ? "no actor has a name there" : "names there are: " + String.join(", ", names);
+        String hint = elsewhere.isEmpty() ? "" : "; one is in namespace " + String.join(", ", elsewhere);
+        return OrreryException.of(
+                ErrorCode.NOT_FOUND,
+                "no actor is called '" + name + "' in namespace '" + namespace + "'; " + there + hint,
+                Map.of("actor", name));
+    }
+
+    private static Stream<ActorRecord> named(Records records) {
+        return plain(records).filter(actor -> !actor.getSpec().getName().isEmpty());
     }
 
     private static Stream<ActorRecord> plain(Records records) {

@@ -9,6 +9,7 @@ import dev.orrery.head.reconcile.JobReconciler;
 import dev.orrery.head.reconcile.Write;
 import dev.orrery.head.state.JobEvent;
 import dev.orrery.head.state.JobState;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.proto.EndJobRequest;
 import dev.orrery.internal.proto.EndJobResponse;
 import dev.orrery.internal.proto.Job;
@@ -64,7 +65,7 @@ public final class JobService {
     /** What is wrong with it. */
     static List<String> errors(Job job, String ownersId) {
         List<String> errors = new ArrayList<>();
-        Names.check(errors, "a job", job.getId());
+        NameRules.wrong("a job", job.getId()).ifPresent(errors::add);
         if (!job.getId().equals(ownersId)) {
             errors.add("its job is '" + ownersId + "', not that of its driver, '" + job.getId() + "'");
         }

@@ -2,6 +2,7 @@ package dev.orrery.head.service;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.proto.PipelinePolicy;
 import dev.orrery.internal.proto.PipelineSpec;
 import dev.orrery.internal.proto.Resources;
@@ -24,7 +25,7 @@ final class PipelineSpecs {
     /** Throws INVALID_ARGUMENT with everything that is wrong. */
     static PipelineSpec checked(PipelineSpec spec) {
         List<String> errors = new ArrayList<>();
-        Names.check(errors, "a pipeline", spec.getName());
+        NameRules.wrong("a pipeline", spec.getName()).ifPresent(errors::add);
         if (spec.getStagesCount() == 0) {
             errors.add("a pipeline needs at least one stage");
         }
@@ -51,7 +52,7 @@ final class PipelineSpecs {
 
     private static StageSpec stage(List<String> errors, StageSpec stage) {
         String who = "stage '" + stage.getName() + "'";
-        Names.check(errors, "a stage", stage.getName());
+        NameRules.wrong("a stage", stage.getName()).ifPresent(errors::add);
         if (stage.getFactoryCase() == StageSpec.FactoryCase.FACTORY_NOT_SET) {
             errors.add(who + " has neither a factory nor a class");
         }

@@ -2,6 +2,7 @@ package dev.orrery.head.service;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.StartActorRequest;
@@ -29,7 +30,10 @@ final class PlainActorSpecs {
             errors.addAll(JobService.errors(request.getJob(), spec.getJob()));
         }
         if (!spec.getName().isEmpty()) {
-            Names.check(errors, "an actor", spec.getName());
+            NameRules.wrong("an actor", spec.getName()).ifPresent(errors::add);
+        }
+        if (!spec.getNamespace().isEmpty()) {
+            NameRules.wrong("a namespace", spec.getNamespace()).ifPresent(errors::add);
         }
         if (spec.getHostsGuests()) {
             errors.add("only the leader starts workers that actors share");
@@ -46,6 +50,21 @@ final class PlainActorSpecs {
         }
         NeededPlacement.check(errors, "", spec.getResources(), spec.getNodeChoice());
         NeededPlacement.checkGroup(errors, spec.getNodeChoice());
+        checkLimits(errors, spec);
+        if (spec.getSerializedSize() > MAX_BYTES) {
+            errors.add("constructor and arguments have " + spec.getSerializedSize() + " bytes, more than " + MAX_BYTES
+                    + "; pass large data in a call");
+        }
+        if (!errors.isEmpty()) {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "actor '" + label(spec) + "': " + String.join("; ", errors),
+                    Map.of("actor", label(spec)));
+        }
+        return spec;
+    }
+
+    private static void checkLimits(List<String> errors, PlainActorSpec spec) {
         if (spec.getOpenTimeoutMillis() <= 0) {
             errors.add("startTimeout must be positive, not " + spec.getOpenTimeoutMillis() + " ms");
         }
@@ -64,17 +83,9 @@ final class PlainActorSpecs {
         if (spec.getMaxConcurrency() < 0 || spec.getMaxConcurrency() > MOST_CONCURRENCY) {
             errors.add("maxConcurrency must be 1 to " + MOST_CONCURRENCY + ", not " + spec.getMaxConcurrency());
         }
-        if (spec.getSerializedSize() > MAX_BYTES) {
-            errors.add("constructor and arguments have " + spec.getSerializedSize() + " bytes, more than " + MAX_BYTES
-                    + "; pass large data in a call");
+        if (spec.getCheckpointCalls() < 0 || spec.getCheckpointIntervalMillis() < 0) {
+            errors.add("checkpointEvery must be positive");
         }
-        if (!errors.isEmpty()) {
-            throw OrreryException.of(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "actor '" + label(spec) + "': " + String.join("; ", errors),
-                    Map.of("actor", label(spec)));
-        }
-        return spec;
     }
 
     /** What people call it. */

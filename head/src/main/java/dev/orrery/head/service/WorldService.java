@@ -13,6 +13,7 @@ import dev.orrery.head.reconcile.Write;
 import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.WorldEvent;
 import dev.orrery.head.state.WorldState;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.CloseWorldResponse;
 import dev.orrery.internal.proto.FormWorldRequest;
@@ -94,7 +95,7 @@ public final class WorldService {
 
     private static void check(Records records, FormWorldRequest request) {
         List<String> errors = new ArrayList<>();
-        Names.check(errors, "a world", request.getName());
+        NameRules.wrong("a world", request.getName()).ifPresent(errors::add);
         Set<String> distinct = new HashSet<>();
         Set<String> again = new LinkedHashSet<>();
         request.getActorsList().stream().filter(id -> !distinct.add(id)).forEach(again::add);

@@ -1,8 +1,10 @@
 package dev.orrery.head.store;
 
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.PlacementGroupKey;
@@ -11,7 +13,20 @@ import dev.orrery.head.store.RecordKey.WorldKey;
 
 /** Names one record of the store. Where it lies in ZooKeeper is that package's business. */
 public sealed interface RecordKey
-        permits NodeKey, JobKey, NameKey, ActorKey, PipelineKey, ReplicaKey, WorldKey, PlacementGroupKey {
+        permits NodeKey,
+                JobKey,
+                NamespaceKey,
+                NameKey,
+                ActorKey,
+                CheckpointKey,
+                PipelineKey,
+                ReplicaKey,
+                WorldKey,
+                PlacementGroupKey {
+    /** Whether other records lie below it: created after it, deleted before it (or in the same commit, in that order). */
+    default boolean isParent() {
+        return this instanceof NamespaceKey || this instanceof PipelineKey;
+    }
 
     record NodeKey(String node) implements RecordKey {
         @Override
@@ -27,11 +42,16 @@ public sealed interface RecordKey
         }
     }
 
-    /** The name of a plain actor within a namespace. */
-    record NameKey(String namespace, String name) implements RecordKey {
-        /** The only one so far. */
-        public static final String DEFAULT_NAMESPACE = "default";
+    /** Any but the default one, which is always there and has no record. */
+    record NamespaceKey(String namespace) implements RecordKey {
+        @Override
+        public String toString() {
+            return "namespace " + namespace;
+        }
+    }
 
+    /** The name of a plain actor; below its namespace. */
+    record NameKey(String namespace, String name) implements RecordKey {
         @Override
         public String toString() {
             return "name " + namespace + "/" + name;
@@ -45,6 +65,14 @@ public sealed interface RecordKey
         }
     }
 
+    /** What that actor saved. */
+    record CheckpointKey(String actor) implements RecordKey {
+        @Override
+        public String toString() {
+            return "checkpoint of actor " + actor;
+        }
+    }
+
     record PipelineKey(String pipeline) implements RecordKey {
         @Override
         public String toString() {
@@ -52,7 +80,7 @@ public sealed interface RecordKey
         }
     }
 
-    /** A replica lies below its pipeline: created after it, deleted before it (or in the same commit, in that order). */
+    /** Below its pipeline. */
     record ReplicaKey(String pipeline, String replica) implements RecordKey {
         @Override
         public String toString() {

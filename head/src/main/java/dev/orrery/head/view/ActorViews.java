@@ -39,6 +39,10 @@ public final class ActorViews {
                 .setDetached(actor.getSpec().getDetached())
                 .setRunsTasks(actor.getSpec().getRunsTasks())
                 .setHostsGuests(SharedWorkers.isWorker(actor));
+        if (Lives.isPlain(actor)) {
+            view.setNamespace(Lives.namespaceOf(actor));
+            state.records().checkpoint(actor.getActor()).map(Lives::view).ifPresent(view::setCheckpoint);
+        }
         if (Lives.isPlain(actor) && Lives.isAlive(actor)) {
             view.setRpcAddress(actor.getRpcAddress());
             view.setSharedWorker(

@@ -6,8 +6,10 @@ import com.google.protobuf.Parser;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.PlacementGroupRecord;
@@ -16,8 +18,10 @@ import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
@@ -34,10 +38,14 @@ final class RecordCodec {
             operation = node.getOperation();
         } else if (key instanceof JobKey && record instanceof JobRecord job) {
             operation = job.getOperation();
+        } else if (key instanceof NamespaceKey && record instanceof NamespaceRecord namespace) {
+            operation = namespace.getOperation();
         } else if (key instanceof NameKey && record instanceof NameRecord name) {
             operation = name.getOperation();
         } else if (key instanceof ActorKey && record instanceof ActorRecord actor) {
             operation = actor.getOperation();
+        } else if (key instanceof CheckpointKey && record instanceof CheckpointRecord checkpoint) {
+            operation = checkpoint.getOperation();
         } else if (key instanceof PipelineKey && record instanceof PipelineRecord pipeline) {
             operation = pipeline.getOperation();
         } else if (key instanceof ReplicaKey && record instanceof ReplicaRecord replica) {
@@ -74,11 +82,17 @@ final class RecordCodec {
         if (key instanceof JobKey) {
             return JobRecord.parser();
         }
+        if (key instanceof NamespaceKey) {
+            return NamespaceRecord.parser();
+        }
         if (key instanceof NameKey) {
             return NameRecord.parser();
         }
         if (key instanceof ActorKey) {
             return ActorRecord.parser();
+        }
+        if (key instanceof CheckpointKey) {
+            return CheckpointRecord.parser();
         }
         if (key instanceof PipelineKey) {
             return PipelineRecord.parser();

@@ -3,8 +3,10 @@ package dev.orrery.head.zookeeper;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
 import dev.orrery.head.proto.JobRecord;
 import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.PlacementGroupRecord;
@@ -13,13 +15,16 @@ import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.StoredState;
 import dev.orrery.head.store.Versioned;
+import dev.orrery.internal.names.NameRules;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +45,6 @@ final class StateLoader {
     private final BlockingCalls calls;
     private final StorePaths paths;
     private final Deadline deadline;
-    private boolean lacksPlacementGroups;
 
     StateLoader(BlockingCalls calls, StorePaths paths, Deadline deadline) {
         this.calls = calls;
@@ -48,20 +52,14 @@ final class StateLoader {
         this.deadline = deadline;
     }
 
-    /** Parents of records that were missing: an earlier version, which knew no such records, began the cluster. */
-    List<String> missingParents() {
-        return lacksPlacementGroups ? List.of(paths.placementGroups()) : List.of();
-    }
-
     StoredState load() {
         List<String> nodes = names(List.of(paths.nodes()));
         List<String> jobs = names(List.of(paths.jobs()));
-        List<NameKey> names = names(List.of(paths.names())).stream()
-                .map(name -> new NameKey(NameKey.DEFAULT_NAMESPACE, name))
-                .toList();
+        List<String> namespaces = names(List.of(paths.namespaces()));
         List<String> actors = names(paths.actorBuckets());
+        List<String> checkpoints = names(paths.checkpointBuckets());
         List<String> worlds = names(paths.worldBuckets());
-        List<String> groups = placementGroups();
+        List<String> groups = names(List.of(paths.placementGroups()));
         List<PipelineKey> pipelines =
                 names(List.of(paths.pipelines())).stream().map(PipelineKey::new).toList();
         List<ReplicaKey> replicas = new ArrayList<>();
@@ -74,18 +72,29 @@ final class StateLoader {
         return new StoredState(
                 records(nodes.stream().map(NodeKey::new).toList(), NodeRecord.parser()),
                 records(jobs.stream().map(JobKey::new).toList(), JobRecord.parser()),
-                records(names, NameRecord.parser()),
+                records(
+                        namespaces.stream()
+                                .filter(name -> !name.equals(NameRules.DEFAULT_NAMESPACE))
+                                .map(NamespaceKey::new)
+                                .toList(),
+                        NamespaceRecord.parser()),
+                records(namesIn(namespaces), NameRecord.parser()),
                 records(actors.stream().map(ActorKey::new).toList(), ActorRecord.parser()),
+                records(checkpoints.stream().map(CheckpointKey::new).toList(), CheckpointRecord.parser()),
                 records(pipelines, PipelineRecord.parser()),
                 records(replicas, ReplicaRecord.parser()),
                 records(worlds.stream().map(StorePaths::worldKey).toList(), WorldRecord.parser()),
                 records(groups.stream().map(PlacementGroupKey::new).toList(), PlacementGroupRecord.parser()));
     }
 
-    private List<String> placementGroups() {
-        OpResult result = read(List.of(paths.placementGroups()), Op::getChildren).get(0);
-        lacksPlacementGroups = !(result instanceof OpResult.GetChildrenResult);
-        return result instanceof OpResult.GetChildrenResult found ? found.getChildren() : List.of();
+    private List<NameKey> namesIn(List<String> namespaces) {
+        List<NameKey> keys = new ArrayList<>();
+        List<List<String>> names = children(namespaces.stream().map(paths::names).toList());
+        for (int i = 0; i < namespaces.size(); i++) {
+            String namespace = namespaces.get(i);
+            names.get(i).forEach(name -> keys.add(new NameKey(namespace, name)));
+        }
+        return keys;
     }
 
     private List<String> names(List<String> parents) {

@@ -5,12 +5,15 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
 import dev.orrery.head.store.RecordKey.JobKey;
 import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.RecordKey.WorldKey;
+import dev.orrery.internal.names.NameRules;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -71,13 +74,24 @@ final class StorePaths {
     /** Parents of records, each after its own. */
     List<String> recordParents() {
         return Stream.of(
-                        Stream.of(nodes(), jobs(), root + "/names", names(), root + "/actors"),
+                        Stream.of(nodes(), jobs(), namespaces(), names(NameRules.DEFAULT_NAMESPACE), root + "/actors"),
                         actorBuckets().stream(),
                         Stream.of(pipelines(), root + "/worlds"),
                         worldBuckets().stream(),
-                        Stream.of(placementGroups()))
+                        laterParents().stream().flatMap(List::stream))
                 .flatMap(paths -> paths)
                 .toList();
+    }
+
+    /**
+     * Those that clusters of earlier versions were begun without. Each list is made at once, its first before the others, so that
+     * this tells whether all of it is there.
+     */
+    List<List<String>> laterParents() {
+        return List.of(
+                Stream.concat(Stream.of(checkpoints()), checkpointBuckets().stream())
+                        .toList(),
+                List.of(placementGroups()));
     }
 
     String nodes() {
@@ -88,13 +102,12 @@ final class StorePaths {
         return root + "/jobs";
     }
 
-    /** Of the default namespace. */
-    String names() {
-        return names(NameKey.DEFAULT_NAMESPACE);
+    String namespaces() {
+        return root + "/names";
     }
 
-    private String names(String namespace) {
-        return root + "/names/" + segment(namespace);
+    String names(String namespace) {
+        return namespaces() + "/" + segment(namespace);
     }
 
     String pipelines() {
@@ -108,6 +121,14 @@ final class StorePaths {
 
     List<String> actorBuckets() {
         return buckets(root + "/actors");
+    }
+
+    private String checkpoints() {
+        return root + "/checkpoints";
+    }
+
+    List<String> checkpointBuckets() {
+        return buckets(checkpoints());
     }
 
     List<String> worldBuckets() {
@@ -125,12 +146,17 @@ final class StorePaths {
         if (key instanceof JobKey job) {
             return jobs() + "/" + segment(job.job());
         }
+        if (key instanceof NamespaceKey namespace) {
+            return names(namespace.namespace());
+        }
         if (key instanceof NameKey name) {
             return names(name.namespace()) + "/" + segment(name.name());
         }
         if (key instanceof ActorKey actor) {
-            // String.hashCode() is part of the language's specification, so a path never moves.
-            return root + "/actors/" + bucket(actor.actor().hashCode()) + "/" + segment(actor.actor());
+            return inBucket(root + "/actors", actor.actor());
+        }
+        if (key instanceof CheckpointKey checkpoint) {
+            return inBucket(checkpoints(), checkpoint.actor());
         }
         if (key instanceof PipelineKey pipeline) {
             return pipelines() + "/" + segment(pipeline.pipeline());
@@ -148,6 +174,11 @@ final class StorePaths {
 
     static WorldKey worldKey(String name) {
         return new WorldKey(Long.parseUnsignedLong(name, 16));
+    }
+
+    private static String inBucket(String parent, String actor) {
+        // String.hashCode() is part of the language's specification, so a path never moves.
+        return parent + "/" + bucket(actor.hashCode()) + "/" + segment(actor);
     }
 
     private static List<String> buckets(String parent) {

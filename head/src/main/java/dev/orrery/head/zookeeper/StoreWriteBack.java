@@ -30,7 +30,7 @@ final class StoreWriteBack {
     private static final int MAX_OPERATIONS = 500;
     private static final String WHAT = "write the lost cluster back";
     private static final Comparator<Change.Create> PARENTS_FIRST =
-            Comparator.comparing(record -> !(record.key() instanceof PipelineKey));
+            Comparator.comparing(record -> !record.key().isParent());
 
     private final BlockingCalls calls;
     private final StorePaths paths;

@@ -10,11 +10,9 @@ import dev.orrery.head.zookeeper.ZooKeeperCalls.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.ZooDefs;
 
 /** The records, by the right of one epoch. */
 final class ZooKeeperClusterStore implements ClusterStore {
@@ -26,7 +24,6 @@ final class ZooKeeperClusterStore implements ClusterStore {
 
     private static final String COMMIT = "confirm a commit";
     private static final String PROVE = "prove that this head leads";
-    private static final String ADD_PARENTS = "add what an earlier version did not know";
 
     private final BlockingCalls calls;
     private final StorePaths paths;
@@ -84,32 +81,10 @@ final class ZooKeeperClusterStore implements ClusterStore {
         requireNotFenced();
         // Whoever loads tries again with each step.
         Deadline deadline = deadline().reconnecting(Duration.ZERO);
-        StateLoader loader = new StateLoader(calls, paths, deadline);
-        StoredState state = loader.load();
+        new LaterParents(calls, paths).make(term.epochVersion(), deadline);
+        StoredState state = new StateLoader(calls, paths, deadline).load();
         requireEpoch(deadline);
-        for (String parent : loader.missingParents()) {
-            addParent(parent, deadline);
-        }
         return state;
-    }
-
-    /** Unless another leader was faster. */
-    private void addParent(String parent, Deadline deadline) {
-        List<Op> addition = List.of(
-                Op.check(paths.epoch(), term.epochVersion()),
-                Op.create(parent, new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT));
-        Answer answer = calls.once(addition, deadline, ADD_PARENTS);
-        while (answer.isLost()) {
-            calls.pause(deadline, ADD_PARENTS);
-            requireNotFenced();
-            answer = calls.once(addition, deadline, ADD_PARENTS);
-        }
-        if (!answer.isOk() && answer.refusedIndex() == 0) {
-            throw epochRefused(answer.errorAt(0));
-        }
-        if (!answer.isOk() && answer.code() != Code.NODEEXISTS) {
-            throw BlockingCalls.refused(addition.get(1), answer.code(), ADD_PARENTS);
-        }
     }
 
     /** A write, although it changes nothing: a read may be answered by a server that the others have left behind. */

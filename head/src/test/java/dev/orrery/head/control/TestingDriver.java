@@ -2,9 +2,12 @@ package dev.orrery.head.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.protobuf.ByteString;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.head.service.CheckpointService;
 import dev.orrery.internal.proto.ActorFunction;
+import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.CreatePlacementGroupRequest;
@@ -20,13 +23,17 @@ import dev.orrery.internal.proto.PlacementBundle;
 import dev.orrery.internal.proto.PlacementGroupSpec.Strategy;
 import dev.orrery.internal.proto.PlacementGroupSpec;
 import dev.orrery.internal.proto.PlacementGroupView;
+import dev.orrery.internal.proto.LoadCheckpointRequest;
+import dev.orrery.internal.proto.LoadCheckpointResponse;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.RemovePlacementGroupRequest;
 import dev.orrery.internal.proto.RenewJobRequest;
 import dev.orrery.internal.proto.RenewJobResponse;
 import dev.orrery.internal.proto.ResizePlacementGroupRequest;
 import dev.orrery.internal.proto.Resources;
+import dev.orrery.internal.proto.SaveCheckpointRequest;
 import dev.orrery.internal.proto.StartActorRequest;
+import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.proto.WorldView;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +97,10 @@ final class TestingDriver {
         return start(name, 0);
     }
 
+    String startIn(String namespace, String name) {
+        return start(PlainActorSpec.newBuilder().setNamespace(namespace).setName(name));
+    }
+
     /** Lives on when its job ends. */
     String startDetached(String name) {
         return start(PlainActorSpec.newBuilder().setName(name).setDetached(true));
@@ -141,7 +152,7 @@ final class TestingDriver {
                 .setJob(job())
                 .setActor(spec.setJob(job)
                         .setFactory(
-                                ActorFunction.newBuilder().setLambda(com.google.protobuf.ByteString.copyFromUtf8("f")))
+                                ActorFunction.newBuilder().setLambda(ByteString.copyFromUtf8("f")))
                         .setResources(Resources.newBuilder().setMilliCpus(milliCpus))
                         .setOpenTimeoutMillis(10_000)
                         .setMaxPendingCalls(10))
@@ -255,8 +266,34 @@ final class TestingDriver {
         awaitState(id, "DEAD");
     }
 
+    /** What the worker of that life does. */
+    void save(ActorLife life, long number, String state) {
+        SaveCheckpointRequest request = SaveCheckpointRequest.newBuilder()
+                .setLife(life)
+                .setNumber(number)
+                .setState(Value.newBuilder().setObject(ByteString.copyFromUtf8(state)))
+                .build();
+        insist(() -> cluster.control().mutate("save", draft -> CheckpointService.save(draft, request)));
+    }
+
+    /** What that life is given; empty when nothing was saved. */
+    String load(ActorLife life) {
+        LoadCheckpointRequest request =
+                LoadCheckpointRequest.newBuilder().setLife(life).build();
+        LoadCheckpointResponse kept = insist(() -> cluster.control()
+                .ask(leading -> CheckpointService.load(leading.state().records(), request)));
+        return kept.getState().getObject().toStringUtf8();
+    }
+
     ActorView named(String name) {
-        return insist(() -> cluster.control()
-                .describeActor(DescribeActorRequest.newBuilder().setName(name).build()));
+        return namedIn("", name);
+    }
+
+    ActorView namedIn(String namespace, String name) {
+        DescribeActorRequest request = DescribeActorRequest.newBuilder()
+                .setNamespace(namespace)
+                .setName(name)
+                .build();
+        return insist(() -> cluster.control().describeActor(request));
     }
 }

@@ -10,6 +10,7 @@ import dev.orrery.head.store.CommitResult;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.StoredState;
 import dev.orrery.head.store.Versioned;
+import dev.orrery.internal.names.NameRules;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -85,8 +86,10 @@ final class TestingStore {
         return new StoredState(
                 select(RecordKey.NodeKey.class),
                 select(RecordKey.JobKey.class),
+                select(RecordKey.NamespaceKey.class),
                 select(RecordKey.NameKey.class),
                 select(RecordKey.ActorKey.class),
+                select(RecordKey.CheckpointKey.class),
                 select(RecordKey.PipelineKey.class),
                 select(RecordKey.ReplicaKey.class),
                 select(RecordKey.WorldKey.class),
@@ -202,6 +205,12 @@ final class TestingStore {
                             there.contains(new RecordKey.PipelineKey(replica.pipeline())),
                             replica + " before its pipeline");
                 }
+                if (create.key() instanceof RecordKey.NameKey name) {
+                    expect(
+                            name.namespace().equals(NameRules.DEFAULT_NAMESPACE)
+                                    || there.contains(new RecordKey.NamespaceKey(name.namespace())),
+                            name + " before its namespace");
+                }
                 if (create.key() instanceof RecordKey.WorldKey world) {
                     expect(worldsEver.add(world.world()), world + " was there before");
                 }
@@ -218,6 +227,12 @@ final class TestingStore {
                                         .noneMatch(key -> key instanceof RecordKey.ReplicaKey replica
                                                 && replica.pipeline().equals(pipeline.pipeline())),
                         delete.key() + " before its replicas");
+                expect(
+                        !(delete.key() instanceof RecordKey.NamespaceKey namespace)
+                                || there.stream()
+                                        .noneMatch(key -> key instanceof RecordKey.NameKey name
+                                                && name.namespace().equals(namespace.namespace())),
+                        delete.key() + " before its names");
             }
         }
         operationsHere.forEach(operation -> expect(operations.add(operation), operation + " was used before"));

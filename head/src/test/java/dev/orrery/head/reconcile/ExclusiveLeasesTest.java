@@ -135,13 +135,13 @@ class ExclusiveLeasesTest {
         state.node("n1", NodeState.DEAD, 4_000);
         step();
         assertEquals("DEAD", state.actor("a").getState());
-        assertTrue(state.records.name("a").isPresent());
+        assertTrue(state.records.name("default", "a").isPresent());
         OrreryException taken = Assertions.assertThrows(OrreryException.class, this::startAnew);
         assertEquals(ErrorCode.ALREADY_EXISTS, taken.code());
         assertTrue(taken.getMessage().contains("may hold its lease; wait 15750 ms"), taken.getMessage());
         state.after(LEASE);
         step();
-        assertEquals(Optional.empty(), state.records.name("a"));
+        assertEquals(Optional.empty(), state.records.name("default", "a"));
         startAnew();
     }
 

@@ -138,7 +138,7 @@ class PlainReconcilersTest {
         assertEquals(1, state.actor("a").getRestarts());
         assertEquals("n1", state.actor("a").getLastNode());
         assertEquals("signal", state.actor("a").getCauses(0).getKind());
-        assertTrue(state.records.name("a").isPresent());
+        assertTrue(state.records.name("default", "a").isPresent());
         reportsOf("a", 2, WorkerState.EXITED, "exit");
         step();
         assertEquals("DEAD", state.actor("a").getState(), "its one restart is used up");
@@ -247,10 +247,10 @@ class PlainReconcilersTest {
                 .setActor("a")
                 .build()));
         state.commit(new PlainActorReconciler());
-        assertTrue(state.records.name("a").isPresent());
+        assertTrue(state.records.name("default", "a").isPresent());
         actor("a", ActorState.DEAD);
         state.commit(new PlainActorReconciler());
-        assertTrue(state.records.name("a").isEmpty());
+        assertTrue(state.records.name("default", "a").isEmpty());
     }
 
     @Test

@@ -146,7 +146,7 @@ class ActorServiceTest {
         String id = start("op-1", counter("counter"));
         assertEquals("PENDING", actor(id).getState());
         assertEquals("counter", actor(id).getLabel());
-        assertEquals(id, records.name("counter").orElseThrow().getActor());
+        assertEquals(id, records.name("default", "counter").orElseThrow().getActor());
         assertEquals(id, start("op-1", counter("counter")));
         assertEquals(1, records.actors().size());
         String unnamed = start("op-2", counter(""));
@@ -225,12 +225,33 @@ class ActorServiceTest {
         refused(ErrorCode.ALREADY_EXISTS, () -> start("op-2", counter("counter")));
         state(id, "DEAD");
         String next = start("op-2", counter("counter"));
-        assertEquals(next, records.name("counter").orElseThrow().getActor());
+        assertEquals(next, records.name("default", "counter").orElseThrow().getActor());
+    }
+
+    @Test
+    void whatWasWrittenBeforeThereWereNamespacesIsInTheDefaultOne() {
+        String id = start("op-1", counter("counter"));
+        assertEquals("", actor(id).getSpec().getNamespace(), "as of a driver of then");
+        for (String namespace : List.of("", "default")) {
+            DescribeActorRequest byName = DescribeActorRequest.newBuilder()
+                    .setName("counter")
+                    .setNamespace(namespace)
+                    .build();
+            assertEquals(id, ActorService.find(records, byName).getActor());
+        }
+        refused(ErrorCode.ALREADY_EXISTS, () -> start("op-2", counter("counter").setNamespace("default")));
+        assertTrue(records.namespaces().isEmpty(), "the default one needs no record");
+        String theirs = start("op-3", counter("counter").setNamespace("team-b"));
+        assertEquals(theirs, records.name("team-b", "counter").orElseThrow().getActor());
+        assertEquals(id, records.name("default", "counter").orElseThrow().getActor());
+        start("op-4", counter("").setNamespace("team-c"));
+        assertTrue(records.namespace("team-c").isEmpty(), "without a name there is nothing in it");
     }
 
     @Test
     void allThatIsWrongIsToldAtOnce() {
         PlainActorSpec.Builder wrong = counter("a/b")
+                .setNamespace("../x")
                 .clearFactory()
                 .setMaxPendingCalls(0)
                 .setOpenTimeoutMillis(0)
@@ -240,6 +261,7 @@ class ActorServiceTest {
                 refused(ErrorCode.INVALID_ARGUMENT, () -> start("op-1", wrong)).getMessage();
         for (String part : List.of(
                 "'a/b' is no name of an actor",
+                "'../x' is no name of a namespace",
                 "no constructor",
                 "maxPendingCalls",
                 "startTimeout",

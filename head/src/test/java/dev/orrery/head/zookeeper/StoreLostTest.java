@@ -1,6 +1,9 @@
 package dev.orrery.head.zookeeper;
 
 import static dev.orrery.head.zookeeper.TestingRecords.createActor;
+import static dev.orrery.head.zookeeper.TestingRecords.createCheckpoint;
+import static dev.orrery.head.zookeeper.TestingRecords.createName;
+import static dev.orrery.head.zookeeper.TestingRecords.createNamespace;
 import static dev.orrery.head.zookeeper.TestingRecords.createNode;
 import static dev.orrery.head.zookeeper.TestingRecords.createPipeline;
 import static dev.orrery.head.zookeeper.TestingRecords.createReplica;
@@ -43,7 +46,11 @@ class StoreLostTest {
     private static final Change[] RECORDS = {
         createReplica("p", "r-1", "a"),
         createNode("n1", "a"),
+        createName("default", "label", "1-1", "a"),
+        createName("team-b", "label", "1-1", "a"),
+        createNamespace("team-b", "a"),
         createActor("1-1", "label", "a"),
+        createCheckpoint("1-1", 7, "a"),
         createPipeline("p", "a"),
         createWorld(7, "a")
     };
@@ -96,7 +103,10 @@ class StoreLostTest {
 
     private static void assertComplete(StoredState state) {
         assertEquals(1, state.nodes().size());
+        assertEquals(1, state.namespaces().size());
+        assertEquals(2, state.names().size());
         assertEquals(1, state.actors().size());
+        assertEquals(1, state.checkpoints().size());
         assertEquals(1, state.pipelines().size());
         assertEquals(1, state.replicas().size());
         assertEquals(1, state.worlds().size());

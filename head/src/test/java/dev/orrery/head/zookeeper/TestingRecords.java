@@ -1,6 +1,9 @@
 package dev.orrery.head.zookeeper;
 
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.CheckpointRecord;
+import dev.orrery.head.proto.NameRecord;
+import dev.orrery.head.proto.NamespaceRecord;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.PlacementGroupRecord;
@@ -8,6 +11,9 @@ import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
 import dev.orrery.head.store.Change;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.CheckpointKey;
+import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.PlacementGroupKey;
@@ -38,6 +44,36 @@ final class TestingRecords {
                 ActorRecord.newBuilder()
                         .setActor(actor)
                         .setLabel(label)
+                        .setOperation(operation)
+                        .build());
+    }
+
+    static Change createCheckpoint(String actor, long number, String operation) {
+        return new Change.Create(
+                new CheckpointKey(actor),
+                CheckpointRecord.newBuilder()
+                        .setActor(actor)
+                        .setNumber(number)
+                        .setOperation(operation)
+                        .build());
+    }
+
+    static Change createNamespace(String name, String operation) {
+        return new Change.Create(
+                new NamespaceKey(name),
+                NamespaceRecord.newBuilder()
+                        .setNamespace(name)
+                        .setOperation(operation)
+                        .build());
+    }
+
+    static Change createName(String namespace, String name, String actor, String operation) {
+        return new Change.Create(
+                new NameKey(namespace, name),
+                NameRecord.newBuilder()
+                        .setNamespace(namespace)
+                        .setName(name)
+                        .setActor(actor)
                         .setOperation(operation)
                         .build());
     }

@@ -1,6 +1,8 @@
 package dev.orrery.head.zookeeper;
 
 import static dev.orrery.head.zookeeper.TestingRecords.createActor;
+import static dev.orrery.head.zookeeper.TestingRecords.createName;
+import static dev.orrery.head.zookeeper.TestingRecords.createNamespace;
 import static dev.orrery.head.zookeeper.TestingRecords.createNode;
 import static dev.orrery.head.zookeeper.TestingRecords.createPipeline;
 import static dev.orrery.head.zookeeper.TestingRecords.createReplica;
@@ -15,6 +17,8 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.head.store.Change;
 import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.RecordKey.ActorKey;
+import dev.orrery.head.store.RecordKey.NameKey;
+import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
@@ -129,6 +133,29 @@ class ZooKeeperClusterStoreTest {
 
         assertEquals(Map.of(), store.load().pipelines());
         assertEquals(Map.of(), store.load().replicas());
+    }
+
+    @Test
+    void namesAreLoadedFromEveryNamespaceAndOneGoesWithItsNamesInAnyOrder() {
+        store.commit(List.of(
+                createName("team-b", "counter", "1-2", "a"),
+                createName("default", "counter", "1-1", "a"),
+                createNamespace("team-b", "a")));
+        StoredState state = store.load();
+        assertEquals(Set.of(new NamespaceKey("team-b")), state.namespaces().keySet());
+        assertEquals(
+                Set.of(new NameKey("default", "counter"), new NameKey("team-b", "counter")),
+                state.names().keySet());
+        assertEquals(
+                "1-2",
+                state.names().get(new NameKey("team-b", "counter")).value().getActor());
+
+        store.commit(List.of(
+                new Change.Delete(new NamespaceKey("team-b"), 0),
+                new Change.Delete(new NameKey("team-b", "counter"), 0)));
+
+        assertEquals(Map.of(), store.load().namespaces());
+        assertEquals(Set.of(new NameKey("default", "counter")), store.load().names().keySet());
     }
 
     @Test

@@ -19,7 +19,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * in.
  */
 record ActorBody(
-        ActorWorlds worlds, UserThreads threads, Tenure tenure, OwnJob job, CpuLoan loan, ThreadPoolExecutor answers) {
+        ActorWorlds worlds,
+        UserThreads threads,
+        Tenure tenure,
+        OwnJob job,
+        CpuLoan loan,
+        ThreadPoolExecutor answers,
+        Checkpoints checkpoints) {
+    /** For the leader to save a state, or to tell of one, before it is asked again. */
+    private static final Duration SAVE_TIMEOUT = Duration.ofSeconds(5);
+
     private static final int ANSWER_THREADS = 2;
     private static final Duration ANSWER_THREADS_IDLE = Duration.ofSeconds(5);
 
@@ -33,21 +42,23 @@ record ActorBody(
         CallQueue queue = intake.queue();
         CallErrors errors = intake.errors();
         ActorWorlds worlds = new ActorWorlds(label, environment.timers());
-        Optional<String> name = Optional.of(spec.getName()).filter(given -> !given.isEmpty());
         AtomicBoolean stopping = new AtomicBoolean();
-        ActorExit exit = new ActorExit(
-                environment.life(),
-                queue,
-                errors,
-                wish -> job.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
-                stopping::get);
         CpuLoan loan = loan(environment, queue, errors);
         ThreadPoolExecutor answers = answers(label);
+        Checkpoints checkpoints = checkpoints(environment, code, job, answers);
         UserWork work = spec.getRunsTasks()
                 ? new TaskWork(environment, code.functions(), code.values(), queue, errors, stopping::get, job)
                 : new ActorWork(
                         spec,
-                        new SelfContext(environment.life(), name, environment.devices(), worlds, job, exit),
+                        new SelfContext(
+                                environment.life(),
+                                Optional.of(spec.getName()).filter(given -> !given.isEmpty()),
+                                job.namespace(),
+                                environment.devices(),
+                                worlds,
+                                job,
+                                exit(environment, intake, job, stopping),
+                                checkpoints),
                         code.functions(),
                         code.values(),
                         errors,
@@ -62,7 +73,40 @@ record ActorBody(
                 listen,
                 intake.tenure(),
                 stopping);
-        return new ActorBody(worlds, threads, intake.tenure(), job, loan, answers);
+        return new ActorBody(worlds, threads, intake.tenure(), job, loan, answers, checkpoints);
+    }
+
+    private static ActorExit exit(
+            ActorEnvironment environment, CallIntake intake, OwnJob job, AtomicBoolean stopping) {
+        return new ActorExit(
+                environment.life(),
+                intake.queue(),
+                intake.errors(),
+                wish -> job.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
+                stopping::get);
+    }
+
+    private static Checkpoints checkpoints(
+            ActorEnvironment environment, ActorCode code, OwnJob job, ThreadPoolExecutor answers) {
+        PlainActorSpec spec = environment.desired().getSpec().getActor();
+        CheckpointSaves saves = new CheckpointSaves(
+                environment.life(),
+                save -> job.client().leader().call(Protocol.SAVE_CHECKPOINT, save, SAVE_TIMEOUT),
+                environment.clock(),
+                environment.timers());
+        EarlierCheckpoint earlier = new EarlierCheckpoint(
+                environment.life(),
+                load -> job.client().call(Protocol.LOAD_CHECKPOINT, load, SAVE_TIMEOUT),
+                Duration.ofMillis(spec.getOpenTimeoutMillis()),
+                environment.clock());
+        return new Checkpoints(
+                environment.desired().getLabel(),
+                spec,
+                code.values(),
+                saves,
+                earlier::get,
+                environment.clock(),
+                answers);
     }
 
     /** Has threads only while there are such answers. */
@@ -101,6 +145,8 @@ record ActorBody(
 
     /** Completes when nothing of it runs any more, or its time is over; then its job is to be closed. */
     CompletableFuture<Void> stop() {
+        // What waits for the leader does not hold up the end.
+        checkpoints.close();
         return threads.stop().thenRun(() -> {
             answers.shutdownNow();
             tenure.close();

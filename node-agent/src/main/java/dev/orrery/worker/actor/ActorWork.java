@@ -10,6 +10,7 @@ import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserFunction;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -67,6 +68,7 @@ final class ActorWork implements UserWork {
         if (made instanceof ContextAware aware) {
             aware.onStart(context);
         }
+        context.checkpoints().open(made);
         actor = Optional.of(made);
     }
 
@@ -106,23 +108,42 @@ final class ActorWork implements UserWork {
 
     private CompletableFuture<Void> call(UserFunction method, Object[] given, PendingCall call) {
         Object result;
+        context.checkpoints().callBegins();
         try {
             result = method.invoke(given);
         } catch (Throwable thrown) {
             Arguments.rethrowFatal(thrown);
-            call.fail(failure(method, thrown));
-            return ENDED;
+            return tell(method, call, context.checkpoints().callLeaves(), () -> call.fail(failure(method, thrown)));
         }
+        List<CompletableFuture<Void>> saves = context.checkpoints().callLeaves();
         boolean isStage = result instanceof CompletionStage<?>;
         if (isStage != call.request().getAsync()) {
             ValueCodec.release(result);
             throw isStage ? errors.returnedStage(method.name()) : errors.returnedNoStage(method.name(), result);
         }
-        if (isStage) {
-            return answerLater(method, (CompletionStage<?>) result, call);
+        return isStage
+                ? answerLater(method, (CompletionStage<?>) result, call, saves)
+                : tell(method, call, saves, answer(method, result, call));
+    }
+
+    /** Once what is to be saved before that is: the answer of a call that has ended. Returns when the next one may begin. */
+    private CompletableFuture<Void> tell(
+            UserFunction method, PendingCall call, List<CompletableFuture<Void>> saves, Runnable answer) {
+        CompletableFuture<Void> saved = context.checkpoints().callEnds(saves);
+        if (saved == Checkpoints.NOTHING_TO_SAVE) {
+            answer.run();
+            return ENDED;
         }
-        answer(method, result, call);
-        return ENDED;
+        CompletableFuture<Void> told = saved.handle((none, failure) -> {
+            if (failure == null) {
+                answer.run();
+            } else {
+                call.fail(errors.notSaved(method.name(), failure));
+            }
+            return null;
+        });
+        // Calls need not wait for each other's states, as long as not too many answers do.
+        return context.checkpoints().hasRoom() ? ENDED : told;
     }
 
     private OrreryException failure(UserFunction method, Throwable thrown) {
@@ -134,22 +155,24 @@ final class ActorWork implements UserWork {
     }
 
     /** When the stage is complete. */
-    private CompletableFuture<Void> answerLater(UserFunction method, CompletionStage<?> stage, PendingCall call) {
+    private CompletableFuture<Void> answerLater(
+            UserFunction method, CompletionStage<?> stage, PendingCall call, List<CompletableFuture<Void>> saves) {
         CompletableFuture<Void> end = new CompletableFuture<>();
         BiConsumer<Object, Throwable> answer = (result, thrown) -> {
+            CompletableFuture<Void> told = ENDED;
             try {
-                if (thrown == null) {
-                    answer(method, result, call);
-                } else {
-                    call.fail(failure(method, ErrorCodec.unwrap(thrown)));
-                }
-            } catch (OrreryException e) {
-                call.fail(e);
+                told = tell(
+                        method,
+                        call,
+                        saves,
+                        thrown == null
+                                ? answer(method, result, call)
+                                : () -> call.fail(failure(method, ErrorCodec.unwrap(thrown))));
             } catch (RuntimeException | Error e) {
                 // Nobody else would hear of it.
                 call.fail(errors.threw("the result of " + method.name(), e));
             } finally {
-                end.complete(null);
+                told.thenRun(() -> end.complete(null));
             }
         };
         if (stage instanceof CompletableFuture<?> future && future.isDone()) {
@@ -161,14 +184,19 @@ final class ActorWork implements UserWork {
         return end;
     }
 
-    private void answer(UserFunction method, Object result, PendingCall call) {
+    /** What is left to be done with a result: it is read here, and the actor's thread is free then. */
+    private Runnable answer(UserFunction method, Object result, PendingCall call) {
         try {
             Value value = values.toMessage("the result of " + method.name(), result);
-            if (tenure.holds()) {
-                call.succeed(value);
-            } else {
-                call.fail(errors.leaseLost(method.name()));
-            }
+            return () -> {
+                if (tenure.holds()) {
+                    call.succeed(value);
+                } else {
+                    call.fail(errors.leaseLost(method.name()));
+                }
+            };
+        } catch (OrreryException e) {
+            return () -> call.fail(e);
         } finally {
             ValueCodec.release(result);
         }
@@ -176,7 +204,8 @@ final class ActorWork implements UserWork {
 
     @Override
     public void close() {
-        // First, as the leader bounds how long closing may take.
+        context.checkpoints().awaitSaved();
+        // Before the user's code, as the leader bounds how long closing may take.
         context.ending().tellLeader();
         if (actor.orElseThrow() instanceof AutoCloseable closeable) {
             // Whatever the user's code throws.

@@ -5,6 +5,7 @@ import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.TaskInfo;
+import dev.orrery.internal.rpc.ErrorCodec;
 import java.util.Map;
 import java.util.Optional;
 
@@ -62,6 +63,23 @@ final class CallErrors {
                 "the lease of exclusive actor " + label + " ended while " + function
                         + " ran; its outcome is not told, as another life may answer by now",
                 Optional.empty());
+    }
+
+    /** The call has run. */
+    OrreryException notSaved(String function, Throwable why) {
+        Throwable cause = ErrorCodec.unwrap(why);
+        if (!(cause instanceof OrreryException known)) {
+            return threw("saving the state after " + function, cause);
+        }
+        if (known.code() == ErrorCode.CANCELLED) {
+            return stoppedInside();
+        }
+        return error(
+                known.code(),
+                function + " of actor " + label
+                        + " has run, but the state that was to be saved before its answer is not, and a next life would not know of it: "
+                        + known.detail(),
+                known.failure().map(first -> first.at(host, logPath)));
     }
 
     OrreryException threw(String function, Throwable thrown) {

@@ -7,6 +7,7 @@ import dev.orrery.internal.auth.SecretFile;
 import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.lifecycle.NamedThreads;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.worker.ActorEnvironment;
 import java.util.List;
@@ -55,7 +56,14 @@ final class OwnJob {
                 heads,
                 ClusterClient.DEFAULT_CALL_TIMEOUT,
                 environment.launch().artifacts(),
-                "actor " + environment.desired().getLabel()));
+                "actor " + environment.desired().getLabel(),
+                namespace()));
+    }
+
+    /** Where the names are that this actor gives and finds: that of its own. */
+    String namespace() {
+        String given = environment.desired().getSpec().getActor().getNamespace();
+        return given.isEmpty() ? NameRules.DEFAULT_NAMESPACE : given;
     }
 
     /** Idempotent. It may have to look for a leader for a while, so it has a thread of its own. */

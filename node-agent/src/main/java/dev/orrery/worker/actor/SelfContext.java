@@ -12,7 +12,14 @@ import java.util.concurrent.CompletableFuture;
 
 /** What the actor sees of itself. */
 record SelfContext(
-        ActorLife life, Optional<String> name, List<Device> devices, ActorWorlds worlds, OwnJob job, ActorExit ending)
+        ActorLife life,
+        Optional<String> name,
+        String namespace,
+        List<Device> devices,
+        ActorWorlds worlds,
+        OwnJob job,
+        ActorExit ending,
+        Checkpoints checkpoints)
         implements ActorContext {
     @Override
     public String actor() {
@@ -27,6 +34,11 @@ record SelfContext(
     @Override
     public Orrery orrery() {
         return job.orrery();
+    }
+
+    @Override
+    public CompletableFuture<Void> saveCheckpoint() {
+        return checkpoints.saveNow();
     }
 
     @Override
