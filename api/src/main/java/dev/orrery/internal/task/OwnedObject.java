@@ -24,7 +24,6 @@ final class OwnedObject<T> implements ObjectRef<T> {
     /** The maker's own error, which comes at the end of its time, tells more than that of a wait. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
-    private final ObjectMaker maker;
     private final Set<Path> origins;
     private final ValueCodec codec;
     private final Completions completions;
@@ -33,17 +32,47 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     private boolean watched;
 
+    /** Replaced by what is left of it when it is released. */
+    private volatile HeldObject held;
+
     /** @param origins where its class may be from */
     OwnedObject(ObjectMaker maker, Set<Path> origins, ValueCodec codec, Completions completions) {
-        this.maker = maker;
+        this.held = new HeldObject(maker);
         this.origins = origins;
         this.codec = codec;
         this.completions = completions;
     }
 
+    private ObjectMaker maker() {
+        return held.maker();
+    }
+
     /** Its bytes; fails with what its maker failed with. */
     CompletableFuture<KeptValue> arrival() {
-        return maker.result();
+        return maker().result();
+    }
+
+    /** To be let go: until then its value stays, whether it is released or not. */
+    HeldObject hold() {
+        HeldObject now = held;
+        while (!now.hold()) {
+            // It was released meanwhile.
+            now = held;
+        }
+        return now;
+    }
+
+    @Override
+    public void release() {
+        HeldObject last;
+        synchronized (this) {
+            if (maker() instanceof ReleasedObject) {
+                return;
+            }
+            last = held;
+            held = new HeldObject(ReleasedObject.of(last.maker()));
+        }
+        last.giveUp();
     }
 
     /** Runs it once it is there or failed, here and now if it is; does not forget it before {@link #unwatch}. */
@@ -81,12 +110,13 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     /** Why a wait for it was in vain. */
     String whereabouts() {
+        ObjectMaker maker = maker();
         return maker.product() + ", which " + maker.whereabouts();
     }
 
     @Override
     public String id() {
-        return maker.id();
+        return maker().id();
     }
 
     @Override
@@ -96,7 +126,7 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     @Override
     public T get() {
-        return await(maker.left().plus(SLACK));
+        return await(maker().left().plus(SLACK));
     }
 
     @Override
@@ -105,19 +135,30 @@ final class OwnedObject<T> implements ObjectRef<T> {
     }
 
     private T await(Duration timeout) {
+        HeldObject now = hold();
         try {
-            if (!isDone() && !UserWait.await(UserWait.doneOf(arrival()), timeout.toNanos())) {
+            return await(now.maker(), timeout);
+        } finally {
+            now.letGo();
+        }
+    }
+
+    private T await(ObjectMaker maker, Duration timeout) {
+        CompletableFuture<KeptValue> arrival = maker.result();
+        try {
+            if (!arrival.isDone() && !UserWait.await(UserWait.doneOf(arrival), timeout.toNanos())) {
                 throw OrreryException.of(
                         ErrorCode.DEADLINE_EXCEEDED,
-                        "waited %d ms for %s".formatted(timeout.toMillis(), whereabouts()),
-                        Map.of("task", id()));
+                        "waited %d ms for %s, which %s"
+                                .formatted(timeout.toMillis(), maker.product(), maker.whereabouts()),
+                        Map.of("task", maker.id()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw OrreryException.of(ErrorCode.CANCELLED, "interrupted while waiting for " + this, e);
         }
         try {
-            return read(arrival().join());
+            return read(maker, arrival.join());
         } catch (CompletionException e) {
             throw here(ErrorCodec.unwrap(e));
         }
@@ -125,7 +166,7 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     // The function's own type; a wrong one shows where the value is used, as with any erased type.
     @SuppressWarnings("unchecked")
-    private T read(KeptValue value) {
+    private T read(ObjectMaker maker, KeptValue value) {
         try {
             return (T) codec.fromMessage(maker.product(), value.message());
         } finally {
@@ -148,27 +189,36 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     @Override
     public CompletableFuture<T> toFuture() {
+        HeldObject now = hold();
         CallOutcome<T> outcome = new CallOutcome<>(completions, this::cancel);
-        arrival().whenComplete((value, failure) -> {
+        now.maker().result().whenComplete((value, failure) -> {
             if (failure == null) {
-                outcome.arrive(new Reading(value));
+                outcome.arrive(new Reading(now, value));
             } else {
+                now.letGo();
                 outcome.arriveFailed(ErrorCodec.unwrap(failure));
             }
         });
         return outcome;
     }
 
+    /** Once, whether anybody waits still or not. */
     private final class Reading implements CallOutcome.Reading<T> {
+        private final HeldObject object;
         private final KeptValue value;
 
-        Reading(KeptValue value) {
+        Reading(HeldObject object, KeptValue value) {
+            this.object = object;
             this.value = value;
         }
 
         @Override
         public T read() {
-            return OwnedObject.this.read(value);
+            try {
+                return OwnedObject.this.read(object.maker(), value);
+            } finally {
+                object.letGo();
+            }
         }
 
         @Override
@@ -179,11 +229,11 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     @Override
     public boolean cancel() {
-        return maker.cancel();
+        return maker().cancel();
     }
 
     @Override
     public String toString() {
-        return maker.product();
+        return maker().product();
     }
 }
