@@ -16,8 +16,9 @@ import java.util.concurrent.CompletableFuture;
  *   <li>START_FAILED: no worker for it could be started; the failure tells why.
  *   <li>NOT_SERIALIZABLE: an argument, the function or the result, named; INVALID_ARGUMENT: there is no such function there.
  *   <li>TOO_MANY_TASKS: it was not taken.
- *   <li>OBJECT_LOST: its bytes, or those of an argument, were in a file that is not there any more; a large object cannot be got
- *       once the {@link Orrery} that it is from was closed.
+ *   <li>OBJECT_LOST: its bytes, or those of an argument, were in a file that is not there any more, or kept by a process on another
+ *       host that is gone or cannot be reached; the message names it. A large object cannot be got once the {@link Orrery} that it
+ *       is from was closed.
  *   <li>OBJECT_RELEASED: {@link #release} gave it up before.
  *   <li>CANCELLED: see {@link #cancel}; or the {@link Orrery} that it is from was closed.
  *   <li>what an argument of it failed with: the message says which.

@@ -81,7 +81,8 @@ public final class Orrery implements AutoCloseable {
                 options.heads().stream().map(HostPort::parse).toList(),
                 options.callTimeout(),
                 List.of(),
-                JobLease.programName()));
+                JobLease.programName(),
+                new ClusterClient.Storage.Own(options.objectAddress().map(HostPort::parse))));
         options.workerOutput().ifPresent(output -> client.showOutput(output.to(), output.linesPerSecond()));
         return new Orrery(client, options.gatewayTimeout());
     }

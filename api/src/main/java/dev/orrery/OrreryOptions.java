@@ -18,13 +18,17 @@ import java.util.Optional;
  * @param gatewayTimeout how long a request to {@link Orrery#pipeline} that has no deadline looks for a gateway; one that a
  *     gateway may have accepted is the gateway's, which ends it by the pipeline's own deadline
  * @param workerOutput where the lines go that workers print; empty: nowhere but to their logs, and nobody asks for them
+ * @param objectAddress {@code host:port} at which other hosts reach this process to fetch large objects; it listens there, on all
+ *     interfaces, once one is wanted. Port 0: any. Empty: any port, at the address that this host has on its way to the heads. Where that
+ *     cannot be dialled, as behind NAT, objects go to other hosts in messages instead, of at most 60 MB
  */
 public record OrreryOptions(
         List<String> heads,
         Optional<Path> secretFile,
         Duration callTimeout,
         Duration gatewayTimeout,
-        Optional<WorkerOutput> workerOutput) {
+        Optional<WorkerOutput> workerOutput,
+        Optional<String> objectAddress) {
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
     private static final String SCHEME = "orrery://";
@@ -35,6 +39,10 @@ public record OrreryOptions(
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT, "name heads as orrery://host:port,host:port, not " + heads);
         }
+        objectAddress.filter(address -> !address.matches(".+:\\d{1,5}")).ifPresent(address -> {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT, "write the objectAddress as host:port, not '" + address + "'");
+        });
         UserDurations.checked("callTimeout", callTimeout);
         UserDurations.checked("gatewayTimeout", gatewayTimeout);
     }
@@ -59,6 +67,7 @@ public record OrreryOptions(
         Builder builder = new Builder().heads(heads).callTimeout(callTimeout).gatewayTimeout(gatewayTimeout);
         secretFile.ifPresent(builder::secretFile);
         workerOutput.ifPresent(builder::workerOutput);
+        objectAddress.ifPresent(builder::objectAddress);
         return builder;
     }
 
@@ -69,6 +78,7 @@ public record OrreryOptions(
         private Duration callTimeout = DEFAULT_TIMEOUT;
         private Duration gatewayTimeout = DEFAULT_TIMEOUT;
         private Optional<WorkerOutput> workerOutput = Optional.empty();
+        private Optional<String> objectAddress = Optional.empty();
 
         private Builder() {}
 
@@ -100,8 +110,14 @@ public record OrreryOptions(
             return this;
         }
 
+        /** Default: any port, at the address that this host has on its way to the heads. */
+        public Builder objectAddress(String value) {
+            objectAddress = Optional.of(Given.given("objectAddress", value));
+            return this;
+        }
+
         public OrreryOptions build() {
-            return new OrreryOptions(heads, secretFile, callTimeout, gatewayTimeout, workerOutput);
+            return new OrreryOptions(heads, secretFile, callTimeout, gatewayTimeout, workerOutput, objectAddress);
         }
     }
 }

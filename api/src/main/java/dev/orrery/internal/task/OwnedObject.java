@@ -4,7 +4,6 @@ import dev.orrery.ObjectRef;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.CallOutcome;
-import dev.orrery.internal.client.Completions;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.KeptValue;
@@ -18,15 +17,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The result of a task, or a value, as bytes, which belong to whoever submitted or put it. */
 final class OwnedObject<T> implements ObjectRef<T> {
     /** The maker's own error, which comes at the end of its time, tells more than that of a wait. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
+    /** Each piece of it has its own deadline, which is the one that counts. */
+    private static final Duration TRANSFER = Duration.ofDays(1);
+
     private final Set<Path> origins;
-    private final ValueCodec codec;
-    private final Completions completions;
+    private final ObjectReading reading;
     /** One may be here twice. */
     private final List<Runnable> watchers = new ArrayList<>(0);
 
@@ -36,11 +39,10 @@ final class OwnedObject<T> implements ObjectRef<T> {
     private volatile HeldObject held;
 
     /** @param origins where its class may be from */
-    OwnedObject(ObjectMaker maker, Set<Path> origins, ValueCodec codec, Completions completions) {
+    OwnedObject(ObjectMaker maker, Set<Path> origins, ObjectReading reading) {
         this.held = new HeldObject(maker);
         this.origins = origins;
-        this.codec = codec;
-        this.completions = completions;
+        this.reading = reading;
     }
 
     private ObjectMaker maker() {
@@ -124,33 +126,42 @@ final class OwnedObject<T> implements ObjectRef<T> {
         return arrival().isDone();
     }
 
+    /** While its bytes come from another host, the transfer of each piece bounds the wait. */
     @Override
     public T get() {
-        return await(maker().left().plus(SLACK));
+        return await(maker().left().plus(SLACK), TRANSFER);
     }
 
     @Override
     public T get(Duration timeout) {
-        return await(UserDurations.checked("timeout", timeout));
+        return await(UserDurations.checked("timeout", timeout), Duration.ZERO);
     }
 
-    private T await(Duration timeout) {
+    /** @param further time for its bytes to come from another host */
+    private T await(Duration timeout, Duration further) {
         HeldObject now = hold();
         try {
-            return await(now.maker(), timeout);
+            long end = System.nanoTime() + timeout.toNanos();
+            ObjectMaker maker = now.maker();
+            KeptValue value = await(maker, maker.result(), timeout.toNanos(), maker::whereabouts);
+            if (!reading.exchange().isReadable(value)) {
+                long left = Math.max(0, end - System.nanoTime()) + further.toNanos();
+                value = await(
+                        maker, reading.exchange().readable(maker.product(), value), left, () -> "comes from another host");
+            }
+            return read(maker, value);
         } finally {
             now.letGo();
         }
     }
 
-    private T await(ObjectMaker maker, Duration timeout) {
-        CompletableFuture<KeptValue> arrival = maker.result();
+    private KeptValue await(ObjectMaker maker, CompletableFuture<KeptValue> event, long nanos, Supplier<String> whereabouts) {
         try {
-            if (!arrival.isDone() && !UserWait.await(UserWait.doneOf(arrival), timeout.toNanos())) {
+            if (!event.isDone() && !UserWait.await(UserWait.doneOf(event), nanos)) {
                 throw OrreryException.of(
                         ErrorCode.DEADLINE_EXCEEDED,
                         "waited %d ms for %s, which %s"
-                                .formatted(timeout.toMillis(), maker.product(), maker.whereabouts()),
+                                .formatted(TimeUnit.NANOSECONDS.toMillis(nanos), maker.product(), whereabouts.get()),
                         Map.of("task", maker.id()));
             }
         } catch (InterruptedException e) {
@@ -158,7 +169,7 @@ final class OwnedObject<T> implements ObjectRef<T> {
             throw OrreryException.of(ErrorCode.CANCELLED, "interrupted while waiting for " + this, e);
         }
         try {
-            return read(maker, arrival.join());
+            return event.join();
         } catch (CompletionException e) {
             throw here(ErrorCodec.unwrap(e));
         }
@@ -168,7 +179,7 @@ final class OwnedObject<T> implements ObjectRef<T> {
     @SuppressWarnings("unchecked")
     private T read(ObjectMaker maker, KeptValue value) {
         try {
-            return (T) codec.fromMessage(maker.product(), value.message());
+            return (T) reading.codec().fromMessage(maker.product(), value.message());
         } finally {
             // Its file would go with it.
             Reference.reachabilityFence(value);
@@ -190,16 +201,26 @@ final class OwnedObject<T> implements ObjectRef<T> {
     @Override
     public CompletableFuture<T> toFuture() {
         HeldObject now = hold();
-        CallOutcome<T> outcome = new CallOutcome<>(completions, this::cancel);
+        CallOutcome<T> outcome = new CallOutcome<>(reading.completions(), this::cancel);
         now.maker().result().whenComplete((value, failure) -> {
-            if (failure == null) {
-                outcome.arrive(new Reading(now, value));
+            if (failure == null && !reading.exchange().isReadable(value)) {
+                reading.exchange()
+                        .readable(now.maker().product(), value)
+                        .whenComplete((here, lost) -> arrive(outcome, now, here, lost));
             } else {
-                now.letGo();
-                outcome.arriveFailed(ErrorCodec.unwrap(failure));
+                arrive(outcome, now, value, failure);
             }
         });
         return outcome;
+    }
+
+    private void arrive(CallOutcome<T> outcome, HeldObject object, KeptValue value, Throwable failure) {
+        if (failure == null) {
+            outcome.arrive(new Reading(object, value));
+        } else {
+            object.letGo();
+            outcome.arriveFailed(ErrorCodec.unwrap(failure));
+        }
     }
 
     /** Once, whether anybody waits still or not. */

@@ -55,7 +55,6 @@ public final class Tasks implements AutoCloseable {
                 options.name().orElse(described.name()),
                 options,
                 described.message(),
-                client.store()::folders,
                 clock.nanoTime());
         Set<Path> origins = new LinkedHashSet<>();
         addOrigin(function, origins);
@@ -68,7 +67,7 @@ public final class Tasks implements AutoCloseable {
         } else {
             await(shape, task, given);
         }
-        return new OwnedObject<>(task, origins, codec, client.completions());
+        return new OwnedObject<>(task, origins, reading(codec));
     }
 
     /** Throws NOT_SERIALIZABLE. */
@@ -78,7 +77,11 @@ public final class Tasks implements AutoCloseable {
         addOrigin(value, origins);
         ValueCodec codec = codec(value == null ? Object.class : value.getClass());
         PutObject object = PutObject.of(id, client.store().keep("the value of object " + id, value, codec));
-        return new OwnedObject<>(object, origins, codec, client.completions());
+        return new OwnedObject<>(object, origins, reading(codec));
+    }
+
+    private ObjectReading reading(ValueCodec codec) {
+        return new ObjectReading(codec, client.completions(), client.exchange());
     }
 
     private static void addOrigin(Object value, Set<Path> origins) {

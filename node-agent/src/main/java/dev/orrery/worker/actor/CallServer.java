@@ -22,17 +22,26 @@ final class CallServer {
     private final int maxCalls;
     private final CallErrors errors;
     private final Tenure tenure;
+    private final KeptResults results;
     private final boolean runsTasks;
     private final RpcServer server;
     private final Set<RpcConnection> callers = ConcurrentHashMap.newKeySet();
     private volatile Optional<HostPort> address = Optional.empty();
 
-    CallServer(ActorEnvironment environment, CallQueue queue, int maxCalls, CallErrors errors, Tenure tenure) {
+    /** @param results of tasks, that their owners release over these connections */
+    CallServer(
+            ActorEnvironment environment,
+            CallQueue queue,
+            int maxCalls,
+            CallErrors errors,
+            Tenure tenure,
+            KeptResults results) {
         this.environment = environment;
         this.queue = queue;
         this.maxCalls = maxCalls;
         this.errors = errors;
         this.tenure = tenure;
+        this.results = results;
         this.runsTasks = environment.desired().getSpec().getActor().getRunsTasks();
         this.server = new RpcServer(
                 environment.transport(),
@@ -47,6 +56,9 @@ final class CallServer {
         // Of an actor's calls no caller may take another's away.
         return runsTasks
                 ? handlers.onNotice(Protocol.WITHDRAW_TASKS, (owner, notice) -> withdraw())
+                        .onNotice(
+                                Protocol.RELEASE_RESULTS,
+                                (owner, notice) -> results.release(owner, notice.getNamesList()))
                         .build()
                 : handlers.build();
     }
@@ -79,7 +91,7 @@ final class CallServer {
             // Not only when its turn comes: the call before it may be what is stuck.
             throw errors.paused();
         }
-        PendingCall call = new PendingCall(request);
+        PendingCall call = new PendingCall(connection, request);
         switch (queue.offer(call)) {
             case QUEUED -> {
                 var unused = call.response().whenComplete((response, failure) -> queue.withdraw(call));

@@ -8,6 +8,7 @@ import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.worker.ActorEnvironment;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +17,15 @@ import java.util.concurrent.CompletableFuture;
 /** The actor as a driver: a job of its own, for what it starts and calls itself, from the first use to its end. Thread-safe. */
 final class OwnJob {
     private final ActorEnvironment environment;
+    private final ObjectExchange exchange;
     private Optional<ClusterClient> client = Optional.empty();
     private Optional<Orrery> orrery = Optional.empty();
     private boolean closed;
 
-    OwnJob(ActorEnvironment environment) {
+    /** @param exchange of the worker's large values */
+    OwnJob(ActorEnvironment environment, ObjectExchange exchange) {
         this.environment = environment;
+        this.exchange = exchange;
     }
 
     synchronized Orrery orrery() {
@@ -55,7 +59,8 @@ final class OwnJob {
                 heads,
                 ClusterClient.DEFAULT_CALL_TIMEOUT,
                 environment.launch().artifacts(),
-                "actor " + environment.desired().getLabel()));
+                "actor " + environment.desired().getLabel(),
+                new ClusterClient.Storage.OfProcess(exchange)));
     }
 
     /** Idempotent. It may have to look for a leader for a while, so it has a thread of its own. */

@@ -9,13 +9,17 @@ import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorldState;
+import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.ValueStore;
+import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.nccl.World;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.HostedActor;
 import dev.orrery.worker.actor.CallQueue.Pause;
+import dev.orrery.worker.launch.LaunchSpec;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserCode;
 import java.time.Duration;
@@ -41,6 +45,7 @@ public final class PlainActor implements HostedActor {
             UserThreads threads,
             Tenure tenure,
             OwnJob job,
+            ObjectExchange exchange,
             CpuLoan loan,
             ThreadPoolExecutor answers) {}
 
@@ -57,7 +62,8 @@ public final class PlainActor implements HostedActor {
         ActorWorlds worlds = new ActorWorlds(label, environment.timers());
         Optional<String> name = Optional.of(spec.getName()).filter(given -> !given.isEmpty());
         Tenure tenure = tenure(environment);
-        OwnJob job = new OwnJob(environment);
+        ObjectExchange exchange = exchange(environment);
+        OwnJob job = new OwnJob(environment, exchange);
         AtomicBoolean stopping = new AtomicBoolean();
         ActorExit exit = new ActorExit(
                 environment.life(),
@@ -65,7 +71,8 @@ public final class PlainActor implements HostedActor {
                 errors,
                 wish -> job.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
                 stopping::get);
-        CallServer server = new CallServer(environment, queue, maxCalls, errors, tenure);
+        KeptResults results = new KeptResults();
+        CallServer server = new CallServer(environment, queue, maxCalls, errors, tenure, results);
         CpuLoan loan = loan(environment, queue, errors);
         UserCode code = new UserCode(environment.launch().artifacts());
         ValueCodec values = new ValueCodec(
@@ -73,7 +80,8 @@ public final class PlainActor implements HostedActor {
         FunctionLoader functions = new FunctionLoader(code);
         ThreadPoolExecutor answers = answers(label);
         UserWork work = spec.getRunsTasks()
-                ? new TaskWork(environment, functions, values, queue, errors, stopping::get, job)
+                ? new TaskWork(
+                        environment, functions, values, queue, errors, stopping::get, job, exchange, results)
                 : new ActorWork(
                         spec,
                         new SelfContext(environment.life(), name, environment.devices(), worlds, job, exit),
@@ -85,7 +93,7 @@ public final class PlainActor implements HostedActor {
                         answers);
         UserThreads threads = new UserThreads(
                 environment, new UserThreads.Calls(queue, errors, loan), code, work, server::start, tenure, stopping);
-        parts = Optional.of(new Parts(worlds, server, threads, tenure, job, loan, answers));
+        parts = Optional.of(new Parts(worlds, server, threads, tenure, job, exchange, loan, answers));
         onDesired(environment.desired());
         tenure.start();
         threads.start();
@@ -102,6 +110,17 @@ public final class PlainActor implements HostedActor {
                 new NamedThreads("answers-" + label));
         answers.allowCoreThreadTimeOut(true);
         return answers;
+    }
+
+    private static ObjectExchange exchange(ActorEnvironment environment) {
+        LaunchSpec launch = environment.launch();
+        return new ObjectExchange(
+                new ObjectExchange.Settings(
+                        environment.identity(),
+                        new HostPort(launch.bindHost(), 0),
+                        launch::host,
+                        "worker %s on node %s".formatted(environment.life().getActor(), launch.node())),
+                new ValueStore(launch.worlds().hostId()));
     }
 
     private static CallErrors errors(ActorEnvironment environment) {
@@ -170,6 +189,18 @@ public final class PlainActor implements HostedActor {
         return parts().server().linked();
     }
 
+    /** It waits for sockets, so it has a thread of its own. */
+    private static CompletableFuture<Void> close(ObjectExchange exchange) {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        new NamedThreads("objects-close")
+                .newThread(() -> {
+                    exchange.close();
+                    closed.complete(null);
+                })
+                .start();
+        return closed;
+    }
+
     @Override
     public CompletableFuture<Void> stop() {
         return parts.map(here -> here.threads().stop().thenCompose(ended -> {
@@ -177,7 +208,8 @@ public final class PlainActor implements HostedActor {
                     here.tenure().close();
                     here.worlds().close();
                     return CompletableFuture.allOf(
-                            here.job().close(), here.server().close());
+                                    here.job().close(), here.server().close())
+                            .thenCompose(closed -> close(here.exchange()));
                 }))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
