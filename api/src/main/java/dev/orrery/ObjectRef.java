@@ -16,8 +16,10 @@ import java.util.concurrent.CompletableFuture;
  *   <li>START_FAILED: no worker for it could be started; the failure tells why.
  *   <li>NOT_SERIALIZABLE: an argument, the function or the result, named; INVALID_ARGUMENT: there is no such function there.
  *   <li>TOO_MANY_TASKS: it was not taken.
- *   <li>OBJECT_LOST: its bytes, or those of an argument, were in a file that is not there any more; a large object cannot be got
- *       once the {@link Orrery} that it is from was closed.
+ *   <li>OBJECT_LOST: its bytes, or those of an argument, were in a file that is not there any more, or kept by a process on another
+ *       host that is gone or cannot be reached; the message names it. A large object cannot be got once the {@link Orrery} that it
+ *       is from was closed.
+ *   <li>OBJECT_RELEASED: {@link #release} gave it up before.
  *   <li>CANCELLED: see {@link #cancel}; or the {@link Orrery} that it is from was closed.
  *   <li>what an argument of it failed with: the message says which.
  * </ul>
@@ -51,4 +53,12 @@ public non-sealed interface ObjectRef<T> extends Arg<T> {
      * done before.
      */
     boolean cancel();
+
+    /**
+     * Its value is not needed any more: it is given up now, and not only when this reference is garbage collected, which matters for
+     * large ones. Waits that are under way, and tasks that were submitted with it as an argument, still get it, and keep it until they
+     * end; a task that is to make it runs on. What begins later to wait for it, or is submitted with it, fails with OBJECT_RELEASED.
+     * Idempotent.
+     */
+    void release();
 }

@@ -85,7 +85,8 @@ public final class Orrery implements AutoCloseable {
                 options.callTimeout(),
                 List.of(),
                 JobLease.programName(),
-                options.namespace()));
+                options.namespace(),
+                new ClusterClient.Storage.Own(options.objectAddress().map(HostPort::parse))));
         options.workerOutput().ifPresent(output -> client.showOutput(output.to(), output.linesPerSecond()));
         return new Orrery(client, options.gatewayTimeout());
     }

@@ -20,6 +20,9 @@ import java.util.Optional;
  *     gateway may have accepted is the gateway's, which ends it by the pipeline's own deadline
  * @param workerOutput where the lines go that workers print; empty: nowhere but to their logs, and nobody asks for them
  * @param namespace in which names of actors are given and found, unless another one is named
+ * @param objectAddress {@code host:port} at which other hosts reach this process to fetch large objects; it listens there, on all
+ *     interfaces, once one is wanted. Port 0: any. Empty: any port, at the address that this host has on its way to the heads. Where that
+ *     cannot be dialled, as behind NAT, objects go to other hosts in messages instead, of at most 60 MB
  */
 public record OrreryOptions(
         List<String> heads,
@@ -27,7 +30,8 @@ public record OrreryOptions(
         Duration callTimeout,
         Duration gatewayTimeout,
         Optional<WorkerOutput> workerOutput,
-        String namespace) {
+        String namespace,
+        Optional<String> objectAddress) {
     /** The namespace of all that name no other. */
     public static final String DEFAULT_NAMESPACE = NameRules.DEFAULT_NAMESPACE;
 
@@ -41,6 +45,10 @@ public record OrreryOptions(
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT, "name heads as orrery://host:port,host:port, not " + heads);
         }
+        objectAddress.filter(address -> !address.matches(".+:\\d{1,5}")).ifPresent(address -> {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT, "write the objectAddress as host:port, not '" + address + "'");
+        });
         UserDurations.checked("callTimeout", callTimeout);
         UserDurations.checked("gatewayTimeout", gatewayTimeout);
         NameRules.wrong("a namespace", namespace).ifPresent(wrong -> {
@@ -72,6 +80,7 @@ public record OrreryOptions(
                 .namespace(namespace);
         secretFile.ifPresent(builder::secretFile);
         workerOutput.ifPresent(builder::workerOutput);
+        objectAddress.ifPresent(builder::objectAddress);
         return builder;
     }
 
@@ -83,6 +92,7 @@ public record OrreryOptions(
         private Duration gatewayTimeout = DEFAULT_TIMEOUT;
         private Optional<WorkerOutput> workerOutput = Optional.empty();
         private String namespace = DEFAULT_NAMESPACE;
+        private Optional<String> objectAddress = Optional.empty();
 
         private Builder() {}
 
@@ -124,8 +134,15 @@ public record OrreryOptions(
             return this;
         }
 
+        /** Default: any port, at the address that this host has on its way to the heads. */
+        public Builder objectAddress(String value) {
+            objectAddress = Optional.of(Given.given("objectAddress", value));
+            return this;
+        }
+
         public OrreryOptions build() {
-            return new OrreryOptions(heads, secretFile, callTimeout, gatewayTimeout, workerOutput, namespace);
+            return new OrreryOptions(
+                    heads, secretFile, callTimeout, gatewayTimeout, workerOutput, namespace, objectAddress);
         }
     }
 }

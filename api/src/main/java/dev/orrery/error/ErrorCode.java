@@ -45,6 +45,8 @@ public enum ErrorCode {
     WORKER_DIED(Category.AVAILABILITY, true),
     /** An object's bytes are not where they were kept any more; the message says where that was. */
     OBJECT_LOST(Category.AVAILABILITY, false),
+    /** An object that is asked for was given up here before, by {@code ObjectRef.release}. */
+    OBJECT_RELEASED(Category.USER, false),
     /** As many tasks of this client wait as may. */
     TOO_MANY_TASKS(Category.CAPACITY, true),
     /** An argument, a result or a function that cannot be made into bytes or back; the message names the class. */

@@ -75,6 +75,7 @@ public class OrreryException extends RuntimeException {
             case TASK_FAILED -> new TaskFailedException(details);
             case WORKER_DIED -> new WorkerDiedException(details);
             case OBJECT_LOST -> new ObjectLostException(details);
+            case OBJECT_RELEASED -> new ObjectReleasedException(details);
             case LEASE_LOST -> new LeaseLostException(details);
             case STAGE_FAILED -> new StageFailedException(details);
             case START_FAILED -> new StartFailedException(details);

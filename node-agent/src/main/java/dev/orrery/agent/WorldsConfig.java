@@ -27,8 +27,8 @@ final class WorldsConfig {
     static final ConfigKey<String> HOST_ID = ConfigKey.string(
             "worlds.host-id",
             "",
-            "Workers with the same one share memory; default: the boot id of this machine. Containers that do not share the"
-                    + " folders below need different ones.");
+            "Workers with the same one share memory, for worlds and large objects; default: the boot id of this machine."
+                    + " Containers that do not share the folders below, /dev/shm and /tmp need different ones.");
     static final ConfigKey<Optional<Transport>> TRANSPORT = new ConfigKey<>(
             "worlds.transport",
             AUTO,

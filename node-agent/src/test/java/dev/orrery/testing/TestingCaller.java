@@ -5,6 +5,7 @@ import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.ActorLife;
+import dev.orrery.internal.proto.ReleaseResults;
 import dev.orrery.internal.proto.TaskInfo;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.proto.WithdrawTasks;
@@ -97,9 +98,9 @@ public final class TestingCaller implements AutoCloseable {
                 LONG);
     }
 
-    /** A task as it is on the wire. */
+    /** A task as it is on the wire, of an owner on that host. */
     public CompletableFuture<ActorCallResponse> task(
-            String method, MethodType type, List<Value> arguments, List<String> resultFolders) {
+            String method, MethodType type, List<Value> arguments, String host, List<String> resultFolders) {
         return connection.call(
                 Protocol.CALL_ACTOR,
                 ActorCallRequest.newBuilder()
@@ -110,9 +111,16 @@ public final class TestingCaller implements AutoCloseable {
                                 .setId("job-1")
                                 .setName(method)
                                 .setAttempt(2)
+                                .setResultHost(host)
                                 .addAllResultFolders(resultFolders))
                         .build(),
                 LONG);
+    }
+
+    /** A result that the worker keeps is needed no more. */
+    public void release(String name) {
+        connection.notify(
+                Protocol.RELEASE_RESULTS, ReleaseResults.newBuilder().addNames(name).build());
     }
 
     /** Takes back what was sent and has not begun. */

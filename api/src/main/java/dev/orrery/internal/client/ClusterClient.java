@@ -29,6 +29,8 @@ import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.ValueStore;
 import dev.orrery.internal.time.NanoClock;
+import dev.orrery.internal.transfer.ObjectExchange;
+import dev.orrery.internal.transfer.OwnAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,23 +49,44 @@ import java.util.function.Consumer;
 /** What a driver holds of a cluster: the way to the leader, to the gateway of each pipeline and to each actor that it uses. */
 public final class ClusterClient implements AutoCloseable {
     private static final long CLOSE_SECONDS = 2;
+    private static final String EVERY_INTERFACE = "0.0.0.0";
     public static final Duration DEFAULT_CALL_TIMEOUT = Duration.ofSeconds(30);
 
     /** A wait here is longer than the call's own deadline, whose error tells more. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
-    /** How a client is set up. */
+    /**
+     * How a client is set up.
+     *
+     * @param name for people
+     * @param storage where its large values are
+     */
     public record Settings(
             ClusterSecret secret,
             List<HostPort> heads,
             Duration callTimeout,
             List<Path> artifacts,
             String name,
-            String namespace) {
+            String namespace,
+            Storage storage) {
         public Settings {
             heads = List.copyOf(heads);
             artifacts = List.copyOf(artifacts);
         }
+    }
+
+    /** Where the large values of a client are. */
+    public sealed interface Storage {
+        /** With those of the process that it is in, which closes them. */
+        record OfProcess(ObjectExchange exchange) implements Storage {}
+
+        /**
+         * Its own.
+         *
+         * @param address where other hosts reach it; port 0: any. Empty: any port, at the address that this host has on its way to the
+         *     heads
+         */
+        record Own(Optional<HostPort> address) implements Storage {}
     }
 
     private final String id;
@@ -78,7 +101,7 @@ public final class ClusterClient implements AutoCloseable {
     private final Map<String, ActorLink> actors = new ConcurrentHashMap<>();
     private final Map<ClassLoader, ValueCodec> codecs = new ConcurrentHashMap<>();
     private final ActorFunctions functions = new ActorFunctions();
-    private final ValueStore store = new ValueStore();
+    private final ObjectExchange exchange;
     private final JobLease job;
     private volatile Optional<JobOutput> output = Optional.empty();
 
@@ -88,6 +111,7 @@ public final class ClusterClient implements AutoCloseable {
             RpcTransport transport,
             RpcClient rpc,
             LeaderClient leader,
+            ObjectExchange exchange,
             ExecutorService callbacks) {
         this.id = id;
         this.settings = settings;
@@ -95,6 +119,7 @@ public final class ClusterClient implements AutoCloseable {
         this.rpc = rpc;
         this.sharedWorkers = new SharedConnections(rpc);
         this.leader = leader;
+        this.exchange = exchange;
         this.callbacks = callbacks;
         this.completions = new Completions(callbacks, NanoClock.SYSTEM);
         this.job = new JobLease(id, settings.name(), leader);
@@ -108,7 +133,8 @@ public final class ClusterClient implements AutoCloseable {
                 DEFAULT_CALL_TIMEOUT,
                 List.of(),
                 JobLease.programName(),
-                NameRules.DEFAULT_NAMESPACE));
+                NameRules.DEFAULT_NAMESPACE,
+                new Storage.Own(Optional.empty())));
     }
 
     public static ClusterClient open(Settings settings) {
@@ -123,7 +149,22 @@ public final class ClusterClient implements AutoCloseable {
                 transport,
                 rpc,
                 new LeaderClient(rpc, settings.heads()),
+                exchange(settings, identity),
                 Executors.newCachedThreadPool(new NamedThreads("driver-callback")));
+    }
+
+    private static ObjectExchange exchange(Settings settings, RpcIdentity identity) {
+        if (settings.storage() instanceof Storage.OfProcess shared) {
+            return shared.exchange();
+        }
+        Optional<HostPort> address = ((Storage.Own) settings.storage()).address();
+        return new ObjectExchange(
+                new ObjectExchange.Settings(
+                        identity,
+                        new HostPort(EVERY_INTERFACE, address.map(HostPort::port).orElse(0)),
+                        () -> address.map(HostPort::host).orElseGet(() -> OwnAddress.towards(settings.heads())),
+                        "driver " + settings.name() + " (pid " + ProcessHandle.current().pid() + ")"),
+                new ValueStore());
     }
 
     /** Calls the leader and waits. */
@@ -205,7 +246,12 @@ public final class ClusterClient implements AutoCloseable {
 
     /** The values of its tasks, and those that were put. */
     public ValueStore store() {
-        return store;
+        return exchange.store();
+    }
+
+    /** Their ways to and from other hosts. */
+    public ObjectExchange exchange() {
+        return exchange;
     }
 
     public ActorFunctions functions() {
@@ -288,6 +334,8 @@ public final class ClusterClient implements AutoCloseable {
             callbacks.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        store.close();
+        if (settings.storage() instanceof Storage.Own) {
+            exchange.close();
+        }
     }
 }

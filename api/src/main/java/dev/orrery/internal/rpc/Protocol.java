@@ -25,6 +25,8 @@ import dev.orrery.internal.proto.DrainNodeRequest;
 import dev.orrery.internal.proto.DrainNodeResponse;
 import dev.orrery.internal.proto.EndJobRequest;
 import dev.orrery.internal.proto.EndJobResponse;
+import dev.orrery.internal.proto.FetchPieceRequest;
+import dev.orrery.internal.proto.FetchPieceResponse;
 import dev.orrery.internal.proto.FormWorldRequest;
 import dev.orrery.internal.proto.FormWorldResponse;
 import dev.orrery.internal.proto.GatewayStatus;
@@ -44,12 +46,17 @@ import dev.orrery.internal.proto.NodeHello;
 import dev.orrery.internal.proto.NodeReport;
 import dev.orrery.internal.proto.NodeReportAck;
 import dev.orrery.internal.proto.NodeWelcome;
+import dev.orrery.internal.proto.ObjectCopied;
+import dev.orrery.internal.proto.ObjectForgotten;
+import dev.orrery.internal.proto.OpenObjectRequest;
+import dev.orrery.internal.proto.OpenObjectResponse;
 import dev.orrery.internal.proto.PipelineView;
 import dev.orrery.internal.proto.PlacementGroupView;
 import dev.orrery.internal.proto.PutArtifactRequest;
 import dev.orrery.internal.proto.PutArtifactResponse;
 import dev.orrery.internal.proto.ReadLogsRequest;
 import dev.orrery.internal.proto.ReadLogsResponse;
+import dev.orrery.internal.proto.ReleaseResults;
 import dev.orrery.internal.proto.RemovePlacementGroupRequest;
 import dev.orrery.internal.proto.RemovePlacementGroupResponse;
 import dev.orrery.internal.proto.RenewJobRequest;
@@ -185,6 +192,20 @@ public final class Protocol {
     // Served by the worker of tasks, for their owner.
     public static final RpcNotice<WithdrawTasks> WITHDRAW_TASKS =
             new RpcNotice<>("WithdrawTasks", WithdrawTasks.parser());
+    public static final RpcNotice<ReleaseResults> RELEASE_RESULTS =
+            new RpcNotice<>("ReleaseResults", ReleaseResults.parser());
+
+    // Served by whoever keeps large values, for processes of other hosts, over connections that carry nothing else.
+    public static final RpcMethod<OpenObjectRequest, OpenObjectResponse> OPEN_OBJECT =
+            new RpcMethod<>("OpenObject", OpenObjectRequest.parser(), OpenObjectResponse.parser());
+    public static final RpcMethod<FetchPieceRequest, FetchPieceResponse> FETCH_PIECE =
+            new RpcMethod<>("FetchPiece", FetchPieceRequest.parser(), FetchPieceResponse.parser());
+    public static final RpcNotice<ObjectCopied> OBJECT_COPIED =
+            new RpcNotice<>("ObjectCopied", ObjectCopied.parser());
+
+    // Served by whoever fetches them, over those connections.
+    public static final RpcNotice<ObjectForgotten> OBJECT_FORGOTTEN =
+            new RpcNotice<>("ObjectForgotten", ObjectForgotten.parser());
 
     // The control link between a replica, which dials, and a gateway.
     public static final RpcMethod<ReplicaAttach, ReplicaAttached> ATTACH_REPLICA =

@@ -58,6 +58,15 @@ public final class StoredValues {
         }
     }
 
+    /** Of its file: what its keeper calls it. Throws PROTOCOL for what is no path of a file. */
+    public static String name(StoredValue stored) {
+        Path name = path(stored).getFileName();
+        if (name == null) {
+            throw OrreryException.of(ErrorCode.PROTOCOL, "a stored value is at '" + stored.getPath() + "'");
+        }
+        return name.toString();
+    }
+
     /** How far its file reaches. */
     public static long bytes(StoredValue stored) {
         return stored.getSectionsList().stream()

@@ -8,17 +8,51 @@ import java.lang.ref.Reference;
 import java.util.Optional;
 
 /**
- * A value as bytes, in the heap or in a file. The file is removed when this is: so whoever uses the message keeps this. Thread-safe.
+ * A value as bytes, in the heap, in a file of this process's, or kept by another process. What it holds is given up when this is
+ * collected: so whoever uses the message keeps this. Thread-safe.
  */
 public final class KeptValue {
     private static final Cleaner CLEANER = Cleaner.create(new NamedThreads("object-cleaner"));
 
-    private final Value message;
-    private final Optional<StoredFile> file;
+    private volatile Value message;
+    private final Optional<Hold> hold;
 
-    private KeptValue(Value message, Optional<StoredFile> file) {
+    /** What gives the bytes up, once. Knows nothing of the value that it belongs to, which could not be collected otherwise. */
+    private static final class Hold implements Runnable {
+        private Runnable giveUp;
+        private boolean over;
+
+        Hold(Runnable giveUp) {
+            this.giveUp = giveUp;
+        }
+
+        @Override
+        public void run() {
+            Runnable last;
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                over = true;
+                last = giveUp;
+            }
+            last.run();
+        }
+
+        /** What is not held any more, given up by the caller: what was before, or the next one where all is over. */
+        synchronized Runnable replace(Runnable next) {
+            if (over) {
+                return next;
+            }
+            Runnable before = giveUp;
+            giveUp = next;
+            return before;
+        }
+    }
+
+    private KeptValue(Value message, Optional<Hold> hold) {
         this.message = message;
-        this.file = file;
+        this.hold = hold;
     }
 
     static KeptValue inHeap(Value message) {
@@ -26,20 +60,48 @@ public final class KeptValue {
     }
 
     static KeptValue inFile(Value message, StoredFile file) {
-        KeptValue kept = new KeptValue(message, Optional.of(file));
-        CLEANER.register(kept, file::remove);
+        return held(message, file);
+    }
+
+    /**
+     * Of another process.
+     *
+     * @param giveUp tells that process that it is needed no more; must not refer to what is made here
+     */
+    public static KeptValue elsewhere(Value message, Runnable giveUp) {
+        return held(message, giveUp);
+    }
+
+    private static KeptValue held(Value message, Runnable giveUp) {
+        Hold hold = new Hold(giveUp);
+        KeptValue kept = new KeptValue(message, Optional.of(hold));
+        CLEANER.register(kept, hold);
         return kept;
     }
 
-    /** For whoever is on this host. */
+    /** Where it is now. */
     public Value message() {
         return message;
     }
 
-    /** For whoever is not. Throws OBJECT_LOST. */
+    /** Whether another process keeps it. */
+    public boolean isElsewhere() {
+        return message.getStored().hasKeeper();
+    }
+
+    /** It is in that file from now on. */
+    void moveTo(Value stored, Runnable giveUp) {
+        message = stored;
+        hold.orElseThrow(() -> new IllegalStateException("a value in the heap does not move"))
+                .replace(giveUp)
+                .run();
+    }
+
+    /** With its bytes, where it is not kept elsewhere. Throws OBJECT_LOST or TENSOR_TOO_LARGE. */
     public Value inline(String what) {
         try {
-            return message.hasStored() ? StoredValues.inline(what, message.getStored()) : message;
+            Value now = message;
+            return now.hasStored() ? StoredValues.inline(what, now.getStored()) : now;
         } finally {
             // Its file would go with it.
             Reference.reachabilityFence(this);
@@ -53,6 +115,6 @@ public final class KeptValue {
 
     /** Nobody refers to it any more. Otherwise that shows when it is garbage collected. Idempotent. */
     public void release() {
-        file.ifPresent(StoredFile::remove);
+        hold.ifPresent(Hold::run);
     }
 }

@@ -34,7 +34,7 @@ public final class StoreFolders {
     }
 
     /** The first of a client's folders that is on this host and has room for so many bytes. */
-    public static Optional<Path> withRoom(List<String> folders, long bytes) {
+    static Optional<Path> withRoom(List<String> folders, long bytes) {
         return folders.stream()
                 .map(Path::of)
                 .filter(StoreFolders::isHere)
@@ -61,10 +61,16 @@ public final class StoreFolders {
                 && Files.isWritable(folder);
     }
 
+    /** Whether it lies in such a folder of this host. */
+    public static boolean isOfStore(Value message) {
+        Path folder = StoredValues.path(message.getStored()).getParent();
+        return folder != null && isHere(folder);
+    }
+
     /** Of a stored value that nobody takes. */
     public static void discard(Value message) {
         if (message.hasStored()) {
-            new StoredFile(StoredValues.path(message.getStored()), 0, freed -> {}).remove();
+            new StoredFile(StoredValues.path(message.getStored()), () -> {}).run();
         }
     }
 

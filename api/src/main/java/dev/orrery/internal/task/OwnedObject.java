@@ -4,7 +4,6 @@ import dev.orrery.ObjectRef;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.CallOutcome;
-import dev.orrery.internal.client.Completions;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.KeptValue;
@@ -18,32 +17,64 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The result of a task, or a value, as bytes, which belong to whoever submitted or put it. */
 final class OwnedObject<T> implements ObjectRef<T> {
     /** The maker's own error, which comes at the end of its time, tells more than that of a wait. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
-    private final ObjectMaker maker;
+    /** Each piece of it has its own deadline, which is the one that counts. */
+    private static final Duration TRANSFER = Duration.ofDays(1);
+
     private final Set<Path> origins;
-    private final ValueCodec codec;
-    private final Completions completions;
+    private final ObjectReading reading;
     /** One may be here twice. */
     private final List<Runnable> watchers = new ArrayList<>(0);
 
     private boolean watched;
 
+    /** Replaced by what is left of it when it is released. */
+    private volatile HeldObject held;
+
     /** @param origins where its class may be from */
-    OwnedObject(ObjectMaker maker, Set<Path> origins, ValueCodec codec, Completions completions) {
-        this.maker = maker;
+    OwnedObject(ObjectMaker maker, Set<Path> origins, ObjectReading reading) {
+        this.held = new HeldObject(maker);
         this.origins = origins;
-        this.codec = codec;
-        this.completions = completions;
+        this.reading = reading;
+    }
+
+    private ObjectMaker maker() {
+        return held.maker();
     }
 
     /** Its bytes; fails with what its maker failed with. */
     CompletableFuture<KeptValue> arrival() {
-        return maker.result();
+        return maker().result();
+    }
+
+    /** To be let go: until then its value stays, whether it is released or not. */
+    HeldObject hold() {
+        HeldObject now = held;
+        while (!now.hold()) {
+            // It was released meanwhile.
+            now = held;
+        }
+        return now;
+    }
+
+    @Override
+    public void release() {
+        HeldObject last;
+        synchronized (this) {
+            if (maker() instanceof ReleasedObject) {
+                return;
+            }
+            last = held;
+            held = new HeldObject(ReleasedObject.of(last.maker()));
+        }
+        last.giveUp();
     }
 
     /** Runs it once it is there or failed, here and now if it is; does not forget it before {@link #unwatch}. */
@@ -81,12 +112,13 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     /** Why a wait for it was in vain. */
     String whereabouts() {
+        ObjectMaker maker = maker();
         return maker.product() + ", which " + maker.whereabouts();
     }
 
     @Override
     public String id() {
-        return maker.id();
+        return maker().id();
     }
 
     @Override
@@ -94,30 +126,50 @@ final class OwnedObject<T> implements ObjectRef<T> {
         return arrival().isDone();
     }
 
+    /** While its bytes come from another host, the transfer of each piece bounds the wait. */
     @Override
     public T get() {
-        return await(maker.left().plus(SLACK));
+        return await(maker().left().plus(SLACK), TRANSFER);
     }
 
     @Override
     public T get(Duration timeout) {
-        return await(UserDurations.checked("timeout", timeout));
+        return await(UserDurations.checked("timeout", timeout), Duration.ZERO);
     }
 
-    private T await(Duration timeout) {
+    /** @param further time for its bytes to come from another host */
+    private T await(Duration timeout, Duration further) {
+        HeldObject now = hold();
         try {
-            if (!isDone() && !UserWait.await(UserWait.doneOf(arrival()), timeout.toNanos())) {
+            long end = System.nanoTime() + timeout.toNanos();
+            ObjectMaker maker = now.maker();
+            KeptValue value = await(maker, maker.result(), timeout.toNanos(), maker::whereabouts);
+            if (!reading.exchange().isReadable(value)) {
+                long left = Math.max(0, end - System.nanoTime()) + further.toNanos();
+                value = await(
+                        maker, reading.exchange().readable(maker.product(), value), left, () -> "comes from another host");
+            }
+            return read(maker, value);
+        } finally {
+            now.letGo();
+        }
+    }
+
+    private KeptValue await(ObjectMaker maker, CompletableFuture<KeptValue> event, long nanos, Supplier<String> whereabouts) {
+        try {
+            if (!event.isDone() && !UserWait.await(UserWait.doneOf(event), nanos)) {
                 throw OrreryException.of(
                         ErrorCode.DEADLINE_EXCEEDED,
-                        "waited %d ms for %s".formatted(timeout.toMillis(), whereabouts()),
-                        Map.of("task", id()));
+                        "waited %d ms for %s, which %s"
+                                .formatted(TimeUnit.NANOSECONDS.toMillis(nanos), maker.product(), whereabouts.get()),
+                        Map.of("task", maker.id()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw OrreryException.of(ErrorCode.CANCELLED, "interrupted while waiting for " + this, e);
         }
         try {
-            return read(arrival().join());
+            return event.join();
         } catch (CompletionException e) {
             throw here(ErrorCodec.unwrap(e));
         }
@@ -125,9 +177,9 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     // The function's own type; a wrong one shows where the value is used, as with any erased type.
     @SuppressWarnings("unchecked")
-    private T read(KeptValue value) {
+    private T read(ObjectMaker maker, KeptValue value) {
         try {
-            return (T) codec.fromMessage(maker.product(), value.message());
+            return (T) reading.codec().fromMessage(maker.product(), value.message());
         } finally {
             // Its file would go with it.
             Reference.reachabilityFence(value);
@@ -148,27 +200,46 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     @Override
     public CompletableFuture<T> toFuture() {
-        CallOutcome<T> outcome = new CallOutcome<>(completions, this::cancel);
-        arrival().whenComplete((value, failure) -> {
-            if (failure == null) {
-                outcome.arrive(new Reading(value));
+        HeldObject now = hold();
+        CallOutcome<T> outcome = new CallOutcome<>(reading.completions(), this::cancel);
+        now.maker().result().whenComplete((value, failure) -> {
+            if (failure == null && !reading.exchange().isReadable(value)) {
+                reading.exchange()
+                        .readable(now.maker().product(), value)
+                        .whenComplete((here, lost) -> arrive(outcome, now, here, lost));
             } else {
-                outcome.arriveFailed(ErrorCodec.unwrap(failure));
+                arrive(outcome, now, value, failure);
             }
         });
         return outcome;
     }
 
+    private void arrive(CallOutcome<T> outcome, HeldObject object, KeptValue value, Throwable failure) {
+        if (failure == null) {
+            outcome.arrive(new Reading(object, value));
+        } else {
+            object.letGo();
+            outcome.arriveFailed(ErrorCodec.unwrap(failure));
+        }
+    }
+
+    /** Once, whether anybody waits still or not. */
     private final class Reading implements CallOutcome.Reading<T> {
+        private final HeldObject object;
         private final KeptValue value;
 
-        Reading(KeptValue value) {
+        Reading(HeldObject object, KeptValue value) {
+            this.object = object;
             this.value = value;
         }
 
         @Override
         public T read() {
-            return OwnedObject.this.read(value);
+            try {
+                return OwnedObject.this.read(object.maker(), value);
+            } finally {
+                object.letGo();
+            }
         }
 
         @Override
@@ -179,11 +250,11 @@ final class OwnedObject<T> implements ObjectRef<T> {
 
     @Override
     public boolean cancel() {
-        return maker.cancel();
+        return maker().cancel();
     }
 
     @Override
     public String toString() {
-        return maker.product();
+        return maker().product();
     }
 }

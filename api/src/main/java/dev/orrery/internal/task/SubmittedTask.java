@@ -6,15 +6,15 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.TaskInfo;
-import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.store.StoreFolders;
-import java.nio.file.Path;
+import dev.orrery.internal.store.ValueStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -23,35 +23,29 @@ import java.util.stream.IntStream;
  * where it is, any thread may ask for.
  */
 final class SubmittedTask implements ObjectMaker {
+    private static final int MOST_UNDELIVERED = 3;
+
     private final String id;
     private final String name;
     private final TaskOptions options;
     private final ActorFunction function;
-    private final Supplier<List<Path>> resultFolders;
     private final long endNanos;
     private final CompletableFuture<KeptValue> result = new CompletableFuture<>();
-    private List<KeptValue> arguments = List.of();
+    private volatile List<KeptValue> arguments = List.of();
     private long bytes;
     private int attempts;
     private int deaths;
     private int throwsSoFar;
     private boolean suspect;
     private long expectedNanos;
+    private final AtomicInteger undelivered = new AtomicInteger();
     private volatile Supplier<String> whereabouts = () -> "waits for its arguments";
 
-    /** @param resultFolders where a large result may be stored, the best first; asked for each run */
-    SubmittedTask(
-            String id,
-            String name,
-            TaskOptions options,
-            ActorFunction function,
-            Supplier<List<Path>> resultFolders,
-            long nowNanos) {
+    SubmittedTask(String id, String name, TaskOptions options, ActorFunction function, long nowNanos) {
         this.id = id;
         this.name = name;
         this.options = options;
         this.function = function;
-        this.resultFolders = resultFolders;
         this.endNanos = nowNanos + options.timeout().toNanos();
     }
 
@@ -97,34 +91,58 @@ final class SubmittedTask implements ObjectMaker {
         arguments = List.of();
     }
 
-    /**
-     * For its next run. Throws OBJECT_LOST.
-     *
-     * @param elsewhere on another host than this
-     */
-    ActorCallRequest.Builder request(boolean elsewhere) {
+    /** For its next run. Throws OBJECT_LOST or TENSOR_TOO_LARGE. */
+    ActorCallRequest.Builder request(Delivery delivery) {
         List<KeptValue> given = arguments;
         ActorCallRequest.Builder request = ActorCallRequest.newBuilder().setFunction(function);
         for (int i = 0; i < given.size(); i++) {
-            KeptValue value = given.get(i);
-            request.addArguments(
-                    elsewhere ? value.inline("argument %d of %s".formatted(i + 1, this)) : value.message());
+            request.addArguments(delivery.message(this, i, given.get(i)));
         }
         TaskInfo.Builder info = TaskInfo.newBuilder().setId(id).setName(name).setAttempt(attempts + 1);
-        if (!elsewhere) {
-            resultFolders.get().forEach(folder -> info.addResultFolders(folder.toString()));
+        if (delivery.isInPlace()) {
+            info.setResultHost(delivery.store().host());
+            delivery.store().folders().forEach(folder -> info.addResultFolders(folder.toString()));
         }
         return request.setTask(info);
     }
 
-    /** Why it never runs, where a file that an argument is in has gone. */
-    Optional<OrreryException> lostArgument() {
-        return StoredValues.areHere(arguments.stream().map(KeptValue::message).toList())
-                ? Optional.empty()
-                : Optional.of(error(
+    /** Throws PROTOCOL where there is none of that number, and CANCELLED where it needs none any more. */
+    KeptValue argument(int index) {
+        List<KeptValue> given = arguments;
+        if (given.isEmpty() && isOver()) {
+            throw error(ErrorCode.CANCELLED, this + " is over", Optional.empty());
+        }
+        if (index < 0 || index >= given.size()) {
+            throw error(ErrorCode.PROTOCOL, this + " has no argument " + (index + 1), Optional.empty());
+        }
+        return given.get(index);
+    }
+
+    /** For errors. */
+    String argumentInWords(int index) {
+        return "argument %d of %s".formatted(index + 1, this);
+    }
+
+    /** Throws OBJECT_LOST where a file that one of its arguments is in has gone. */
+    void requireArguments(ValueStore store) {
+        List<KeptValue> given = arguments;
+        for (int i = 0; i < given.size(); i++) {
+            KeptValue value = given.get(i);
+            if (!value.isElsewhere() && !store.isHere(value.message())) {
+                throw error(
                         ErrorCode.OBJECT_LOST,
-                        "an argument of " + this + " was kept in a file that is not there any more",
-                        Optional.empty()));
+                        "%s was kept in %s, which is not there any more"
+                                .formatted(
+                                        argumentInWords(i),
+                                        value.message().getStored().getPath()),
+                        Optional.empty());
+            }
+        }
+    }
+
+    /** An argument did not reach its worker although that is not known to be in vain. */
+    boolean mayBeDeliveredAgain() {
+        return undelivered.incrementAndGet() <= MOST_UNDELIVERED;
     }
 
     /** What runs whose answer did not come may have stored, once it is over. */

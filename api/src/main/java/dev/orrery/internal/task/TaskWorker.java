@@ -5,13 +5,20 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.proto.StoredValue;
+import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.serial.StoredValues;
+import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.task.LeaseRules.Load;
+import dev.orrery.internal.transfer.ObjectExchange;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 
 /** A leased worker that is there, and the tasks that it has, in their order. Belongs to the workers of its shape, under their lock. */
@@ -22,7 +29,10 @@ final class TaskWorker {
     private long expectedNanos;
     private long bytes;
     private boolean suspect;
-    private volatile boolean elsewhere;
+    private final Delivery delivery;
+    /** Results that it keeps, as long as somebody here refers to them. */
+    private final Set<KeptValue> kept = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
     /** When it last took its first task, or answered one. */
     private long movedNanos;
 
@@ -30,9 +40,10 @@ final class TaskWorker {
     private boolean withdrawing;
     private long withdrawnNanos;
 
-    TaskWorker(ActorView view, RpcConnection connection, long nowNanos) {
+    TaskWorker(ActorView view, RpcConnection connection, ObjectExchange exchange, long nowNanos) {
         this.view = view;
         this.connection = connection;
+        this.delivery = new Delivery(exchange);
         this.movedNanos = nowNanos;
         this.heldUntilNanos = nowNanos;
     }
@@ -45,17 +56,41 @@ final class TaskWorker {
         return connection;
     }
 
-    /** What it answers when it cannot see stored values: it gets the bytes from then on. Any thread. */
-    OrreryException isOnAnotherHost() {
-        elsewhere = true;
-        return OrreryException.of(ErrorCode.UNAVAILABLE, this + " did not begin it, as it is on another host");
+    /** How it gets large arguments. */
+    Delivery delivery() {
+        return delivery;
+    }
+
+    /** As if it had answered so itself. */
+    OrreryException didNotBegin() {
+        return OrreryException.of(ErrorCode.UNAVAILABLE, this + " did not begin it, for want of an argument");
+    }
+
+    /** A result; of one that it keeps it is told when that is needed no more. Throws PROTOCOL. */
+    KeptValue adopt(Value result) {
+        StoredValue stored = result.getStored();
+        if (!stored.hasKeeper()) {
+            return delivery.store().adopt(result);
+        }
+        KeptValue value = KeptValue.elsewhere(
+                result,
+                new ReleaseOfResult(connection, StoredValues.name(stored)));
+        kept.add(value);
+        return value;
+    }
+
+    /** Results that are still needed, and that it keeps. */
+    List<KeptValue> kept() {
+        synchronized (kept) {
+            return kept.stream().filter(KeptValue::isElsewhere).toList();
+        }
     }
 
     /** Outside of the lock. */
     CompletableFuture<ActorCallResponse> send(SubmittedTask task) {
         try {
             return connection.call(
-                    Protocol.CALL_ACTOR, task.request(elsewhere).setLife(life()).build(), task.left());
+                    Protocol.CALL_ACTOR, task.request(delivery).setLife(life()).build(), task.left());
         } catch (RuntimeException | OutOfMemoryError e) {
             // A stored argument is gone, or cannot be sent to another host.
             return CompletableFuture.failedFuture(e);

@@ -1,10 +1,8 @@
 package dev.orrery.internal.task;
 
 import dev.orrery.error.ErrorCode;
-import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.ClusterClient;
-import dev.orrery.internal.client.LifeFate;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.WithdrawTasks;
 import dev.orrery.internal.rpc.ErrorCodec;
@@ -12,9 +10,7 @@ import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.task.LeaseRules.Demand;
 import dev.orrery.internal.time.NanoClock;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The workers that are leased for tasks of one shape, and the tasks that wait for them. Tasks are sent straight to workers, a few
@@ -33,9 +28,6 @@ final class TaskWorkers implements AutoCloseable {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long LATE_NANOS = 2 * TICK_NANOS;
     private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
-    /** A process with a large heap that is full takes seconds to end. */
-    private static final Duration VERDICT_PATIENCE = Duration.ofSeconds(15);
 
     /** To be sent once the lock is free. */
     private record Sending(TaskWorker worker, SubmittedTask task) {}
@@ -146,8 +138,11 @@ final class TaskWorkers implements AutoCloseable {
             failed(worker, task, ErrorCodec.unwrap(failure));
             return;
         }
-        if (response.getElsewhere()) {
-            failed(worker, task, task.lostArgument().orElseGet(worker::isOnAnotherHost));
+        if (Delivery.isWanting(response)) {
+            worker.delivery()
+                    .mend(task, response)
+                    .whenComplete((none, trouble) -> failed(
+                            worker, task, trouble == null ? worker.didNotBegin() : ErrorCodec.unwrap(trouble)));
             return;
         }
         List<Sending> sendings;
@@ -160,7 +155,7 @@ final class TaskWorkers implements AutoCloseable {
         }
         send(sendings);
         try {
-            KeptValue result = client.store().adopt(response.getResult());
+            KeptValue result = worker.adopt(response.getResult());
             if (!task.result().complete(result)) {
                 result.release();
             }
@@ -246,8 +241,7 @@ final class TaskWorkers implements AutoCloseable {
             end(worker);
         } else {
             // Before anything is done about it, or that would be the cause.
-            client.fate(worker.life(), patience(doomed)).thenAccept(fate -> {
-                doomed.forEach(task -> died(task, worker, fate));
+            WorkerDeath.tell(client, worker, doomed).thenRun(() -> {
                 synchronized (lock) {
                     dying.removeAll(doomed);
                 }
@@ -256,26 +250,9 @@ final class TaskWorkers implements AutoCloseable {
         }
     }
 
-    private static Duration patience(List<SubmittedTask> doomed) {
-        return Stream.concat(Stream.of(VERDICT_PATIENCE), doomed.stream().map(SubmittedTask::left))
-                .min(Comparator.naturalOrder())
-                .orElseThrow();
-    }
-
     /** Should it live, where it cannot be reached. */
     private void end(TaskWorker worker) {
         WorkerStart.end(client, worker.life().getActor());
-    }
-
-    private static void died(SubmittedTask task, TaskWorker worker, LifeFate fate) {
-        Optional<Failure> cause =
-                fate instanceof LifeFate.Dead dead ? dead.why().failure() : Optional.empty();
-        String times = task.deaths() > 1 ? ", as %d before it".formatted(task.deaths() - 1) : "";
-        task.end(task.error(
-                ErrorCode.WORKER_DIED,
-                "%s, which had %s, died%s; whether it has run is not known (retries: %d)"
-                        .formatted(worker, task, times, task.options().retries()),
-                cause));
     }
 
     /** What time alone brings about. */
@@ -337,9 +314,16 @@ final class TaskWorkers implements AutoCloseable {
         }
     }
 
+    /** What it keeps comes here before it ends. */
     private void giveBack(TaskWorker worker) {
-        worker.connection().close();
-        end(worker);
+        List<KeptValue> kept = worker.kept();
+        CompletableFuture.allOf(kept.stream()
+                        .map(value -> client.exchange().bring("a result", value))
+                        .toArray(CompletableFuture<?>[]::new))
+                .whenComplete((none, failure) -> {
+                    worker.connection().close();
+                    end(worker);
+                });
     }
 
     private void follow(WorkerStart start) {
@@ -353,7 +337,7 @@ final class TaskWorkers implements AutoCloseable {
     }
 
     private void started(WorkerStart start, WorkerStart.Started started) {
-        TaskWorker worker = new TaskWorker(started.view(), started.connection(), clock.nanoTime());
+        TaskWorker worker = new TaskWorker(started.view(), started.connection(), client.exchange(), clock.nanoTime());
         List<Sending> sendings;
         synchronized (lock) {
             if (!starting.succeeded(start)) {

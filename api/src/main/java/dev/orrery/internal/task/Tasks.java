@@ -13,7 +13,6 @@ import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.time.NanoClock;
 import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,24 +55,19 @@ public final class Tasks implements AutoCloseable {
                 options.name().orElse(described.name()),
                 options,
                 described.message(),
-                client.store()::folders,
                 clock.nanoTime());
         Set<Path> origins = new LinkedHashSet<>();
         addOrigin(function, origins);
         ArtifactShipment.origin(described.owner()).ifPresent(origins::add);
-        List<CompletableFuture<KeptValue>> values = new ArrayList<>(arguments.size());
-        for (Arg<?> argument : arguments) {
-            values.add(value(task, codec, argument, values.size() + 1, origins));
-        }
-        List<KeptValue> own = own(arguments, values);
+        TaskArguments given = given(task, codec, arguments, origins);
         TaskShape shape =
                 new TaskShape(options.milliCpus(), options.gpus(), options.placement(), origins, options.artifacts());
-        if (values.stream().allMatch(value -> value.isDone() && !value.isCompletedExceptionally())) {
-            submit(shape, task, values, own);
+        if (given.areThere()) {
+            submit(shape, task, given);
         } else {
-            await(shape, task, values, own);
+            await(shape, task, given);
         }
-        return new OwnedObject<>(task, origins, codec, client.completions());
+        return new OwnedObject<>(task, origins, reading(codec));
     }
 
     /** Throws NOT_SERIALIZABLE. */
@@ -83,7 +77,11 @@ public final class Tasks implements AutoCloseable {
         addOrigin(value, origins);
         ValueCodec codec = codec(value == null ? Object.class : value.getClass());
         PutObject object = PutObject.of(id, client.store().keep("the value of object " + id, value, codec));
-        return new OwnedObject<>(object, origins, codec, client.completions());
+        return new OwnedObject<>(object, origins, reading(codec));
+    }
+
+    private ObjectReading reading(ValueCodec codec) {
+        return new ObjectReading(codec, client.completions(), client.exchange());
     }
 
     private static void addOrigin(Object value, Set<Path> origins) {
@@ -98,23 +96,40 @@ public final class Tasks implements AutoCloseable {
         return client.codec(own == null ? Thread.currentThread().getContextClassLoader() : own);
     }
 
-    private CompletableFuture<KeptValue> value(
-            SubmittedTask task, ValueCodec codec, Arg<?> argument, int number, Set<Path> origins) {
-        String what = "argument " + number + " of " + task;
-        if (argument instanceof Arg.Plain<?> given) {
-            addOrigin(given.value(), origins);
-            return CompletableFuture.completedFuture(client.store().keep(what, given.value(), codec));
+    private TaskArguments given(SubmittedTask task, ValueCodec codec, List<Arg<?>> arguments, Set<Path> origins) {
+        TaskArguments given = new TaskArguments(arguments.size());
+        boolean whole = false;
+        try {
+            arguments.forEach(argument -> give(given, task, codec, argument, origins));
+            whole = true;
+            return given;
+        } finally {
+            if (!whole) {
+                given.release();
+            }
         }
-        if (argument instanceof OwnedObject<?> object) {
+    }
+
+    private void give(TaskArguments given, SubmittedTask task, ValueCodec codec, Arg<?> argument, Set<Path> origins) {
+        String what = "argument " + given.nextNumber() + " of " + task;
+        if (argument instanceof Arg.Plain<?> plain) {
+            addOrigin(plain.value(), origins);
+            given.add(client.store().keep(what, plain.value(), codec));
+        } else if (argument instanceof OwnedObject<?> object) {
             origins.addAll(object.origins());
-            return object.arrival().exceptionally(failure -> {
+            HeldObject held = object.hold();
+            given.add(held, held.maker().result().exceptionally(failure -> {
                 throw failed(what + ", " + object + ", ", ErrorCodec.unwrap(failure));
-            });
+            }));
+        } else {
+            throw OrreryException.of(
+                    ErrorCode.INVALID_ARGUMENT,
+                    what + " is "
+                            + (argument == null
+                                    ? "null; write Arg.of(null) for a null"
+                                    : "no reference of Orrery's"),
+                    Map.of("task", task.id()));
         }
-        throw OrreryException.of(
-                ErrorCode.INVALID_ARGUMENT,
-                what + " is " + (argument == null ? "null; write Arg.of(null) for a null" : "no reference of Orrery's"),
-                Map.of("task", task.id()));
     }
 
     /** The same as the argument's, first cause first. */
@@ -128,48 +143,36 @@ public final class Tasks implements AutoCloseable {
                 : OrreryException.of(ErrorCode.INTERNAL, what + "failed: " + cause, cause);
     }
 
-    /** What is nobody else's. */
-    private static List<KeptValue> own(List<Arg<?>> arguments, List<CompletableFuture<KeptValue>> values) {
-        List<KeptValue> own = new ArrayList<>(values.size());
-        for (int i = 0; i < values.size(); i++) {
-            if (arguments.get(i) instanceof Arg.Plain<?>) {
-                own.add(values.get(i).join());
-            }
-        }
-        return own;
-    }
-
-    private void await(
-            TaskShape shape, SubmittedTask task, List<CompletableFuture<KeptValue>> values, List<KeptValue> own) {
+    private void await(TaskShape shape, SubmittedTask task, TaskArguments given) {
         waiting.add(task);
         var deadline = client.leader().schedule(task::expire, task.left().toNanos());
         task.result().whenComplete((value, failure) -> {
             waiting.remove(task);
             deadline.cancel(false);
-            own.forEach(KeptValue::release);
+            given.release();
         });
+        List<CompletableFuture<KeptValue>> arrivals = given.arrivals();
         // The first that fails is the cause, whatever becomes of the others. Not here and now: a chain may be long.
-        values.forEach(value -> value.whenCompleteAsync(
+        arrivals.forEach(value -> value.whenCompleteAsync(
                 (none, failure) -> {
                     if (failure != null) {
                         task.end(ErrorCodec.unwrap(failure));
                     }
                 },
                 client.callbacks()));
-        CompletableFuture.allOf(values.toArray(CompletableFuture<?>[]::new)).thenRun(() -> {
+        CompletableFuture.allOf(arrivals.toArray(CompletableFuture<?>[]::new)).thenRun(() -> {
             waiting.remove(task);
             deadline.cancel(false);
-            submit(shape, task, values, own);
+            submit(shape, task, given);
         });
     }
 
-    private void submit(
-            TaskShape shape, SubmittedTask task, List<CompletableFuture<KeptValue>> values, List<KeptValue> own) {
+    private void submit(TaskShape shape, SubmittedTask task, TaskArguments given) {
         if (task.isOver()) {
             return;
         }
-        task.give(values.stream().map(CompletableFuture::join).toList());
-        long bytes = own.stream().mapToLong(KeptValue::bytes).sum();
+        task.give(given.values());
+        long bytes = given.ownBytes();
         long number = open.incrementAndGet();
         long all = openBytes.addAndGet(bytes);
         if (closed) {
@@ -184,7 +187,7 @@ public final class Tasks implements AutoCloseable {
             open.decrementAndGet();
             openBytes.addAndGet(-bytes);
             task.forgetArguments();
-            own.forEach(KeptValue::release);
+            given.release();
             task.filesLeft(failure == null).forEach(client.store()::removeLeft);
         });
         if (!task.isOver()) {

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ValueStoreTest {
     private static final int LARGE = 300_000;
+    private static final String HOST = "host-1";
 
     @TempDir
     private Path folder;
@@ -46,7 +47,7 @@ class ValueStoreTest {
     void open() throws IOException {
         memory = Files.createDirectory(folder.resolve("memory"));
         disk = Files.createDirectory(folder.resolve("disk"));
-        store = new ValueStore(memory, disk, 1);
+        store = new ValueStore(HOST, memory, disk, 1);
     }
 
     @AfterEach
@@ -200,14 +201,14 @@ class ValueStoreTest {
 
     @Test
     void beyondTheLimitItIsTheDiskAndWithoutEitherTheHeap() throws IOException {
-        ValueStore none = new ValueStore(memory, disk, 0);
+        ValueStore none = new ValueStore(HOST, memory, disk, 0);
         KeptValue spilled = none.keep("it", new byte[LARGE], codec);
         assertEquals(0, files(memory));
         assertEquals(1, files(disk));
         spilled.release();
         assertEquals(0, files(disk));
         none.close();
-        ValueStore nowhere = new ValueStore(folder.resolve("no"), folder.resolve("such"), 1);
+        ValueStore nowhere = new ValueStore(HOST, folder.resolve("no"), folder.resolve("such"), 1);
         KeptValue kept = nowhere.keep("it", new byte[LARGE], codec);
         assertFalse(kept.message().hasStored());
         assertTrue(nowhere.folders().isEmpty());

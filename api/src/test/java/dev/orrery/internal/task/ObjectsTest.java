@@ -154,30 +154,6 @@ class ObjectsTest {
     }
 
     @Test
-    void aLargeOneTravelsAsAFileAndAsBytesToAnotherHost() {
-        byte[] value = new byte[300_000];
-        value[7] = 7;
-        ObjectRef<byte[]> ref = tasks.put(value);
-        assertArrayEquals(value, ref.get());
-        ObjectRef<byte[]> result = pass(ref);
-        TestingTaskCluster.Call call = cluster.next();
-        StoredValue stored = call.request().getArguments(0).getStored();
-        assertTrue(Files.exists(Path.of(stored.getPath())));
-        call.response()
-                .complete(ActorCallResponse.newBuilder().setElsewhere(true).build());
-        TestingTaskCluster.Call again = cluster.next();
-        assertTrue(again.request().getArguments(0).hasObject());
-        assertEquals(0, again.task().getResultFoldersCount(), "nor could it store a result");
-        assertEquals(1, again.task().getAttempt(), "it has not run");
-        again.echo();
-        assertArrayEquals(value, result.get(LONG));
-        tasks.close();
-        cluster.close();
-        assertFalse(Files.exists(Path.of(stored.getPath())), "it goes with its owner");
-        assertThrows(ObjectLostException.class, ref::get);
-    }
-
-    @Test
     void aResultThatItsWorkerStoredIsItsOwnersFile() throws Exception {
         ObjectRef<byte[]> result = pass(tasks.put(new byte[1]));
         TestingTaskCluster.Call call = cluster.next();

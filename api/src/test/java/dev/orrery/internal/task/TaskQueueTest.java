@@ -25,7 +25,7 @@ class TaskQueueTest {
                 List.of(),
                 Duration.ofMillis(timeoutMillis),
                 List.of());
-        return new SubmittedTask("job-" + name, name, options, ActorFunction.getDefaultInstance(), List::of, 0);
+        return new SubmittedTask("job-" + name, name, options, ActorFunction.getDefaultInstance(), 0);
     }
 
     private List<String> names() {

@@ -90,6 +90,9 @@ final class TestingTaskCluster implements AutoCloseable {
                                 return response;
                             })
                             .onNotice(Protocol.WITHDRAW_TASKS, (connection, notice) -> withdrawals.add(actor))
+                            .onNotice(
+                                    Protocol.RELEASE_RESULTS,
+                                    (connection, notice) -> released.addAll(notice.getNamesList()))
                             .build());
         }
 
@@ -114,6 +117,7 @@ final class TestingTaskCluster implements AutoCloseable {
     private final Map<String, Worker> workers = new ConcurrentHashMap<>();
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> withdrawals = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> released = new LinkedBlockingQueue<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private final List<PlainActorSpec> asked = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
@@ -218,6 +222,11 @@ final class TestingTaskCluster implements AutoCloseable {
     /** The next worker that is asked for what it has not begun. */
     String nextWithdrawal() {
         return take(withdrawals, "tasks to be withdrawn");
+    }
+
+    /** The next result that its worker need not keep any more. */
+    String nextReleased() {
+        return take(released, "a result to be released");
     }
 
     /** The next worker that the leader was told to end. */

@@ -33,10 +33,17 @@ record ActorBody(
     private static final Duration ANSWER_THREADS_IDLE = Duration.ofSeconds(5);
 
     /**
+     * What it may use beside its code.
+     *
      * @param job its own
-     * @param listen what lets calls in, and may take a moment
+     * @param objects of its worker
      */
-    static ActorBody of(ActorEnvironment environment, CallIntake intake, ActorCode code, OwnJob job, Runnable listen) {
+    record Possessions(OwnJob job, WorkerObjects objects) {}
+
+    /** @param listen what lets calls in, and may take a moment */
+    static ActorBody of(
+            ActorEnvironment environment, CallIntake intake, ActorCode code, Possessions has, Runnable listen) {
+        OwnJob job = has.job();
         PlainActorSpec spec = environment.desired().getSpec().getActor();
         String label = environment.desired().getLabel();
         CallQueue queue = intake.queue();
@@ -47,7 +54,16 @@ record ActorBody(
         ThreadPoolExecutor answers = answers(label);
         Checkpoints checkpoints = checkpoints(environment, code, job, answers);
         UserWork work = spec.getRunsTasks()
-                ? new TaskWork(environment, code.functions(), code.values(), queue, errors, stopping::get, job)
+                ? new TaskWork(
+                        environment,
+                        code.functions(),
+                        code.values(),
+                        queue,
+                        errors,
+                        stopping::get,
+                        job,
+                        has.objects().exchange(),
+                        has.objects().results())
                 : new ActorWork(
                         spec,
                         new SelfContext(

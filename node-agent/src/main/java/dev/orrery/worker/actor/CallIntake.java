@@ -4,6 +4,7 @@ import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.worker.ActorEnvironment;
 import java.util.concurrent.CompletableFuture;
 
@@ -56,13 +57,13 @@ final class CallIntake {
     }
 
     /** In the order of its caller's connection. */
-    CompletableFuture<ActorCallResponse> call(ActorCallRequest request) {
+    CompletableFuture<ActorCallResponse> call(RpcConnection caller, ActorCallRequest request) {
         errors.requireLife(request.getLife());
         if (!tenure.holds()) {
             // Not only when its turn comes: the call before it may be what is stuck.
             throw errors.paused();
         }
-        PendingCall call = new PendingCall(request);
+        PendingCall call = new PendingCall(caller, request);
         switch (queue.offer(call)) {
             case QUEUED -> {
                 var unused = call.response().whenComplete((response, failure) -> queue.withdraw(call));

@@ -10,28 +10,36 @@ import dev.orrery.internal.rpc.RpcHandlers;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.worker.ActorEnvironment;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 /** Where drivers call the worker's actors. */
 final class CallServer {
     private final ActorEnvironment environment;
-    private final Function<ActorCallRequest, CompletableFuture<ActorCallResponse>> calls;
+    private final Calls calls;
     private final RpcServer server;
     private final Set<RpcConnection> callers = ConcurrentHashMap.newKeySet();
     private volatile Optional<HostPort> address = Optional.empty();
 
-    /**
-     * @param calls takes each call, in the order of its connection, or throws
-     * @param withdrawal of tasks; none where actors are: of their calls no caller may take another's away
-     */
-    CallServer(
-            ActorEnvironment environment,
-            Function<ActorCallRequest, CompletableFuture<ActorCallResponse>> calls,
-            Optional<Runnable> withdrawal) {
+    /** Takes each call, in the order of its connection, or throws. */
+    interface Calls {
+        CompletableFuture<ActorCallResponse> take(RpcConnection caller, ActorCallRequest request);
+    }
+
+    /** What owners of tasks want beside calls. */
+    interface TaskOwners {
+        /** Whatever was not begun comes back. */
+        void withdraw();
+
+        /** Results that are kept here are needed no more. */
+        void release(RpcConnection owner, List<String> names);
+    }
+
+    /** @param owners none where actors are: of their calls no caller may take another's away */
+    CallServer(ActorEnvironment environment, Calls calls, Optional<TaskOwners> owners) {
         this.environment = environment;
         this.calls = calls;
         this.server = new RpcServer(
@@ -39,13 +47,15 @@ final class CallServer {
                 environment.identity(),
                 RpcLimits.defaults(),
                 new HostPort(environment.launch().bindHost(), 0),
-                handlers(withdrawal));
+                handlers(owners));
     }
 
-    private RpcHandlers handlers(Optional<Runnable> withdrawal) {
+    private RpcHandlers handlers(Optional<TaskOwners> owners) {
         RpcHandlers.Builder handlers = RpcHandlers.builder().on(Protocol.CALL_ACTOR, this::call);
-        return withdrawal
-                .map(all -> handlers.onNotice(Protocol.WITHDRAW_TASKS, (owner, notice) -> all.run()))
+        return owners.map(tasks -> handlers.onNotice(Protocol.WITHDRAW_TASKS, (owner, notice) -> tasks.withdraw())
+                        .onNotice(
+                                Protocol.RELEASE_RESULTS,
+                                (owner, notice) -> tasks.release(owner, notice.getNamesList())))
                 .orElse(handlers)
                 .build();
     }
@@ -69,7 +79,7 @@ final class CallServer {
         if (callers.add(connection)) {
             var unused = connection.closed().thenAccept(why -> callers.remove(connection));
         }
-        return calls.apply(request);
+        return calls.take(connection, request);
     }
 
     /** Idempotent. Closing waits for the sockets, so it has a thread of its own. */

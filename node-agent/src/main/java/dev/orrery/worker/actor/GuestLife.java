@@ -7,6 +7,7 @@ import dev.orrery.internal.proto.Guest;
 import dev.orrery.internal.proto.GuestReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.FailureText;
 import java.util.Optional;
@@ -25,21 +26,22 @@ final class GuestLife {
     private Optional<Failure> failure = Optional.empty();
     private Optional<CompletableFuture<Void>> ending = Optional.empty();
 
-    GuestLife(ActorEnvironment worker, Guest guest, ActorCode code) {
+    GuestLife(ActorEnvironment worker, Guest guest, ActorCode code, WorkerObjects objects) {
         this.worker = worker;
         this.guest = guest;
         GuestEnvironment environment = GuestEnvironment.of(
                 worker, guest, this::fail, how -> LOG.info("guest {}: {}", guest.getLabel(), how));
         this.intake = CallIntake.of(environment);
-        this.body = ActorBody.of(environment, intake, code, new OwnJob(environment), () -> {});
+        OwnJob job = new OwnJob(environment, objects.exchange());
+        this.body = ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, objects), () -> {});
     }
 
     void start() {
         body.start();
     }
 
-    CompletableFuture<ActorCallResponse> call(ActorCallRequest request) {
-        return intake.call(request);
+    CompletableFuture<ActorCallResponse> call(RpcConnection caller, ActorCallRequest request) {
+        return intake.call(caller, request);
     }
 
     /** It cannot go on, and that is reported once nothing of it runs any more. */

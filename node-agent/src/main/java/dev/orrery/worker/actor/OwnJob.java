@@ -9,6 +9,7 @@ import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.worker.ActorEnvironment;
 import java.util.List;
 import java.util.Optional;
@@ -17,12 +18,15 @@ import java.util.concurrent.CompletableFuture;
 /** The actor as a driver: a job of its own, for what it starts and calls itself, from the first use to its end. Thread-safe. */
 final class OwnJob {
     private final ActorEnvironment environment;
+    private final ObjectExchange exchange;
     private Optional<ClusterClient> client = Optional.empty();
     private Optional<Orrery> orrery = Optional.empty();
     private boolean closed;
 
-    OwnJob(ActorEnvironment environment) {
+    /** @param exchange of the worker's large values */
+    OwnJob(ActorEnvironment environment, ObjectExchange exchange) {
         this.environment = environment;
+        this.exchange = exchange;
     }
 
     synchronized Orrery orrery() {
@@ -57,7 +61,8 @@ final class OwnJob {
                 ClusterClient.DEFAULT_CALL_TIMEOUT,
                 environment.launch().artifacts(),
                 "actor " + environment.desired().getLabel(),
-                namespace()));
+                namespace(),
+                new ClusterClient.Storage.OfProcess(exchange)));
     }
 
     /** Where the names are that this actor gives and finds: that of its own. */

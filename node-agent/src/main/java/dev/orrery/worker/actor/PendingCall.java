@@ -4,16 +4,24 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.rpc.RpcConnection;
 import java.util.concurrent.CompletableFuture;
 
 /** A call that arrived and is not answered yet. Thread-safe; the first answer counts. */
 final class PendingCall {
+    private final RpcConnection caller;
     private final ActorCallRequest request;
     private final CompletableFuture<ActorCallResponse> response = new CompletableFuture<>();
     private volatile boolean taken;
 
-    PendingCall(ActorCallRequest request) {
+    PendingCall(RpcConnection caller, ActorCallRequest request) {
+        this.caller = caller;
         this.request = request;
+    }
+
+    /** Whose answer it is. */
+    RpcConnection caller() {
+        return caller;
     }
 
     ActorCallRequest request() {

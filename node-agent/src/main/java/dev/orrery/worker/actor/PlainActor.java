@@ -5,31 +5,48 @@ import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorldState;
+import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.nccl.World;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.HostedActor;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Hosts one plain actor, or runs tasks, in a worker of its own. */
 public final class PlainActor implements HostedActor {
     /** What is made once the process lends its environment. */
-    private record Parts(ActorBody body, CallServer server, ActorCode code) {}
+    private record Parts(ActorBody body, CallServer server, ActorCode code, WorkerObjects objects) {}
 
     private volatile Optional<Parts> parts = Optional.empty();
 
     @Override
     public void start(ActorEnvironment environment) {
         boolean runsTasks = environment.desired().getSpec().getActor().getRunsTasks();
-        OwnJob job = new OwnJob(environment);
+        WorkerObjects objects = WorkerObjects.of(environment);
+        OwnJob job = new OwnJob(environment, objects.exchange());
         CallIntake intake = CallIntake.of(environment);
         CallServer server = new CallServer(
-                environment, intake::call, runsTasks ? Optional.of(intake::withdrawAll) : Optional.empty());
+                environment, intake::call, runsTasks ? Optional.of(owners(intake, objects)) : Optional.empty());
         ActorCode code = ActorCode.of(environment.launch().artifacts(), job);
-        ActorBody body = ActorBody.of(environment, intake, code, job, server::start);
-        parts = Optional.of(new Parts(body, server, code));
+        ActorBody body = ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, objects), server::start);
+        parts = Optional.of(new Parts(body, server, code, objects));
         onDesired(environment.desired());
         body.start();
+    }
+
+    private static CallServer.TaskOwners owners(CallIntake intake, WorkerObjects objects) {
+        return new CallServer.TaskOwners() {
+            @Override
+            public void withdraw() {
+                intake.withdrawAll();
+            }
+
+            @Override
+            public void release(RpcConnection owner, List<String> names) {
+                objects.release(owner, names);
+            }
+        };
     }
 
     private Parts parts() {
@@ -73,6 +90,7 @@ public final class PlainActor implements HostedActor {
                         .stop()
                         .thenCompose(ended -> CompletableFuture.allOf(
                                 here.body().job().close(), here.server().close()))
+                        .thenCompose(closed -> here.objects().close())
                         .thenRun(() -> here.code().close()))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }

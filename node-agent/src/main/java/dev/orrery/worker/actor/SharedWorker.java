@@ -12,6 +12,7 @@ import dev.orrery.internal.proto.Guest;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorldState;
+import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.nccl.World;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.HostedActor;
@@ -29,7 +30,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class SharedWorker implements HostedActor {
     /** What is made once the process lends its environment. */
-    private record Parts(ActorEnvironment environment, OwnJob job, ActorCode code, CallServer server) {}
+    private record Parts(
+            ActorEnvironment environment, OwnJob job, WorkerObjects objects, ActorCode code, CallServer server) {}
 
     private final Map<ActorLife, GuestLife> guests = new ConcurrentHashMap<>();
     private volatile Optional<Parts> parts = Optional.empty();
@@ -39,10 +41,11 @@ public final class SharedWorker implements HostedActor {
 
     @Override
     public void start(ActorEnvironment environment) {
-        OwnJob job = new OwnJob(environment);
+        WorkerObjects objects = WorkerObjects.of(environment);
+        OwnJob job = new OwnJob(environment, objects.exchange());
         ActorCode code = ActorCode.of(environment.launch().artifacts(), job);
         CallServer server = new CallServer(environment, this::call, Optional.empty());
-        parts = Optional.of(new Parts(environment, job, code, server));
+        parts = Optional.of(new Parts(environment, job, objects, code, server));
         onDesired(environment.desired());
         new NamedThreads("shared-worker-start").newThread(this::open).start();
     }
@@ -91,7 +94,8 @@ public final class SharedWorker implements HostedActor {
         // What has ended stays until it is not named any more, so no life begins twice.
         named.forEach((life, guest) -> {
             if (!guests.containsKey(life)) {
-                GuestLife begun = new GuestLife(parts().environment(), guest, parts().code());
+                Parts here = parts();
+                GuestLife begun = new GuestLife(here.environment(), guest, here.code(), here.objects());
                 guests.put(life, begun);
                 begun.start();
             }
@@ -104,7 +108,7 @@ public final class SharedWorker implements HostedActor {
         }
     }
 
-    private CompletableFuture<ActorCallResponse> call(ActorCallRequest request) {
+    private CompletableFuture<ActorCallResponse> call(RpcConnection caller, ActorCallRequest request) {
         GuestLife guest = guests.get(request.getLife());
         if (guest == null) {
             throw OrreryException.of(
@@ -116,7 +120,7 @@ public final class SharedWorker implements HostedActor {
                                     parts().environment().desired().getLabel()),
                     Map.of("actor", request.getLife().getActor()));
         }
-        return guest.call(request);
+        return guest.call(caller, request);
     }
 
     /** No guest is a member of a world. */
@@ -156,6 +160,7 @@ public final class SharedWorker implements HostedActor {
         return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
                 .thenCompose(ended -> CompletableFuture.allOf(
                         here.job().close(), here.server().close()))
+                .thenCompose(closed -> here.objects().close())
                 .thenRun(() -> here.code().close());
     }
 }

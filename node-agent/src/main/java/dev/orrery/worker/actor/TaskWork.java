@@ -5,16 +5,23 @@ import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.TaskInfo;
+import dev.orrery.internal.proto.UnreadArgument;
+import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.store.StoreFolders;
 import dev.orrery.internal.task.CurrentWork;
+import dev.orrery.internal.transfer.FetchedValues;
+import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserFunction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,7 +46,10 @@ final class TaskWork implements UserWork {
     private final CallErrors errors;
     private final BooleanSupplier stopping;
     private final OwnJob job;
+    private final ObjectExchange exchange;
+    private final KeptResults results;
 
+    /** @param results that no owner stores itself */
     TaskWork(
             ActorEnvironment environment,
             FunctionLoader functions,
@@ -47,7 +57,9 @@ final class TaskWork implements UserWork {
             CallQueue queue,
             CallErrors errors,
             BooleanSupplier stopping,
-            OwnJob job) {
+            OwnJob job,
+            ObjectExchange exchange,
+            KeptResults results) {
         this.environment = environment;
         this.functions = functions;
         this.values = values;
@@ -56,6 +68,8 @@ final class TaskWork implements UserWork {
         this.errors = errors;
         this.stopping = stopping;
         this.job = job;
+        this.exchange = exchange;
+        this.results = results;
     }
 
     @Override
@@ -87,17 +101,40 @@ final class TaskWork implements UserWork {
 
     /** What is left to do once the task counts as ended. */
     private Runnable outcome(PendingCall call, TaskInfo info) {
-        if (!StoredValues.areHere(call.request().getArgumentsList())) {
+        List<Value> sent = call.request().getArgumentsList();
+        if (sent.stream().anyMatch(exchange::isOutOfReach)) {
             return () -> call.succeed(
                     ActorCallResponse.newBuilder().setElsewhere(true).build());
         }
+        try (FetchedValues fetched = exchange.fetch("argument", sent)) {
+            Map<Integer, OrreryException> unread = fetched.await();
+            if (!unread.isEmpty()) {
+                return () -> call.succeed(unread(unread));
+            }
+            return outcome(call, info, fetched.values());
+        } catch (InterruptedException e) {
+            return () -> call.fail(OrreryException.of(
+                    ErrorCode.CANCELLED, "interrupted while its arguments were fetched from another host", e));
+        } catch (OrreryException e) {
+            return () -> call.fail(e);
+        }
+    }
+
+    private static ActorCallResponse unread(Map<Integer, OrreryException> unread) {
+        ActorCallResponse.Builder answer = ActorCallResponse.newBuilder();
+        unread.forEach((index, why) ->
+                answer.addUnread(UnreadArgument.newBuilder().setIndex(index).setError(ErrorCodec.toMessage(why))));
+        return answer.build();
+    }
+
+    private Runnable outcome(PendingCall call, TaskInfo info, List<Value> sent) {
         Object[] given = {};
         try {
             UserFunction function = functions.load(call.request().getFunction());
-            function.checkCreate(call.request().getArgumentsCount());
-            given = arguments.read(call.request().getArgumentsList(), 0);
-            ActorCallResponse response = run(function, given, info);
-            return () -> answer(call, response);
+            function.checkCreate(sent.size());
+            given = arguments.read(sent, 0);
+            Done done = run(function, given, info);
+            return () -> answer(call, done);
         } catch (OrreryException e) {
             return () -> call.fail(e);
         } catch (RuntimeException | LinkageError e) {
@@ -109,7 +146,10 @@ final class TaskWork implements UserWork {
         }
     }
 
-    private ActorCallResponse run(UserFunction function, Object[] given, TaskInfo info) {
+    /** @param kept where the result stays in this process's keeping */
+    private record Done(ActorCallResponse response, Optional<KeptValue> kept) {}
+
+    private Done run(UserFunction function, Object[] given, TaskInfo info) {
         long began = environment.clock().nanoTime();
         Object result;
         try {
@@ -129,25 +169,43 @@ final class TaskWork implements UserWork {
         // The function may have interrupted its thread; what follows must not pay for it.
         Thread.interrupted();
         try {
-            return ActorCallResponse.newBuilder()
-                    .setResult(values.toMessage(
-                            "the result of " + function.name(), result, bytes -> resultFile(info, bytes)))
-                    .setRunNanos(ran)
-                    .build();
+            return done(
+                    values.toMessage("the result of " + function.name(), result, bytes -> resultFile(info, bytes)), ran);
         } finally {
             ValueCodec.release(result);
         }
     }
 
-    /** Where the owner finds it, if that is on this host. */
-    private static Optional<Path> resultFile(TaskInfo info, long bytes) {
-        return StoreFolders.withRoom(info.getResultFoldersList(), bytes)
-                .map(folder -> folder.resolve(StoreFolders.resultFile(info.getId(), info.getAttempt())));
+    /** With its owner, if that is on this host, otherwise here. */
+    private Optional<Path> resultFile(TaskInfo info, long bytes) {
+        return exchange.store()
+                .folderOf(info.getResultHost(), info.getResultFoldersList(), bytes)
+                .map(folder -> folder.resolve(StoreFolders.resultFile(info.getId(), info.getAttempt())))
+                .or(() -> exchange.store().newFile(bytes));
     }
 
-    private static void answer(PendingCall call, ActorCallResponse response) {
-        if (!call.succeed(response)) {
-            StoreFolders.discard(response.getResult());
+    private Done done(Value result, long ranNanos) {
+        Optional<KeptValue> kept = exchange.store().adoptOwn(result);
+        Value told = kept.map(own -> exchange.offered(own.message())).orElse(result);
+        return new Done(
+                ActorCallResponse.newBuilder()
+                        .setResult(told)
+                        .setRunNanos(ranNanos)
+                        .build(),
+                kept);
+    }
+
+    private void answer(PendingCall call, Done done) {
+        Value result = done.response().getResult();
+        // Before its owner can say that it needs it no more.
+        done.kept().ifPresent(kept -> results.keep(call.caller(), StoredValues.name(result.getStored()), kept));
+        if (call.succeed(done.response())) {
+            return;
+        }
+        if (done.kept().isPresent()) {
+            results.release(call.caller(), List.of(StoredValues.name(result.getStored())));
+        } else {
+            StoreFolders.discard(result);
         }
     }
 

@@ -9,6 +9,8 @@ import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.KillActorRequest;
 import dev.orrery.internal.proto.KillActorResponse;
+import dev.orrery.internal.rpc.PeerRole;
+import dev.orrery.testing.TestingConnection;
 import dev.orrery.worker.actor.CallQueue.Admission;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 class ActorExitTest {
+    private static final TestingConnection DRIVER = new TestingConnection(PeerRole.DRIVER, "driver");
     private static final ActorLife ME =
             ActorLife.newBuilder().setActor("me").setIncarnation(1).build();
 
@@ -38,12 +41,12 @@ class ActorExitTest {
 
     @Test
     void nothingBeginsAnyMoreAndTheLeaderHearsOfItOnce() {
-        PendingCall waiting = new PendingCall(ActorCallRequest.getDefaultInstance());
+        PendingCall waiting = new PendingCall(DRIVER, ActorCallRequest.getDefaultInstance());
         queue.offer(waiting);
         exit.request();
         exit.request();
         assertTrue(waiting.response().isCompletedExceptionally());
-        assertEquals(Admission.CLOSED, queue.offer(new PendingCall(ActorCallRequest.getDefaultInstance())));
+        assertEquals(Admission.CLOSED, queue.offer(new PendingCall(DRIVER, ActorCallRequest.getDefaultInstance())));
         exit.tellLeader();
         assertEquals(
                 List.of(KillActorRequest.newBuilder()

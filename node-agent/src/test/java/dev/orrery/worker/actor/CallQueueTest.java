@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.rpc.PeerRole;
+import dev.orrery.testing.TestingConnection;
 import dev.orrery.worker.actor.CallQueue.Admission;
 import java.time.Duration;
 import java.util.List;
@@ -17,10 +19,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class CallQueueTest {
+    private static final TestingConnection DRIVER = new TestingConnection(PeerRole.DRIVER, "driver");
     private static final long MANY_BYTES = 1 << 20;
 
     private static PendingCall call(int bytes) {
-        return new PendingCall(ActorCallRequest.newBuilder()
+        return new PendingCall(DRIVER, ActorCallRequest.newBuilder()
                 .addArguments(Value.newBuilder().setObject(ByteString.copyFrom(new byte[bytes])))
                 .build());
     }

@@ -14,14 +14,18 @@ import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorSpec;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.StoredValue;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.rpc.PeerRole;
 import dev.orrery.internal.rpc.RpcTransport;
 import dev.orrery.internal.serial.ForySerializer;
+import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.store.ValueStore;
+import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
 import dev.orrery.testing.ScriptedActor;
@@ -31,6 +35,7 @@ import dev.orrery.testing.TestingNode;
 import dev.orrery.testing.TestingWorldManager;
 import dev.orrery.testing.TestingWorlds;
 import java.lang.invoke.MethodType;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +56,7 @@ class TaskWorkTest {
     private static final ActorLife ME = TestingWorlds.life("me");
     private static final MethodType ADD = methodType(int.class, int.class, int.class);
     private static final MethodType TEXT = methodType(String.class);
+    private static final MethodType FAIL = methodType(int.class, String.class);
     private static final MethodType DOUBLED = methodType(Tensor.class, Tensor.class);
     private static final Duration STUCK = Duration.ofSeconds(6);
 
@@ -63,6 +69,8 @@ class TaskWorkTest {
     private final Semaphore gate = new Semaphore(0);
     private final PlainActor worker = new PlainActor();
     private final List<KeptValue> held = new ArrayList<>();
+    private final ValueCodec codec =
+            new ValueCodec(new ForySerializer(getClass().getClassLoader()));
     private TestingEnvironment environment;
     private TestingCaller owner;
 
@@ -180,37 +188,109 @@ class TaskWorkTest {
 
     @Test
     void aStoredArgumentIsReadInPlaceAndALargeResultIsStoredForTheOwner() throws Exception {
-        ValueCodec codec = new ValueCodec(new ForySerializer(getClass().getClassLoader()));
         try (ValueStore store = new ValueStore();
-                Tensor large = Tensor.allocateZeroed(DataType.FP32, 100_000)) {
-            large.setFloat(99_999, 21);
+                Tensor large = tensor()) {
             Path results = store.folders().get(0);
             Value argument = hold(store.keep("it", large, codec));
             assertTrue(argument.hasStored());
             ActorCallResponse answer = owner.task(
-                            "doubled", DOUBLED, List.of(argument), List.of("/no/such.objects", results.toString()))
+                            "doubled",
+                            DOUBLED,
+                            List.of(argument),
+                            store.host(),
+                            List.of("/no/such.objects", results.toString()))
                     .get(30, TimeUnit.SECONDS);
             assertEquals(
                     results.resolve("job-1-2").toString(),
                     answer.getResult().getStored().getPath());
-            try (Tensor doubled = (Tensor) codec.fromMessage("it", hold(store.adopt(answer.getResult())))) {
-                assertEquals(42f, doubled.getFloat(99_999));
-            }
-            ActorCallResponse inline =
-                    owner.task("doubled", DOUBLED, List.of(argument), List.of()).get(30, TimeUnit.SECONDS);
-            assertTrue(inline.getResult().hasTensor(), "there is no place for it");
+            assertFalse(answer.getResult().getStored().hasKeeper(), "it is its owner's");
+            assertDoubled(hold(store.adopt(answer.getResult())));
+        }
+    }
+
+    private static Tensor tensor() {
+        Tensor large = Tensor.allocateZeroed(DataType.FP32, 100_000);
+        large.setFloat(99_999, 21);
+        return large;
+    }
+
+    private void assertDoubled(Value result) {
+        try (Tensor doubled = (Tensor) codec.fromMessage("it", result)) {
+            assertEquals(42f, doubled.getFloat(99_999));
         }
     }
 
     @Test
     void aStoredArgumentThatIsNotOnThisHostIsAskedForAndNothingRuns() throws Exception {
-        ValueCodec codec = new ValueCodec(new ForySerializer(getClass().getClassLoader()));
         ValueStore store = new ValueStore();
         Value argument = store.keep("it", new byte[200_000], codec).message();
         store.close();
-        assertTrue(
-                owner.task("fail", methodType(int.class, String.class), List.of(argument), List.of("/no/such.objects"))
-                        .get(30, TimeUnit.SECONDS)
-                        .getElsewhere());
+        assertTrue(owner.task(
+                        "fail", FAIL, List.of(argument), store.host(), List.of("/no/such.objects"))
+                .get(30, TimeUnit.SECONDS)
+                .getElsewhere());
+    }
+
+    private ObjectExchange anotherHost() {
+        return new ObjectExchange(
+                new ObjectExchange.Settings(
+                        TestingNode.identity(PeerRole.DRIVER, "driver"),
+                        new HostPort("127.0.0.1", 0),
+                        () -> "127.0.0.1",
+                        "driver of the test"),
+                new ValueStore("another host"));
+    }
+
+    private static void awaitGone(Path file) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !Files.exists(file));
+    }
+
+    @Test
+    void aStoredArgumentOfAnotherHostIsFetchedAndALargeResultKeptForIt() throws Exception {
+        try (ObjectExchange elsewhere = anotherHost();
+                Tensor large = tensor()) {
+            ValueStore store = elsewhere.store();
+            Value argument = elsewhere.offered(hold(store.keep("it", large, codec)));
+            List<String> folders = List.of(store.folders().get(0).toString());
+            ActorCallResponse answer = owner.task("doubled", DOUBLED, List.of(argument), store.host(), folders)
+                    .get(30, TimeUnit.SECONDS);
+            StoredValue result = answer.getResult().getStored();
+            assertTrue(Files.exists(Path.of(result.getPath())));
+            assertFalse(result.getPath().startsWith(folders.get(0)), "it must not write there");
+            assertEquals("worker me on node node-1", result.getKeeper().getWords());
+            KeptValue kept = KeptValue.elsewhere(answer.getResult(), () -> owner.release(StoredValues.name(result)));
+            elsewhere.readable("it", kept).get(30, TimeUnit.SECONDS);
+            assertDoubled(hold(kept));
+            awaitGone(Path.of(result.getPath()));
+        }
+    }
+
+    @Test
+    void aResultIsNotKeptForWhomNobodyHearsOfAnyMore() throws Exception {
+        try (Tensor large = tensor()) {
+            ActorCallResponse answer = owner.task(
+                            "doubled", DOUBLED, List.of(owner.value(large)), "another host", List.of())
+                    .get(30, TimeUnit.SECONDS);
+            Path file = Path.of(answer.getResult().getStored().getPath());
+            assertTrue(Files.exists(file));
+            owner.close();
+            awaitGone(file);
+        }
+    }
+
+    @Test
+    void anArgumentWhoseKeeperCannotBeReachedIsToldAndNothingRuns() throws Exception {
+        ObjectExchange elsewhere = anotherHost();
+        Value argument = elsewhere.offered(
+                elsewhere.store().keep("it", new byte[200_000], codec).message());
+        elsewhere.close();
+        ActorCallResponse answer = owner.task(
+                        "fail", FAIL, List.of(owner.value("why"), argument), "another host", List.of())
+                .get(30, TimeUnit.SECONDS);
+        assertEquals(1, answer.getUnreadCount());
+        assertEquals(1, answer.getUnread(0).getIndex());
+        assertEquals(
+                ErrorCode.CONNECTION_FAILED.name(), answer.getUnread(0).getError().getCode());
+        assertTrue(answer.getUnread(0).getError().getMessage().contains("driver of the test"));
     }
 }
