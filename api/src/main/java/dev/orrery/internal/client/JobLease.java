@@ -4,6 +4,7 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.EndJobRequest;
 import dev.orrery.internal.proto.Job;
+import dev.orrery.internal.proto.JobUsage;
 import dev.orrery.internal.proto.RenewJobRequest;
 import dev.orrery.internal.proto.RenewJobResponse;
 import dev.orrery.internal.rpc.ErrorCodec;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * A driver as a job: once it owns something, the leader is told again and again that the driver lives, whichever head leads.
@@ -37,6 +39,7 @@ public final class JobLease implements AutoCloseable {
     private final String id;
     private final String name;
     private final LeaderClient leader;
+    private volatile Supplier<JobUsage> usage = JobUsage::getDefaultInstance;
     private boolean owns;
     private boolean closed;
     private Optional<OrreryException> ended = Optional.empty();
@@ -75,6 +78,11 @@ public final class JobLease implements AutoCloseable {
         }
     }
 
+    /** What goes along with each renewal. */
+    public void tell(Supplier<JobUsage> what) {
+        usage = what;
+    }
+
     /** To be called before anything is owned. Throws FENCED when the leader has ended the job. */
     public void begin() {
         synchronized (this) {
@@ -90,7 +98,8 @@ public final class JobLease implements AutoCloseable {
     }
 
     private void renew() {
-        RenewJobRequest request = RenewJobRequest.newBuilder().setJob(id).build();
+        RenewJobRequest request =
+                RenewJobRequest.newBuilder().setJob(id).setUsage(usage.get()).build();
         leader.call(Protocol.RENEW_JOB, request, PATIENCE)
                 .whenComplete(
                         (response, failure) -> renewed(failure == null ? Optional.of(response) : Optional.empty()));

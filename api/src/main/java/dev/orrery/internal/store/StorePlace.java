@@ -59,6 +59,11 @@ final class StorePlace {
         return limit;
     }
 
+    /** Bytes of the files in it. */
+    long used() {
+        return used.get();
+    }
+
     /** Empty when as much is used as may be; does not ask the system. */
     Optional<Path> folderWithRoom() {
         return folder().filter(there -> used.get() < limit());

@@ -3,6 +3,7 @@ package dev.orrery.internal.store;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.lifecycle.HostProcesses;
+import dev.orrery.internal.proto.ObjectUsage;
 import dev.orrery.internal.proto.StoredValue;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.serial.StoredValues;
@@ -211,6 +212,15 @@ public final class ValueStore implements AutoCloseable {
     public void removeLeft(String name) {
         memory.removeLeft(name);
         disk.removeLeft(name);
+    }
+
+    /** Of the files that there are. */
+    public ObjectUsage usage() {
+        return ObjectUsage.newBuilder()
+                .setFiles(files.size())
+                .setMemoryBytes(memory.used())
+                .setDiskBytes(disk.used())
+                .build();
     }
 
     /** Idempotent. What is mapped stays so. */

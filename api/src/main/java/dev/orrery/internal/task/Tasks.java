@@ -7,6 +7,7 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.ActorFunctions;
 import dev.orrery.internal.client.ArtifactShipment;
 import dev.orrery.internal.client.ClusterClient;
+import dev.orrery.internal.proto.JobUsage;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.KeptValue;
@@ -36,6 +37,7 @@ public final class Tasks implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong open = new AtomicLong();
     private final AtomicLong openBytes = new AtomicLong();
+    private final TaskTally tally = new TaskTally();
     private volatile boolean closed;
     private final long mostBytes = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
 
@@ -44,6 +46,10 @@ public final class Tasks implements AutoCloseable {
     public Tasks(ClusterClient client) {
         this.client = client;
         this.clock = NanoClock.SYSTEM;
+        client.job().tell(() -> JobUsage.newBuilder()
+                .addAllTasks(tally.tell())
+                .setObjects(client.store().usage())
+                .build());
     }
 
     /** Throws INVALID_ARGUMENT or NOT_SERIALIZABLE. */
@@ -60,6 +66,8 @@ public final class Tasks implements AutoCloseable {
         addOrigin(function, origins);
         ArtifactShipment.origin(described.owner()).ifPresent(origins::add);
         TaskArguments given = given(task, codec, arguments, origins);
+        String counted = tally.begun(task.name());
+        task.result().whenComplete((value, failure) -> tally.ended(counted, failure == null));
         TaskShape shape =
                 new TaskShape(options.milliCpus(), options.gpus(), options.placement(), origins, options.artifacts());
         if (given.areThere()) {

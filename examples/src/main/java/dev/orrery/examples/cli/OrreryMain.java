@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             ActorsCommand.class,
             LogsCommand.class,
             JobsCommand.class,
+            TasksCommand.class,
+            ObjectsCommand.class,
             PlacementGroupsCommand.class,
             WorldsCommand.class
         })

@@ -10,13 +10,16 @@ import dev.orrery.internal.proto.ClusterView;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.Gpu;
 import dev.orrery.internal.proto.Job;
+import dev.orrery.internal.proto.JobUsage;
 import dev.orrery.internal.proto.JobView;
 import dev.orrery.internal.proto.NodeGpus;
 import dev.orrery.internal.proto.NodeView;
+import dev.orrery.internal.proto.ObjectUsage;
 import dev.orrery.internal.proto.PlacementBundle;
 import dev.orrery.internal.proto.PlacementGroupSpec;
 import dev.orrery.internal.proto.PlacementGroupView;
 import dev.orrery.internal.proto.Resources;
+import dev.orrery.internal.proto.TasksOfName;
 import dev.orrery.internal.proto.WorldView;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +57,36 @@ class ListingsTest {
                 .get(0)
                 .all();
         assertEquals("no space left on /work, on host-1", row.get("cannot_launch"));
+    }
+
+    @Test
+    void tasksAndObjectsAreShownByTheirDrivers() {
+        ClusterView view = ClusterView.newBuilder()
+                .addJobs(JobView.newBuilder())
+                .addJobs(JobView.newBuilder()
+                        .setJob(Job.newBuilder().setId("job-1").setName("com.acme.Main"))
+                        .setUsage(JobUsage.newBuilder()
+                                .addTasks(TasksOfName.newBuilder()
+                                        .setName("Adder.add")
+                                        .setOpen(3)
+                                        .setDone(4)
+                                        .setFailed(1))
+                                .setObjects(ObjectUsage.newBuilder()
+                                        .setFiles(2)
+                                        .setMemoryBytes(1_000)
+                                        .setDiskBytes(500))))
+                .build();
+        Map<String, Object> tasks = new TasksCommand().rows(view).get(0).all();
+        assertEquals("Adder.add", tasks.get("name"));
+        assertEquals(3L, tasks.get("open"));
+        assertEquals(4L, tasks.get("done"));
+        assertEquals(1L, tasks.get("failed"));
+        assertEquals("job-1", tasks.get("job"));
+        Map<String, Object> objects = new ObjectsCommand().rows(view).get(0).all();
+        assertEquals("com.acme.Main", objects.get("driver"));
+        assertEquals(2L, objects.get("files"));
+        assertEquals(1_000L, objects.get("memory_bytes"));
+        assertEquals(500L, objects.get("disk_bytes"));
     }
 
     @Test

@@ -242,6 +242,23 @@ class TasksIT extends ClusterScenario {
     }
 
     @Test
+    void theClusterShowsWhatDriversHaveUnderWay() throws Exception {
+        ObjectRef<Long> slow =
+                orrery().task(Chores::sleep, 60_000L).name("shown").submit();
+        ObjectRef<int[]> large = orrery().put(new int[1 << 20]);
+        cluster().await("the driver's word of it", TasksIT::isShown, PATIENCE);
+        assertTrue(slow.cancel());
+        assertEquals(1 << 20, get(large).length);
+    }
+
+    private static boolean isShown(ClusterView view) {
+        return view.getJobsList().stream()
+                .filter(job -> job.getUsage().getTasksList().stream()
+                        .anyMatch(tasks -> tasks.getName().equals("shown") && tasks.getOpen() == 1))
+                .anyMatch(job -> job.getUsage().getObjects().getMemoryBytes() >= 4 << 20);
+    }
+
+    @Test
     void idleWorkersAreGivenBack() {
         get(orrery().task(Chores::add, 1, 2).submit());
         cluster().await("no worker for tasks", view -> workers(view) == 0, PATIENCE);

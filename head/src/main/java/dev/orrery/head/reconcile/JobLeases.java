@@ -1,6 +1,7 @@
 package dev.orrery.head.reconcile;
 
 import dev.orrery.head.proto.JobRecord;
+import dev.orrery.internal.proto.JobUsage;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,12 +12,20 @@ public final class JobLeases {
     private static final int AWAY_FRACTION = 3;
 
     private final Map<String, Long> renewed = new HashMap<>();
+    /** What drivers said last that they have under way. */
+    private final Map<String, JobUsage> usage = new HashMap<>();
     private long lookedNanos;
     private long countedFromNanos;
     private boolean looked;
 
-    public void renew(String job, long nowNanos) {
+    public void renew(String job, JobUsage told, long nowNanos) {
         renewed.put(job, nowNanos);
+        usage.put(job, told);
+    }
+
+    /** Nothing before its driver was heard. */
+    public JobUsage usage(String job) {
+        return usage.getOrDefault(job, JobUsage.getDefaultInstance());
     }
 
     /** To be called all the time: after a long time without, every lease begins anew. */
@@ -37,9 +46,11 @@ public final class JobLeases {
 
     void forget(String job) {
         renewed.remove(job);
+        usage.remove(job);
     }
 
     void retain(Records records) {
         renewed.keySet().removeIf(job -> records.job(job).isEmpty());
+        usage.keySet().retainAll(renewed.keySet());
     }
 }

@@ -32,7 +32,7 @@ public final class JobService {
         if (job.isPresent() && JobReconciler.stateOf(job.get()) == JobState.ENDED) {
             return response.setEnded(job.get().getCause()).build();
         }
-        job.ifPresent(known -> state.memory().leases().renew(request.getJob(), nowNanos));
+        job.ifPresent(known -> state.memory().leases().renew(request.getJob(), request.getUsage(), nowNanos));
         return response.build();
     }
 

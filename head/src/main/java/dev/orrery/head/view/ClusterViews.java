@@ -49,6 +49,7 @@ public final class ClusterViews {
         } else {
             view.setLeaseLeftMillis(
                     JobReconciler.leaseLeft(state, job, nowNanos).toMillis());
+            view.setUsage(state.memory().leases().usage(job.getJob().getId()));
         }
         return view.build();
     }

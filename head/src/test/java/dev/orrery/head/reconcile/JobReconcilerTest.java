@@ -9,6 +9,7 @@ import dev.orrery.head.state.ActorState;
 import dev.orrery.head.state.JobState;
 import dev.orrery.internal.proto.Failure;
 import dev.orrery.internal.proto.Job;
+import dev.orrery.internal.proto.JobUsage;
 import dev.orrery.internal.proto.PlainActorSpec;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,7 @@ class JobReconcilerTest {
     }
 
     private void renew(String job) {
-        state.memory.leases().renew(job, state.now);
+        state.memory.leases().renew(job, JobUsage.getDefaultInstance(), state.now);
     }
 
     private void step() {
