@@ -181,6 +181,17 @@ def actor_tests():
     }
 
 
+def placement_group_tests():
+    def create_and_remove():
+        groups = [ray.util.placement_group([{"custom": 0.001}]) for _ in range(100)]
+        for group in groups:
+            group.wait(timeout_seconds=30)
+        for group in groups:
+            ray.util.remove_placement_group(group)
+
+    return {"placement group create/removal": (create_and_remove, 100)}
+
+
 def async_actor_tests():
     actor = AsyncActor.remote()
     ray.get(actor.small_value.remote())
@@ -239,8 +250,14 @@ def many_actors(most, seconds):
 
 
 def main():
-    ray.init(num_cpus=CORES, include_dashboard=False, log_to_driver=False)
-    known = {**object_tests(), **task_tests(), **actor_tests(), **async_actor_tests()}
+    ray.init(num_cpus=CORES, resources={"custom": 100}, include_dashboard=False, log_to_driver=False)
+    known = {
+        **object_tests(),
+        **task_tests(),
+        **actor_tests(),
+        **async_actor_tests(),
+        **placement_group_tests(),
+    }
     say({"version": ray.__version__})
     for line in sys.stdin:
         wanted = json.loads(line)

@@ -26,13 +26,15 @@ public enum CoreTest {
     ASYNC_ACTOR_ASYNC("1:1 async-actor calls async"),
     ASYNC_ACTOR_ARG("1:1 async-actor calls with args async"),
     ASYNC_ONE_TO_N("1:n async-actor calls async"),
-    ASYNC_N_TO_N("n:n async-actor calls async");
+    ASYNC_N_TO_N("n:n async-actor calls async"),
+    PLACEMENT_GROUP("placement group create/removal", Unit.GROUPS);
 
     /** What is counted, a second. */
     enum Unit {
         CALLS("calls"),
         BATCHES("batches"),
-        GIGABYTES("GB");
+        GIGABYTES("GB"),
+        GROUPS("groups");
 
         private final String text;
 

@@ -3,6 +3,7 @@ package dev.orrery.benchmarks.core;
 import dev.orrery.ActorRef;
 import dev.orrery.ObjectRef;
 import dev.orrery.Orrery;
+import dev.orrery.PlacementGroup;
 import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
 import java.io.IOException;
@@ -26,6 +27,7 @@ final class OrrerySteps implements AutoCloseable {
     /** Ray's default for actors whose methods are coroutines. */
     private static final int ASYNC_CONCURRENT = 1_000;
 
+    private static final int GROUPS = 100;
     private static final int PUTTERS = 10;
     private static final int PUTS_OF_PUTTER = 100;
     private static final int TENSORS_OF_PUTTER = 10;
@@ -93,6 +95,7 @@ final class OrrerySteps implements AutoCloseable {
             case WAIT -> await();
             case TASK_SYNC -> require(1, Submissions.of(orrery, 1));
             case TASK_ASYNC -> require(BATCH, Submissions.of(orrery, BATCH));
+            case PLACEMENT_GROUP -> createAndRemoveGroups();
             default -> call(test);
         };
     }
@@ -160,6 +163,16 @@ final class OrrerySteps implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IOException("a client failed: " + e.getCause().getMessage(), e);
         }
+    }
+
+    private double createAndRemoveGroups() {
+        List<PlacementGroup> groups = new ArrayList<>();
+        for (int i = 0; i < GROUPS; i++) {
+            groups.add(orrery.placementGroup().bundle(bundle -> bundle.cpus(0.001)).create());
+        }
+        groups.forEach(group -> group.awaitReady(PATIENCE));
+        groups.forEach(PlacementGroup::remove);
+        return GROUPS;
     }
 
     /** All of them, the next one that is there at a time. */
