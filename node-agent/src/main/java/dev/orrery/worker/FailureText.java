@@ -4,10 +4,10 @@ import dev.orrery.error.Failure;
 import java.util.Optional;
 
 /** A failure for the log: the first cause with its stack trace, then what it led to, a line each. */
-final class FailureText {
+public final class FailureText {
     private FailureText() {}
 
-    static String of(Failure first) {
+    public static String of(Failure first) {
         StringBuilder text = new StringBuilder(root(first));
         for (Optional<Failure> next = first.consequence();
                 next.isPresent();

@@ -128,7 +128,8 @@ public final class TestingCaller implements AutoCloseable {
         connection.notify(Protocol.WITHDRAW_TASKS, WithdrawTasks.getDefaultInstance());
     }
 
-    private CompletableFuture<Object> send(ActorCallRequest request, Duration timeout) {
+    /** A call as it is on the wire. */
+    public CompletableFuture<Object> send(ActorCallRequest request, Duration timeout) {
         var called = connection.call(Protocol.CALL_ACTOR, request, timeout);
         CompletableFuture<Object> result =
                 called.thenApply(response -> codec.fromMessage("the result", response.getResult()));

@@ -2,6 +2,7 @@ package dev.orrery.head.service;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.proto.CreatePlacementGroupRequest;
 import dev.orrery.internal.proto.NodeChoice.Policy;
 import dev.orrery.internal.proto.PlacementBundle;
@@ -30,7 +31,7 @@ final class PlacementGroupSpecs {
         PlacementGroupSpec spec = request.getSpec();
         List<String> errors = new ArrayList<>();
         if (!spec.getName().isEmpty()) {
-            Names.check(errors, "a placement group", spec.getName());
+            NameRules.wrong("a placement group", spec.getName()).ifPresent(errors::add);
         }
         if (!spec.getJob().isEmpty()) {
             errors.addAll(JobService.errors(request.getJob(), spec.getJob()));
