@@ -73,9 +73,23 @@ final class StorePaths {
                         Stream.of(nodes(), jobs(), root + "/names", names(), root + "/actors"),
                         actorBuckets().stream(),
                         Stream.of(pipelines(), root + "/worlds"),
-                        worldBuckets().stream())
+                        worldBuckets().stream(),
+                        laterParents().stream().flatMap(List::stream))
                 .flatMap(paths -> paths)
                 .toList();
+    }
+
+    /**
+     * Those that clusters of earlier versions were begun without. Each list is made at once, its first before the others, so that
+     * this tells whether all of it is there.
+     */
+    List<List<String>> laterParents() {
+        return List.of(List.of(lastCommit()));
+    }
+
+    /** Each commit sets it to a mark of its own. */
+    String lastCommit() {
+        return root + "/last-commit";
     }
 
     String nodes() {
