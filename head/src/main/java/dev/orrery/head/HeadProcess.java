@@ -64,7 +64,7 @@ public final class HeadProcess implements AutoCloseable {
         HostPort advertised = advertised(bound);
         HeadIdentity self = new HeadIdentity(config.find(HeadConfig.NAME).orElse(advertised.toString()), advertised);
         ControlPlane control = part(new ControlPlane(
-                HeadConfig.control(config), self, NanoClock.SYSTEM, artifacts, this::leader, ControlThread.start()));
+                HeadConfig.control(config), self, NanoClock.SYSTEM, artifacts, leader(), ControlThread.start()));
         control.start();
         serve(transport, self, bound, control.handlers());
         elect(self, data, control);
@@ -110,10 +110,20 @@ public final class HeadProcess implements AutoCloseable {
         own.start(control);
     }
 
-    private KnownLeader leader() {
-        return new KnownLeader(
-                leadership.flatMap(Leadership::currentLeader).map(LeaderAddress::address),
-                leadership.flatMap(Leadership::trouble));
+    private KnownLeader.Source leader() {
+        return new KnownLeader.Source() {
+            @Override
+            public KnownLeader get() {
+                return new KnownLeader(
+                        leadership.flatMap(Leadership::currentLeader).map(LeaderAddress::address),
+                        leadership.flatMap(Leadership::trouble));
+            }
+
+            @Override
+            public void isMissed() {
+                leadership.ifPresent(Leadership::leaderIsMissed);
+            }
+        };
     }
 
     private <T extends AutoCloseable> T part(T part) {

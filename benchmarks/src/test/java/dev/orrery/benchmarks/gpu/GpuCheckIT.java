@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,7 @@ class GpuCheckIT {
     }
 
     @Test
+    @Tag("full")
     void aQuickOnePassesOnTheEmulationAndSaysThatItIsOne() throws Exception {
         needEmulation();
         Ended ended = run(Map.of(), "--quick", "--emulated");
@@ -120,6 +122,7 @@ class GpuCheckIT {
 
     /** A GPU for two processes, of an NCCL that cannot have several ranks on one. */
     @Test
+    @Tag("full")
     void oneGpuDoesForTheKillsAndWhatNeedsMoreIsSkippedWithTheReason() throws Exception {
         needEmulation();
         Ended ended = run(

@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run with little of everything: its figures say nothing, but each comes from processes that moved checked data. */
+@Tag("full")
 class BenchWorldsIT {
     private static final RunPlan PLAN = new RunPlan(
             5,

@@ -8,9 +8,11 @@ import dev.orrery.tensor.Tensors;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A stage that is busy for long is not dead: its links and heartbeats do not depend on user code. */
+@Tag("full")
 class BlockingStageIT extends ClusterScenario {
     private static final long BLOCK_MILLIS = 30_000;
 

@@ -8,9 +8,11 @@ import dev.orrery.internal.proto.ClusterView;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** ZooKeeper comes back with nothing. */
+@Tag("full")
 class StoreLostIT extends ClusterScenario {
     @Override
     Pattern expectedErrors() {

@@ -61,7 +61,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +75,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
     private final HeadIdentity self;
     private final NanoClock clock;
     private final ArtifactCalls artifacts;
-    private final Supplier<KnownLeader> currentLeader;
+    private final KnownLeader.Source currentLeader;
     private final ControlThread thread;
     private final PipelineService service;
     private final ActorService actors;
@@ -104,7 +103,7 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
             HeadIdentity self,
             NanoClock clock,
             ArtifactCalls artifacts,
-            Supplier<KnownLeader> currentLeader,
+            KnownLeader.Source currentLeader,
             ControlThread thread) {
         this.options = options;
         this.self = self;
@@ -260,7 +259,9 @@ public final class ControlPlane implements LeadershipListener, AutoCloseable {
                 welcome.run();
             } else {
                 lastLeader.ifPresent(ended -> ended.dialled(hello.getNode()));
-                waiting.add(welcome, hello, currentLeader.get().address(), clock.nanoTime());
+                if (waiting.add(welcome, hello, currentLeader.get().address(), clock.nanoTime())) {
+                    currentLeader.isMissed();
+                }
             }
         });
         return answer;

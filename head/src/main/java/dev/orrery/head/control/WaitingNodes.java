@@ -22,12 +22,12 @@ final class WaitingNodes {
     private final List<Waiting> waiting = new ArrayList<>();
 
     /**
-     * Of an agent that dialled this head, which does not lead.
+     * Of an agent that dialled this head, which does not lead. Returns whether it waits.
      *
      * @param turn run when it is worth telling it who leads: at once, unless it could not reach {@code leader}; later by whoever
      *     releases it
      */
-    void add(Runnable turn, NodeHello hello, Optional<HostPort> leader, long nowNanos) {
+    boolean add(Runnable turn, NodeHello hello, Optional<HostPort> leader, long nowNanos) {
         boolean isNews = leader.filter(known -> !hello.getUnreachableList().contains(known.toMessage()))
                 .isPresent();
         if (isNews) {
@@ -35,6 +35,7 @@ final class WaitingNodes {
         } else {
             waiting.add(new Waiting(turn, leader, nowNanos));
         }
+        return !isNews;
     }
 
     /** Lets those go who wait for long enough, or know another leader than {@code leader}. */

@@ -16,6 +16,9 @@ public interface Leadership extends AutoCloseable {
     /** The leader as the store named it last; none when there was none. */
     Optional<LeaderAddress> currentLeader();
 
+    /** Others cannot reach the leader, so that this head may have to lead soon: it prepares for that. */
+    void leaderIsMissed();
+
     /** Gives leadership and candidacy up at once, within a bounded time. Idempotent. */
     @Override
     void close();

@@ -21,21 +21,22 @@ final class Rehearsals implements AutoCloseable {
     /** However large the cluster is, a standby is idle for most of the time. */
     private static final int PAUSE_FACTOR = 20;
 
-    private final BlockingCalls calls;
-    private final StorePaths paths;
+    private final ReadAhead readAhead;
     private final NanoClock clock;
-    private final Duration timeout;
     private final BooleanSupplier follows;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(new NamedThreads("head-rehearsal"));
 
     /** @param follows whether another head leads, as far as this one knows; asked on this one's thread */
     Rehearsals(BlockingCalls calls, StorePaths paths, NanoClock clock, Duration timeout, BooleanSupplier follows) {
-        this.calls = calls;
-        this.paths = paths;
+        this.readAhead = new ReadAhead(calls, paths, clock, timeout, follows);
         this.clock = clock;
-        this.timeout = timeout;
         this.follows = follows;
+    }
+
+    /** What it reads from. */
+    ReadAhead readAhead() {
+        return readAhead;
     }
 
     void start(LeadershipListener listener) {
@@ -58,7 +59,7 @@ final class Rehearsals implements AutoCloseable {
         }
         long began = clock.nanoTime();
         try {
-            listener.rehearse(new StateLoader(calls, paths, Deadline.after(clock, timeout)).load());
+            listener.rehearse(readAhead.read());
         } catch (OrreryException e) {
             LOG.debug("the take-over was not rehearsed: {}", e.getMessage());
         } catch (RuntimeException e) {
@@ -75,5 +76,6 @@ final class Rehearsals implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
+        readAhead.close();
     }
 }

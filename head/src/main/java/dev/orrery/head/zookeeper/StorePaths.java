@@ -91,7 +91,13 @@ final class StorePaths {
         return List.of(
                 Stream.concat(Stream.of(checkpoints()), checkpointBuckets().stream())
                         .toList(),
-                List.of(placementGroups()));
+                List.of(placementGroups()),
+                List.of(lastCommit()));
+    }
+
+    /** Each commit sets it to a mark of its own. */
+    String lastCommit() {
+        return root + "/last-commit";
     }
 
     String nodes() {

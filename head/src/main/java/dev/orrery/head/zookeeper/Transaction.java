@@ -8,6 +8,7 @@ import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.CommitResult;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -43,12 +44,18 @@ final class Transaction {
         this.changes = changes.stream().sorted(PARENTS_OUTSIDE).toList();
     }
 
-    /** Throws INVALID_ARGUMENT when it could never be made. */
-    static Transaction of(StorePaths paths, int epochVersion, List<Change> changes) {
+    /**
+     * Throws INVALID_ARGUMENT when it could never be made.
+     *
+     * @param mark that no other commit has
+     */
+    static Transaction of(StorePaths paths, int epochVersion, List<Change> changes, String mark) {
         Transaction transaction = new Transaction(paths, changes);
         transaction.requireDistinct();
         transaction.add(Op.check(paths.epoch(), epochVersion), 0);
         transaction.changes.forEach(transaction::add);
+        byte[] last = mark.getBytes(StandardCharsets.UTF_8);
+        transaction.add(Op.setData(paths.lastCommit(), last, -1), last.length);
         if (transaction.bytes > ClusterStore.MAX_COMMIT_BYTES) {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,

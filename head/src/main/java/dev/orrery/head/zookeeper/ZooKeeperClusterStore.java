@@ -6,10 +6,13 @@ import dev.orrery.head.store.Change;
 import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.CommitResult;
 import dev.orrery.head.store.StoredState;
+import dev.orrery.head.zookeeper.ReadAhead.Kept;
 import dev.orrery.head.zookeeper.ZooKeeperCalls.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
@@ -30,6 +33,8 @@ final class ZooKeeperClusterStore implements ClusterStore {
     private final Term term;
     private final Duration timeout;
     private final Runnable onFenced;
+    private final AtomicReference<Optional<Kept>> readAhead;
+    private final AtomicLong commits = new AtomicLong();
     private volatile Optional<String> fenced = Optional.empty();
 
     /**
@@ -39,13 +44,23 @@ final class ZooKeeperClusterStore implements ClusterStore {
      */
     record Term(String cluster, long epoch, int epochVersion) {}
 
-    /** @param onFenced called, on the thread that finds out, when ZooKeeper says that another epoch has begun */
-    ZooKeeperClusterStore(BlockingCalls calls, StorePaths paths, Term term, Duration timeout, Runnable onFenced) {
+    /**
+     * @param onFenced called, on the thread that finds out, when ZooKeeper says that another epoch has begun
+     * @param readAhead the records as they were before this leadership, as far as they are known
+     */
+    ZooKeeperClusterStore(
+            BlockingCalls calls,
+            StorePaths paths,
+            Term term,
+            Duration timeout,
+            Runnable onFenced,
+            Optional<Kept> readAhead) {
         this.calls = calls;
         this.paths = paths;
         this.term = term;
         this.timeout = timeout;
         this.onFenced = onFenced;
+        this.readAhead = new AtomicReference<>(readAhead);
     }
 
     @Override
@@ -82,7 +97,11 @@ final class ZooKeeperClusterStore implements ClusterStore {
         // Whoever loads tries again with each step.
         Deadline deadline = deadline().reconnecting(Duration.ZERO);
         new LaterParents(calls, paths).make(term.epochVersion(), deadline);
-        StoredState state = new StateLoader(calls, paths, deadline).load();
+        // Once, as what is committed later is not in it.
+        Optional<Kept> kept = readAhead.getAndSet(Optional.empty());
+        StoredState state = kept.filter(last -> last.isOf(ReadAhead.mark(calls, paths, deadline)))
+                .map(Kept::state)
+                .orElseGet(() -> new StateLoader(calls, paths, deadline).load());
         requireEpoch(deadline);
         return state;
     }
@@ -109,7 +128,8 @@ final class ZooKeeperClusterStore implements ClusterStore {
         if (changes.isEmpty()) {
             return new CommitResult(java.util.Map.of());
         }
-        Transaction transaction = Transaction.of(paths, term.epochVersion(), changes);
+        String mark = "%x-%x".formatted(term.epoch(), commits.incrementAndGet());
+        Transaction transaction = Transaction.of(paths, term.epochVersion(), changes, mark);
         Deadline deadline = deadline();
         requireNotFenced();
         Answer answer = calls.once(transaction.operations(), deadline, COMMIT);

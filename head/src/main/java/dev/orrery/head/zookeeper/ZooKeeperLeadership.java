@@ -125,6 +125,11 @@ public final class ZooKeeperLeadership implements Leadership {
         return leader.filter(named -> store.isPresent() || !named.head().equals(self.name()));
     }
 
+    @Override
+    public void leaderIsMissed() {
+        rehearsals.readAhead().readSoon();
+    }
+
     private boolean follows() {
         return !suspended && !closed && candidacy.isPresent() && store.isEmpty();
     }
@@ -298,8 +303,10 @@ public final class ZooKeeperLeadership implements Leadership {
     private void lead(Term term) {
         // The store outlives its leadership in others' hands, so it must know which one it tells of.
         ZooKeeperClusterStore[] own = new ZooKeeperClusterStore[1];
-        own[0] = new ZooKeeperClusterStore(
-                calls, paths, term, settings.operationTimeout(), () -> execute(() -> fenced(own[0])));
+        Duration timeout = settings.operationTimeout();
+        Runnable onFenced = () -> execute(() -> fenced(own[0]));
+        Optional<ReadAhead.Kept> known = rehearsals.readAhead().take();
+        own[0] = new ZooKeeperClusterStore(calls, paths, term, timeout, onFenced, known);
         store = Optional.of(own[0]);
         lastTerm = Optional.of(term);
         leader = Optional.of(new LeaderAddress(self.name(), self.address(), term.epoch()));

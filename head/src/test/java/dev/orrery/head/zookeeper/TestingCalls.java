@@ -3,8 +3,10 @@ package dev.orrery.head.zookeeper;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +31,7 @@ final class TestingCalls implements ZooKeeperCalls {
     private final Queue<Loss> losses = new ArrayDeque<>();
     private final Queue<List<Op>> late = new ArrayDeque<>();
     private final Set<Integer> lostReads = new HashSet<>();
+    private final Map<Integer, Runnable> beforeReads = new HashMap<>();
     private int writes;
     private int reads;
     private Runnable beforeNext = () -> {};
@@ -59,6 +62,11 @@ final class TestingCalls implements ZooKeeperCalls {
         }
     }
 
+    /** Happens when that read is on its way, counted from 1 for the next one. */
+    void beforeRead(int which, Runnable what) {
+        beforeReads.put(reads + which, what);
+    }
+
     /** Happens when the next write is on its way. */
     void beforeNext(Runnable what) {
         beforeNext = what;
@@ -82,6 +90,7 @@ final class TestingCalls implements ZooKeeperCalls {
     public CompletableFuture<Answer> multi(List<Op> operations) {
         if (operations.get(0).getKind() == OpKind.READ) {
             reads++;
+            beforeReads.getOrDefault(reads, () -> {}).run();
             return lostReads.contains(reads)
                     ? CompletableFuture.completedFuture(Answer.lost(Code.CONNECTIONLOSS))
                     : real.multi(operations);

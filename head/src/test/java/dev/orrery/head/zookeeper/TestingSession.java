@@ -7,6 +7,7 @@ import dev.orrery.internal.time.NanoClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Op;
@@ -71,10 +72,15 @@ public final class TestingSession implements AutoCloseable {
     }
 
     ZooKeeperClusterStore takeOver(Duration operationTimeout) {
+        return takeOver(operationTimeout, Optional.empty());
+    }
+
+    /** @param readAhead the records, as this head read them before */
+    ZooKeeperClusterStore takeOver(Duration operationTimeout, Optional<ReadAhead.Kept> readAhead) {
         ZooKeeperClusterStore.Term term = new Epochs(calls, paths)
                 .raise(verify(), new HeadSelf(name, new HostPort("localhost", 1)), newLatch(), deadline())
                 .orElseThrow();
-        return new ZooKeeperClusterStore(calls, paths, term, operationTimeout, fencedCalls::incrementAndGet);
+        return new ZooKeeperClusterStore(calls, paths, term, operationTimeout, fencedCalls::incrementAndGet, readAhead);
     }
 
     /** As an operator would with other tools. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** A world with as many processes as ranks. */
 @Timeout(180)
+@Tag("full")
 final class ManyProcessesIT {
     private static final Logger log = LoggerFactory.getLogger(ManyProcessesIT.class);
     private static final int SIZE = 16;
