@@ -26,6 +26,7 @@ import dev.orrery.internal.client.JobLease;
 import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.client.WorldForming;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.task.ObjectReferences;
 import dev.orrery.internal.task.ObjectWaits;
 import dev.orrery.internal.task.Tasks;
 import java.nio.file.Path;
@@ -82,7 +83,8 @@ public final class Orrery implements AutoCloseable {
                 options.callTimeout(),
                 List.of(),
                 JobLease.programName(),
-                new ClusterClient.Storage.Own(options.objectAddress().map(HostPort::parse))));
+                new ClusterClient.Storage.Own(options.objectAddress().map(HostPort::parse)),
+                ObjectReferences::types));
         options.workerOutput().ifPresent(output -> client.showOutput(output.to(), output.linesPerSecond()));
         return new Orrery(client, options.gatewayTimeout());
     }

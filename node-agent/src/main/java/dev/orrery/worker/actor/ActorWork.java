@@ -4,10 +4,12 @@ import dev.orrery.ContextAware;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.PlainActorSpec;
-import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.KeptValue;
+import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserFunction;
 import java.util.Optional;
@@ -32,9 +34,14 @@ final class ActorWork implements UserWork {
     private final BooleanSupplier stopping;
     private final Tenure tenure;
     private final Executor answers;
+    private final ObjectExchange exchange;
+    private final KeptResults results;
     private volatile Optional<Object> actor = Optional.empty();
 
-    /** @param answers encodes results that come later */
+    /**
+     * @param answers encodes results that come later
+     * @param exchange for what arguments and results refer to
+     */
     ActorWork(
             PlainActorSpec spec,
             SelfContext context,
@@ -43,7 +50,9 @@ final class ActorWork implements UserWork {
             CallErrors errors,
             BooleanSupplier stopping,
             Tenure tenure,
-            Executor answers) {
+            Executor answers,
+            ObjectExchange exchange,
+            KeptResults results) {
         this.spec = spec;
         this.context = context;
         this.functions = functions;
@@ -53,6 +62,8 @@ final class ActorWork implements UserWork {
         this.stopping = stopping;
         this.tenure = tenure;
         this.answers = answers;
+        this.exchange = exchange;
+        this.results = results;
     }
 
     /** Tensors stay with the actor. */
@@ -78,38 +89,45 @@ final class ActorWork implements UserWork {
         }
         Object[] given = {};
         CompletableFuture<Void> end = ENDED;
+        ReferredObjects referred = ReferredObjects.of(exchange, call.request().getArgumentsList());
         try {
             Object self = actor.orElseThrow();
             UserFunction method = functions.load(call.request().getFunction());
             method.checkCallOn(self, call.request().getArgumentsCount());
             given = arguments.read(call.request().getArgumentsList(), 1);
             given[0] = self;
-            end = call(method, given, call);
+            end = call(method, given, call, referred);
         } catch (OrreryException e) {
             call.fail(e);
         } catch (RuntimeException | LinkageError e) {
             // A class of the user's does not fit to another, its static initialiser threw, a tensor was closed, ….
             call.fail(errors.threw("what the call needs", e));
         } finally {
-            closeAfter(end, given);
+            closeAfter(end, given, referred);
         }
         return end;
     }
 
-    private static void closeAfter(CompletableFuture<Void> end, Object[] given) {
+    private static void closeAfter(CompletableFuture<Void> end, Object[] given, ReferredObjects referred) {
         if (end.isDone()) {
             Arguments.close(given, 1);
+            referred.close();
         } else {
-            end.thenRun(() -> Arguments.close(given, 1));
+            end.thenRun(() -> {
+                Arguments.close(given, 1);
+                referred.close();
+            });
         }
     }
 
-    private CompletableFuture<Void> call(UserFunction method, Object[] given, PendingCall call) {
+    private CompletableFuture<Void> call(
+            UserFunction method, Object[] given, PendingCall call, ReferredObjects referred) {
         Object result;
         try {
             result = method.invoke(given);
         } catch (Throwable thrown) {
             Arguments.rethrowFatal(thrown);
+            referred.awaitSettled();
             call.fail(failure(method, thrown));
             return ENDED;
         }
@@ -119,9 +137,9 @@ final class ActorWork implements UserWork {
             throw isStage ? errors.returnedStage(method.name()) : errors.returnedNoStage(method.name(), result);
         }
         if (isStage) {
-            return answerLater(method, (CompletionStage<?>) result, call);
+            return answerLater(method, (CompletionStage<?>) result, call, referred);
         }
-        answer(method, result, call);
+        answer(method, result, call, referred);
         return ENDED;
     }
 
@@ -134,13 +152,15 @@ final class ActorWork implements UserWork {
     }
 
     /** When the stage is complete. */
-    private CompletableFuture<Void> answerLater(UserFunction method, CompletionStage<?> stage, PendingCall call) {
+    private CompletableFuture<Void> answerLater(
+            UserFunction method, CompletionStage<?> stage, PendingCall call, ReferredObjects referred) {
         CompletableFuture<Void> end = new CompletableFuture<>();
         BiConsumer<Object, Throwable> answer = (result, thrown) -> {
             try {
                 if (thrown == null) {
-                    answer(method, result, call);
+                    answer(method, result, call, referred);
                 } else {
+                    referred.awaitSettled();
                     call.fail(failure(method, ErrorCodec.unwrap(thrown)));
                 }
             } catch (OrreryException e) {
@@ -161,16 +181,26 @@ final class ActorWork implements UserWork {
         return end;
     }
 
-    private void answer(UserFunction method, Object result, PendingCall call) {
+    private void answer(UserFunction method, Object result, PendingCall call, ReferredObjects referred) {
         try {
-            Value value = values.toMessage("the result of " + method.name(), result);
+            KeptValue kept =
+                    exchange.store().keep("the result of " + method.name(), result, values, bytes -> Optional.empty());
+            referred.awaitSettled();
             if (tenure.holds()) {
-                call.succeed(value);
+                answer(call, kept);
             } else {
+                kept.release();
                 call.fail(errors.leaseLost(method.name()));
             }
         } finally {
             ValueCodec.release(result);
+        }
+    }
+
+    private void answer(PendingCall call, KeptValue result) {
+        ActorCallResponse answer = results.answer(call.caller(), result).build();
+        if (!call.succeed(answer)) {
+            results.discard(call.caller(), answer);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.orrery.worker.actor;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.RetireWorkerResponse;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcConnection;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Where drivers call the actor: checks each call and puts it into the queue, in the order of its connection. */
 final class CallServer {
@@ -23,25 +25,31 @@ final class CallServer {
     private final CallErrors errors;
     private final Tenure tenure;
     private final KeptResults results;
+    private final Supplier<CompletableFuture<RetireWorkerResponse>> retirement;
     private final boolean runsTasks;
     private final RpcServer server;
     private final Set<RpcConnection> callers = ConcurrentHashMap.newKeySet();
     private volatile Optional<HostPort> address = Optional.empty();
 
-    /** @param results of tasks, that their owners release over these connections */
+    /**
+     * @param results that callers release over these connections
+     * @param retirement of a worker that gets no more tasks
+     */
     CallServer(
             ActorEnvironment environment,
             CallQueue queue,
             int maxCalls,
             CallErrors errors,
             Tenure tenure,
-            KeptResults results) {
+            KeptResults results,
+            Supplier<CompletableFuture<RetireWorkerResponse>> retirement) {
         this.environment = environment;
         this.queue = queue;
         this.maxCalls = maxCalls;
         this.errors = errors;
         this.tenure = tenure;
         this.results = results;
+        this.retirement = retirement;
         this.runsTasks = environment.desired().getSpec().getActor().getRunsTasks();
         this.server = new RpcServer(
                 environment.transport(),
@@ -52,13 +60,13 @@ final class CallServer {
     }
 
     private RpcHandlers handlers() {
-        RpcHandlers.Builder handlers = RpcHandlers.builder().on(Protocol.CALL_ACTOR, this::call);
+        RpcHandlers.Builder handlers = RpcHandlers.builder()
+                .on(Protocol.CALL_ACTOR, this::call)
+                .onNotice(Protocol.RELEASE_RESULTS, (caller, notice) -> results.release(caller, notice.getNamesList()));
         // Of an actor's calls no caller may take another's away.
         return runsTasks
                 ? handlers.onNotice(Protocol.WITHDRAW_TASKS, (owner, notice) -> withdraw())
-                        .onNotice(
-                                Protocol.RELEASE_RESULTS,
-                                (owner, notice) -> results.release(owner, notice.getNamesList()))
+                        .on(Protocol.RETIRE_WORKER, (owner, request) -> retirement.get())
                         .build()
                 : handlers.build();
     }

@@ -8,6 +8,7 @@ import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.task.ObjectReferences;
 import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.worker.ActorEnvironment;
 import java.util.List;
@@ -60,7 +61,8 @@ final class OwnJob {
                 ClusterClient.DEFAULT_CALL_TIMEOUT,
                 environment.launch().artifacts(),
                 "actor " + environment.desired().getLabel(),
-                new ClusterClient.Storage.OfProcess(exchange)));
+                new ClusterClient.Storage.OfProcess(exchange),
+                ObjectReferences::types));
     }
 
     /** Idempotent. It may have to look for a leader for a while, so it has a thread of its own. */

@@ -14,6 +14,7 @@ import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.ValueStore;
+import dev.orrery.internal.task.ObjectReferences;
 import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.nccl.World;
 import dev.orrery.worker.ActorEnvironment;
@@ -71,17 +72,20 @@ public final class PlainActor implements HostedActor {
                 errors,
                 wish -> job.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
                 stopping::get);
-        KeptResults results = new KeptResults();
-        CallServer server = new CallServer(environment, queue, maxCalls, errors, tenure, results);
+        KeptResults results = new KeptResults(exchange, environment.timers());
         CpuLoan loan = loan(environment, queue, errors);
+        CallServer server = new CallServer(
+                environment, queue, maxCalls, errors, tenure, results, new Retirement(exchange.references(), loan));
         UserCode code = new UserCode(environment.launch().artifacts());
-        ValueCodec values = new ValueCodec(
-                new ForySerializer(code.classLoader(), List.of(new ActorReferences(job::client, code.classLoader()))));
+        ValueCodec values = new ValueCodec(new ForySerializer(
+                code.classLoader(),
+                List.of(
+                        new ActorReferences(job::client, code.classLoader()),
+                        new ObjectReferences(job::client, code.classLoader()))));
         FunctionLoader functions = new FunctionLoader(code);
         ThreadPoolExecutor answers = answers(label);
         UserWork work = spec.getRunsTasks()
-                ? new TaskWork(
-                        environment, functions, values, queue, errors, stopping::get, job, exchange, results)
+                ? new TaskWork(environment, functions, values, queue, errors, stopping::get, job, exchange, results)
                 : new ActorWork(
                         spec,
                         new SelfContext(environment.life(), name, environment.devices(), worlds, job, exit),
@@ -90,7 +94,9 @@ public final class PlainActor implements HostedActor {
                         errors,
                         stopping::get,
                         tenure,
-                        answers);
+                        answers,
+                        exchange,
+                        results);
         UserThreads threads = new UserThreads(
                 environment, new UserThreads.Calls(queue, errors, loan), code, work, server::start, tenure, stopping);
         parts = Optional.of(new Parts(worlds, server, threads, tenure, job, exchange, loan, answers));
