@@ -4,7 +4,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The handle to the result of a task, which may be an argument of other tasks before it is there. Thread-safe.
+ * The handle to the result of a task, or to a value that was put, which may be an argument of other tasks before it is there. Thread-safe.
+ *
+ * <p>Inside of other values (in a record, a list, ...) that are arguments of tasks and of calls of actors, results, or put, it travels as a
+ * reference: whoever reads it there may get the object, pass it on, or keep it. The object stays until all of these have released it, or it
+ * was collected there, or their processes have ended. It ends with its owner: the process in which it was put or its task was submitted.
+ *
+ * <p>A large result that is lost, as the worker that kept it died, is made again by its task when it is wanted, as often as {@link
+ * TaskBuilder#retries} allows. So a function may run again after its result was there.
  *
  * <p>What a wait for it, or its future, fails with:
  *
@@ -50,13 +57,13 @@ public non-sealed interface ObjectRef<T> extends Arg<T> {
     /**
      * Nobody wants it any more: a task that has not begun never will, one that runs has its thread interrupted, and if that is
      * of no use within some seconds its worker is ended. Waits for it fail with CANCELLED at once. Returns whether it was not
-     * done before.
+     * done before. Only its owner can: elsewhere it does nothing.
      */
     boolean cancel();
 
     /**
      * Its value is not needed any more: it is given up now, and not only when this reference is garbage collected, which matters for
-     * large ones. Waits that are under way, and tasks that were submitted with it as an argument, still get it, and keep it until they
+     * large ones. References to it elsewhere stay, and so do values that refer to it. Waits that are under way, and tasks that were submitted with it as an argument, still get it, and keep it until they
      * end; a task that is to make it runs on. What begins later to wait for it, or is submitted with it, fails with OBJECT_RELEASED.
      * Idempotent.
      */

@@ -27,6 +27,7 @@ import dev.orrery.internal.client.JobLease;
 import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.client.WorldForming;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.task.ObjectReferences;
 import dev.orrery.internal.task.ObjectWaits;
 import dev.orrery.internal.task.Tasks;
 import java.nio.file.Path;
@@ -86,7 +87,8 @@ public final class Orrery implements AutoCloseable {
                 List.of(),
                 JobLease.programName(),
                 options.namespace(),
-                new ClusterClient.Storage.Own(options.objectAddress().map(HostPort::parse))));
+                new ClusterClient.Storage.Own(options.objectAddress().map(HostPort::parse)),
+                ObjectReferences::types));
         options.workerOutput().ifPresent(output -> client.showOutput(output.to(), output.linesPerSecond()));
         return new Orrery(client, options.gatewayTimeout());
     }

@@ -1,5 +1,6 @@
 package dev.orrery.testing;
 
+import dev.orrery.ObjectRef;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
@@ -61,6 +62,8 @@ public final class TestingValues {
             throw new IOException("not today");
         }
     }
+
+    public record Shelf(String name, ObjectRef<byte[]> book, List<ObjectRef<String>> notes) {}
 
     public record Holder(String name, Object held) {}
 

@@ -6,6 +6,7 @@ import dev.orrery.internal.client.ActorWhereabouts.Dialled;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.proto.ReleaseResults;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
 import java.time.Duration;
@@ -167,12 +168,28 @@ final class ActorLink implements AutoCloseable {
                 to.rpc().call(Protocol.CALL_ACTOR, call.requestTo(to.life()), call.left());
         sent.whenComplete((response, failure) -> {
             if (failure == null) {
-                call.result().complete(response);
+                if (!call.result().complete(response)) {
+                    release(response.getKeptAs());
+                }
             } else {
                 onFailure(call, to, ErrorCodec.unwrap(failure));
             }
         });
         call.result().whenComplete((response, failure) -> sent.cancel(false));
+    }
+
+    /** A result that the actor's life keeps is needed there no more; nothing happens when that life has ended. */
+    void release(String keptAs) {
+        Optional<Dialled> to;
+        synchronized (lock) {
+            to = connection.filter(Dialled::isOpen);
+        }
+        if (!keptAs.isEmpty()) {
+            to.ifPresent(dialled -> dialled.rpc()
+                    .notify(
+                            Protocol.RELEASE_RESULTS,
+                            ReleaseResults.newBuilder().addNames(keptAs).build()));
+        }
     }
 
     private void onFailure(ActorCall call, Dialled from, Throwable failure) {

@@ -25,6 +25,7 @@ import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcMethod;
 import dev.orrery.internal.rpc.RpcTransport;
+import dev.orrery.internal.serial.BoundType;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.ValueStore;
@@ -33,6 +34,7 @@ import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.internal.transfer.OwnAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What a driver holds of a cluster: the way to the leader, to the gateway of each pipeline and to each actor that it uses. */
 public final class ClusterClient implements AutoCloseable {
@@ -60,6 +63,7 @@ public final class ClusterClient implements AutoCloseable {
      *
      * @param name for people
      * @param storage where its large values are
+     * @param references how references inside of values are written and read
      */
     public record Settings(
             ClusterSecret secret,
@@ -68,11 +72,19 @@ public final class ClusterClient implements AutoCloseable {
             List<Path> artifacts,
             String name,
             String namespace,
-            Storage storage) {
+            Storage storage,
+            ReferenceTypes references) {
         public Settings {
             heads = List.copyOf(heads);
             artifacts = List.copyOf(artifacts);
         }
+    }
+
+    /** What inside of values is more than its fields, beside references to actors. */
+    @FunctionalInterface
+    public interface ReferenceTypes {
+        /** @param client asked when one is read */
+        List<BoundType<?>> types(Supplier<ClusterClient> client, ClassLoader classes);
     }
 
     /** Where the large values of a client are. */
@@ -134,7 +146,8 @@ public final class ClusterClient implements AutoCloseable {
                 List.of(),
                 JobLease.programName(),
                 NameRules.DEFAULT_NAMESPACE,
-                new Storage.Own(Optional.empty())));
+                new Storage.Own(Optional.empty()),
+                (client, classes) -> List.of()));
     }
 
     public static ClusterClient open(Settings settings) {
@@ -161,9 +174,11 @@ public final class ClusterClient implements AutoCloseable {
         return new ObjectExchange(
                 new ObjectExchange.Settings(
                         identity,
-                        new HostPort(EVERY_INTERFACE, address.map(HostPort::port).orElse(0)),
+                        new HostPort(
+                                EVERY_INTERFACE, address.map(HostPort::port).orElse(0)),
                         () -> address.map(HostPort::host).orElseGet(() -> OwnAddress.towards(settings.heads())),
-                        "driver " + settings.name() + " (pid " + ProcessHandle.current().pid() + ")"),
+                        "driver " + settings.name() + " (pid "
+                                + ProcessHandle.current().pid() + ")"),
                 new ValueStore());
     }
 
@@ -261,9 +276,11 @@ public final class ClusterClient implements AutoCloseable {
     /** @param classes finds the classes of results; null: the JDK's own loader, which knows none of the user's */
     public ValueCodec codec(ClassLoader classes) {
         ClassLoader known = classes == null ? ClassLoader.getSystemClassLoader() : classes;
-        return codecs.computeIfAbsent(
-                known,
-                loader -> new ValueCodec(new ForySerializer(loader, List.of(new ActorReferences(() -> this, loader)))));
+        return codecs.computeIfAbsent(known, loader -> {
+            List<BoundType<?>> types = new ArrayList<>(settings.references().types(() -> this, loader));
+            types.add(new ActorReferences(() -> this, loader));
+            return new ValueCodec(new ForySerializer(loader, types));
+        });
     }
 
     /** For each call to the leader. */

@@ -22,11 +22,15 @@ import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.KillActorRequest;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.serial.InnerReferences;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.time.NanoClock;
 import dev.orrery.internal.time.UserDurations;
+import dev.orrery.internal.transfer.Hold;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -176,11 +180,7 @@ final class RemoteActor<A> implements ActorRef<A> {
         try {
             ActorFunctions.Described described = parts.client().functions().describe(function);
             request.setFunction(described.message());
-            for (int i = 0; i < arguments.length; i++) {
-                request.addArguments(
-                        parts.codec().toMessage("argument " + (i + 1) + " of " + described.name(), arguments[i]));
-            }
-            CompletableFuture<ActorCallResponse> call = parts.link().call(described.name(), request.build(), deadline);
+            CompletableFuture<ActorCallResponse> call = call(request, described.name(), arguments);
             CallOutcome<R> outcome = new CallOutcome<>(parts.client().completions(), () -> call.cancel(true));
             if (call.isCompletedExceptionally()) {
                 // Refused here: the caller knows at once.
@@ -189,7 +189,7 @@ final class RemoteActor<A> implements ActorRef<A> {
             }
             call.whenComplete((response, failure) -> {
                 if (failure == null) {
-                    outcome.arrive(new Answer<>(parts.codec(), described.name(), response));
+                    outcome.arrive(new Answer<>(parts.codec(), described.name(), response, taken(response)));
                 } else {
                     outcome.arriveFailed(ErrorCodec.unwrap(failure));
                 }
@@ -200,13 +200,54 @@ final class RemoteActor<A> implements ActorRef<A> {
         }
     }
 
-    private record Answer<R>(ValueCodec codec, String method, ActorCallResponse response)
+    /** What the arguments refer to is held until the call has ended. */
+    private CompletableFuture<ActorCallResponse> call(
+            ActorCallRequest.Builder request, String method, Object... arguments) {
+        List<InnerReferences> inner = new ArrayList<>(0);
+        boolean sent = false;
+        try {
+            for (int i = 0; i < arguments.length; i++) {
+                InnerReferences found = new InnerReferences();
+                inner.add(found);
+                request.addArguments(
+                        parts.codec().toMessage("argument " + (i + 1) + " of " + method, arguments[i], found));
+            }
+            CompletableFuture<ActorCallResponse> call = parts.link().call(method, request.build(), deadline);
+            sent = true;
+            if (inner.stream().anyMatch(found -> !found.isEmpty())) {
+                call.whenComplete((response, failure) -> inner.forEach(InnerReferences::letGo));
+            }
+            return call;
+        } finally {
+            if (!sent) {
+                inner.forEach(InnerReferences::letGo);
+            }
+        }
+    }
+
+    /** What the result refers to, which its actor holds until this process does. */
+    private Hold taken(ActorCallResponse response) {
+        if (response.getKeptAs().isEmpty()) {
+            return Hold.NOTHING;
+        }
+        Hold taken =
+                parts.client().exchange().references().take(response.getResult().getReferencesList());
+        taken.settled().thenRun(() -> parts.link().release(response.getKeptAs()));
+        return taken;
+    }
+
+    private record Answer<R>(ValueCodec codec, String method, ActorCallResponse response, Hold inner)
             implements CallOutcome.Reading<R> {
         @Override
         // The method's own type; a wrong one shows where the value is used, as with any erased type.
         @SuppressWarnings("unchecked")
         public R read() {
-            return (R) codec.fromMessage("the result of " + method, response.getResult());
+            try {
+                return (R) codec.fromMessage("the result of " + method, response.getResult());
+            } finally {
+                // What was read holds its own.
+                inner.letGo();
+            }
         }
 
         @Override

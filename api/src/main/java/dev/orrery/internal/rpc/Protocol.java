@@ -4,7 +4,11 @@ import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.Assignment;
+import dev.orrery.internal.proto.AwaitObjectRequest;
+import dev.orrery.internal.proto.AwaitObjectResponse;
 import dev.orrery.internal.proto.BindWorker;
+import dev.orrery.internal.proto.BorrowObjectRequest;
+import dev.orrery.internal.proto.BorrowObjectResponse;
 import dev.orrery.internal.proto.CancelAttempt;
 import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.CloseWorldResponse;
@@ -68,6 +72,9 @@ import dev.orrery.internal.proto.ReplicaAttached;
 import dev.orrery.internal.proto.ReplicaNotice;
 import dev.orrery.internal.proto.ResizePlacementGroupRequest;
 import dev.orrery.internal.proto.ResizePlacementGroupResponse;
+import dev.orrery.internal.proto.RetireWorkerRequest;
+import dev.orrery.internal.proto.RetireWorkerResponse;
+import dev.orrery.internal.proto.ReturnObjects;
 import dev.orrery.internal.proto.SaveCheckpointRequest;
 import dev.orrery.internal.proto.SaveCheckpointResponse;
 import dev.orrery.internal.proto.ScaleRequest;
@@ -192,6 +199,10 @@ public final class Protocol {
     // Served by the worker of tasks, for their owner.
     public static final RpcNotice<WithdrawTasks> WITHDRAW_TASKS =
             new RpcNotice<>("WithdrawTasks", WithdrawTasks.parser());
+    public static final RpcMethod<RetireWorkerRequest, RetireWorkerResponse> RETIRE_WORKER =
+            new RpcMethod<>("RetireWorker", RetireWorkerRequest.parser(), RetireWorkerResponse.parser());
+
+    // Served by both of these, for who called them.
     public static final RpcNotice<ReleaseResults> RELEASE_RESULTS =
             new RpcNotice<>("ReleaseResults", ReleaseResults.parser());
 
@@ -200,10 +211,17 @@ public final class Protocol {
             new RpcMethod<>("OpenObject", OpenObjectRequest.parser(), OpenObjectResponse.parser());
     public static final RpcMethod<FetchPieceRequest, FetchPieceResponse> FETCH_PIECE =
             new RpcMethod<>("FetchPiece", FetchPieceRequest.parser(), FetchPieceResponse.parser());
-    public static final RpcNotice<ObjectCopied> OBJECT_COPIED =
-            new RpcNotice<>("ObjectCopied", ObjectCopied.parser());
+    public static final RpcNotice<ObjectCopied> OBJECT_COPIED = new RpcNotice<>("ObjectCopied", ObjectCopied.parser());
 
-    // Served by whoever fetches them, over those connections.
+    // Served by the owner of objects, for whoever has references to them.
+    public static final RpcMethod<BorrowObjectRequest, BorrowObjectResponse> BORROW_OBJECT =
+            new RpcMethod<>("BorrowObject", BorrowObjectRequest.parser(), BorrowObjectResponse.parser());
+    public static final RpcMethod<AwaitObjectRequest, AwaitObjectResponse> AWAIT_OBJECT =
+            new RpcMethod<>("AwaitObject", AwaitObjectRequest.parser(), AwaitObjectResponse.parser());
+    public static final RpcNotice<ReturnObjects> RETURN_OBJECTS =
+            new RpcNotice<>("ReturnObjects", ReturnObjects.parser());
+
+    // Served by whoever fetches large values, over those connections.
     public static final RpcNotice<ObjectForgotten> OBJECT_FORGOTTEN =
             new RpcNotice<>("ObjectForgotten", ObjectForgotten.parser());
 

@@ -121,14 +121,19 @@ public final class ForySerializer implements ObjectSerializer {
 
     /** One that failed is not used again: what it was in the middle of is still in it. */
     private static OrreryException failed(String what, Throwable thrown) {
-        return OrreryException.of(ErrorCode.NOT_SERIALIZABLE, what + ": " + rootOf(thrown));
+        Throwable root = rootOf(thrown);
+        String why = root.getMessage() == null ? root.toString() : root.getMessage();
+        ErrorCode code = root instanceof OrreryException known && known.code() == ErrorCode.OBJECT_RELEASED
+                ? known.code()
+                : ErrorCode.NOT_SERIALIZABLE;
+        return OrreryException.of(code, what + ": " + why);
     }
 
-    private static String rootOf(Throwable thrown) {
+    private static Throwable rootOf(Throwable thrown) {
         Throwable root = thrown;
         for (int depth = 0; root.getCause() != null && depth < MOST_CAUSES; depth++) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.toString() : root.getMessage();
+        return root;
     }
 }

@@ -44,8 +44,9 @@ public final class ValueCodec {
      *
      * @param what whose value it is, for the error
      * @param value may be null, which a void method returns
+     * @param inner is given what the value refers to inside, which is held until that is let go
      */
-    public Value toMessage(String what, Object value) {
+    public Value toMessage(String what, Object value, InnerReferences inner) {
         Value.Builder message = Value.newBuilder();
         if (value == null) {
             message.setNothing(true);
@@ -55,22 +56,49 @@ public final class ValueCodec {
         } else if (value instanceof Tensors tensors) {
             message.setTensors(TensorList.newBuilder().addAllTensors(TensorCodec.toMessages(tensors)));
         } else {
-            message.setObject(objects.write(what, value));
+            message.setObject(inner.during(() -> objects.write(what, value)));
         }
-        return message.build();
+        return message.addAllReferences(inner.references()).build();
+    }
+
+    /** As {@link #toMessage(String, Object, InnerReferences)}, for what lives too long to refer to objects: INVALID_ARGUMENT if it does. */
+    public Value toMessage(String what, Object value) {
+        InnerReferences inner = new InnerReferences();
+        try {
+            Value message = toMessage(what, value, inner);
+            if (inner.isEmpty()) {
+                return message;
+            }
+        } finally {
+            inner.letGo();
+        }
+        throw OrreryException.of(
+                ErrorCode.INVALID_ARGUMENT,
+                what + " refers to object " + inner.references().get(0).getId()
+                        + "; references go with calls and tasks, and in what is put, nowhere else");
     }
 
     /**
-     * As {@link #toMessage(String, Object)}, but what is large is written into a file, if there is a place for it, and the message says
-     * where it is. Throws CANCELLED, too, when the thread is interrupted.
+     * As {@link #toMessage(String, Object, InnerReferences)}, but what is large is written into a file, if there is a place for it, and the
+     * message says where it is. Throws CANCELLED, too, when the thread is interrupted.
      */
-    public Value toMessage(String what, Object value, FilePlace place) {
+    public Value toMessage(String what, Object value, FilePlace place, InnerReferences inner) {
         Optional<Value> direct = LargeValue.of(value).flatMap(large -> store(what, large, place));
         if (direct.isPresent()) {
             return direct.get();
         }
-        Value whole = toMessage(what, value);
-        return LargeValue.of(whole).flatMap(large -> store(what, large, place)).orElse(whole);
+        Value whole = toMessage(what, value, inner);
+        return LargeValue.of(whole)
+                .flatMap(large -> store(what, large, place))
+                .map(stored -> stored.toBuilder()
+                        .addAllReferences(whole.getReferencesList())
+                        .build())
+                .orElse(whole);
+    }
+
+    /** As {@link #toMessage(String, Object, FilePlace, InnerReferences)}, for what refers to no objects. */
+    public Value toMessage(String what, Object value, FilePlace place) {
+        return toMessage(what, value, place, new InnerReferences());
     }
 
     private static Optional<Value> store(String what, LargeValue large, FilePlace place) {

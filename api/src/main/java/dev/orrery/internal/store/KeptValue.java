@@ -19,11 +19,14 @@ public final class KeptValue {
 
     /** What gives the bytes up, once. Knows nothing of the value that it belongs to, which could not be collected otherwise. */
     private static final class Hold implements Runnable {
+        private final Runnable inner;
         private Runnable giveUp;
         private boolean over;
 
-        Hold(Runnable giveUp) {
+        /** @param inner gives up what the value refers to */
+        Hold(Runnable giveUp, Runnable inner) {
             this.giveUp = giveUp;
+            this.inner = inner;
         }
 
         @Override
@@ -37,6 +40,7 @@ public final class KeptValue {
                 last = giveUp;
             }
             last.run();
+            inner.run();
         }
 
         /** What is not held any more, given up by the caller: what was before, or the next one where all is over. */
@@ -59,21 +63,29 @@ public final class KeptValue {
         return new KeptValue(message, Optional.empty());
     }
 
-    static KeptValue inFile(Value message, StoredFile file) {
-        return held(message, file);
+    /** @param inner gives up what the value refers to */
+    static KeptValue inHeap(Value message, Runnable inner) {
+        return held(message, KeptValue::nothing, inner);
+    }
+
+    private static void nothing() {}
+
+    static KeptValue inFile(Value message, StoredFile file, Runnable inner) {
+        return held(message, file, inner);
     }
 
     /**
      * Of another process.
      *
      * @param giveUp tells that process that it is needed no more; must not refer to what is made here
+     * @param inner gives up what the value refers to; neither
      */
-    public static KeptValue elsewhere(Value message, Runnable giveUp) {
-        return held(message, giveUp);
+    public static KeptValue elsewhere(Value message, Runnable giveUp, Runnable inner) {
+        return held(message, giveUp, inner);
     }
 
-    private static KeptValue held(Value message, Runnable giveUp) {
-        Hold hold = new Hold(giveUp);
+    private static KeptValue held(Value message, Runnable giveUp, Runnable inner) {
+        Hold hold = new Hold(giveUp, inner);
         KeptValue kept = new KeptValue(message, Optional.of(hold));
         CLEANER.register(kept, hold);
         return kept;
@@ -101,7 +113,11 @@ public final class KeptValue {
     public Value inline(String what) {
         try {
             Value now = message;
-            return now.hasStored() ? StoredValues.inline(what, now.getStored()) : now;
+            return now.hasStored()
+                    ? StoredValues.inline(what, now.getStored()).toBuilder()
+                            .addAllReferences(now.getReferencesList())
+                            .build()
+                    : now;
         } finally {
             // Its file would go with it.
             Reference.reachabilityFence(this);

@@ -6,6 +6,7 @@ import dev.orrery.internal.lifecycle.HostProcesses;
 import dev.orrery.internal.proto.ObjectUsage;
 import dev.orrery.internal.proto.StoredValue;
 import dev.orrery.internal.proto.Value;
+import dev.orrery.internal.serial.InnerReferences;
 import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.serial.ValueCodec;
 import java.io.IOException;
@@ -66,7 +67,9 @@ public final class ValueStore implements AutoCloseable {
         try {
             return HostProcesses.bootId();
         } catch (IOException e) {
-            LOG.warn("this machine has no boot id, so its processes read no large values of each other: {}", e.toString());
+            LOG.warn(
+                    "this machine has no boot id, so its processes read no large values of each other: {}",
+                    e.toString());
             return "process " + ProcessHandle.current().pid();
         }
     }
@@ -82,16 +85,35 @@ public final class ValueStore implements AutoCloseable {
 
     /** Copies; a tensor stays the caller's. Throws what the codec throws. */
     public KeptValue keep(String what, Object value, ValueCodec codec) {
-        Value message = codec.toMessage(what, value, this::newFile);
-        // Where it was closed meanwhile, the file is gone with its folder.
-        return owned(message).orElseGet(() -> KeptValue.inHeap(message));
+        return keep(what, value, codec, this::newFile);
+    }
+
+    /** As {@link #keep(String, Object, ValueCodec)}, but a large one lies where the caller says, which may be another's place. */
+    public KeptValue keep(String what, Object value, ValueCodec codec, ValueCodec.FilePlace place) {
+        InnerReferences inner = new InnerReferences();
+        boolean whole = false;
+        try {
+            Value message = codec.toMessage(what, value, place, inner);
+            // Another's, or where this was closed meanwhile: then the file is gone with its folder.
+            KeptValue kept = owned(message, inner::letGo).orElseGet(() -> inHeap(message, inner::letGo));
+            whole = true;
+            return kept;
+        } finally {
+            if (!whole) {
+                inner.letGo();
+            }
+        }
+    }
+
+    private static void nothing() {}
+
+    private static KeptValue inHeap(Value message, Runnable inner) {
+        return message.getReferencesCount() == 0 ? KeptValue.inHeap(message) : KeptValue.inHeap(message, inner);
     }
 
     /** For a value of so many bytes, to be adopted once it is written; empty where there is no room. */
     public Optional<Path> newFile(long bytes) {
-        return memory.folderFor(bytes)
-                .or(() -> disk.folderFor(bytes))
-                .map(folder -> folder.resolve(newName()));
+        return memory.folderFor(bytes).or(() -> disk.folderFor(bytes)).map(folder -> folder.resolve(newName()));
     }
 
     private String newName() {
@@ -105,27 +127,30 @@ public final class ValueStore implements AutoCloseable {
                 .toList();
     }
 
+    /** As {@link #adopt(Value, Runnable)}, for what refers to nothing. */
+    public KeptValue adopt(Value message) {
+        return adopt(message, ValueStore::nothing);
+    }
+
     /**
      * What came from elsewhere, or was stored for this client, which removes the file from then on. Throws PROTOCOL for a file that is not
      * in its folders: nobody was asked to store anything there.
+     *
+     * @param inner gives up what the value refers to
      */
-    public KeptValue adopt(Value message) {
-        return owned(message)
+    public KeptValue adopt(Value message, Runnable inner) {
+        return owned(message, inner)
                 .orElseThrow(() -> OrreryException.of(
                         ErrorCode.PROTOCOL,
                         "a value was stored in " + message.getStored().getPath() + ", where this client keeps none"));
     }
 
-    /** As {@link #adopt}; empty for what is in no file of this store. */
-    public Optional<KeptValue> adoptOwn(Value message) {
-        return message.hasStored() ? owned(message) : Optional.empty();
-    }
-
-    private Optional<KeptValue> owned(Value message) {
+    private Optional<KeptValue> owned(Value message, Runnable inner) {
         if (!message.hasStored()) {
-            return Optional.of(KeptValue.inHeap(message));
+            return Optional.of(inHeap(message, inner));
         }
-        return file(message.getStored()).map(file -> KeptValue.inFile(here(message, message.getStored().getPath()), file));
+        return file(message.getStored())
+                .map(file -> KeptValue.inFile(here(message, message.getStored().getPath()), file, inner));
     }
 
     private Optional<StoredFile> file(StoredValue stored) {
@@ -145,14 +170,25 @@ public final class ValueStore implements AutoCloseable {
     }
 
     private Value here(Value message, String path) {
-        return Value.newBuilder()
-                .setStored(message.getStored().toBuilder().setPath(path).setHost(host).clearKeeper())
+        return message.toBuilder()
+                .setStored(message.getStored().toBuilder()
+                        .setPath(path)
+                        .setHost(host)
+                        .clearKeeper())
                 .build();
     }
 
     /** A file of this store that somebody still needs, by the last part of its path. */
     public Optional<Path> find(String name) {
         return Optional.ofNullable(files.get(name));
+    }
+
+    /** Whether it lies in a file of this store's own. */
+    public boolean isOwn(Value message) {
+        return message.hasStored()
+                && find(StoredValues.name(message.getStored()))
+                        .filter(StoredValues.path(message.getStored())::equals)
+                        .isPresent();
     }
 
     /** Whether this process reads it where it is: in the heap, or in a file that is there. */
@@ -192,7 +228,9 @@ public final class ValueStore implements AutoCloseable {
             return Files.copy(existing, copy);
         } catch (IOException e) {
             throw OrreryException.of(
-                    ErrorCode.OBJECT_LOST, "%s was kept in %s, and cannot be copied: %s".formatted(what, existing, e), e);
+                    ErrorCode.OBJECT_LOST,
+                    "%s was kept in %s, and cannot be copied: %s".formatted(what, existing, e),
+                    e);
         }
     }
 

@@ -9,8 +9,10 @@ import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.store.ValueStore;
 import dev.orrery.internal.transfer.ObjectExchange;
+import dev.orrery.internal.transfer.References;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -35,6 +37,10 @@ final class Delivery {
     /** Whether the worker is on this host, as far as is known. */
     boolean isInPlace() {
         return way == Way.IN_PLACE;
+    }
+
+    References references() {
+        return exchange.references();
     }
 
     ValueStore store() {
@@ -69,29 +75,53 @@ final class Delivery {
         return response.getElsewhere() || response.getUnreadCount() > 0;
     }
 
-    /** Sees to it that the task's next run gets what this one did not; fails with OBJECT_LOST when it cannot. Does not block. */
+    /**
+     * Sees to it that the task's next run gets what this one did not: listens for the worker, brings what it cannot reach, or has what was
+     * lost made again. Fails with OBJECT_LOST where there is no way. Does not block.
+     */
     CompletableFuture<Void> mend(SubmittedTask task, ActorCallResponse response) {
         try {
-            task.requireArguments(exchange.store());
-            if (response.getElsewhere()) {
+            List<CompletableFuture<?>> mending = new ArrayList<>(renewGone(task));
+            if (mending.isEmpty() && response.getElsewhere()) {
                 return exchange.open().thenAccept(keeper -> way = Way.FETCHED);
             }
-            List<CompletableFuture<?>> mending = new ArrayList<>();
-            for (UnreadArgument unread : response.getUnreadList()) {
-                mending.add(mend(task, unread));
+            if (mending.isEmpty()) {
+                for (UnreadArgument unread : response.getUnreadList()) {
+                    mending.add(mend(task, unread.getIndex(), ErrorCodec.fromMessage(unread.getError())));
+                }
             }
-            return CompletableFuture.allOf(mending.toArray(CompletableFuture<?>[]::new));
+            return allOf(mending);
         } catch (OrreryException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private CompletableFuture<?> mend(SubmittedTask task, UnreadArgument unread) {
-        KeptValue value = task.argument(unread.getIndex());
-        OrreryException why = ErrorCodec.fromMessage(unread.getError());
+    /** As {@link #mend(SubmittedTask, ActorCallResponse)}, where the task could not be sent, or begun, for that reason. */
+    CompletableFuture<Void> mend(SubmittedTask task, OrreryException why) {
+        List<CompletableFuture<?>> mending = renewGone(task);
+        return mending.isEmpty() && !task.mayBeDeliveredAgain() ? CompletableFuture.failedFuture(why) : allOf(mending);
+    }
+
+    private static CompletableFuture<Void> allOf(List<CompletableFuture<?>> all) {
+        return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private List<CompletableFuture<?>> renewGone(SubmittedTask task) {
+        List<CompletableFuture<?>> renewing = new ArrayList<>();
+        task.goneArguments(exchange.store())
+                .forEach((index, why) -> renewing.add(task.renewArgument(index, task.argument(index), why)));
+        return renewing;
+    }
+
+    private CompletableFuture<?> mend(SubmittedTask task, int index, OrreryException why) {
+        KeptValue value = task.argument(index);
         if (value.isElsewhere()) {
             // Perhaps this process can reach who keeps it.
-            return exchange.bring(task.argumentInWords(unread.getIndex()), value);
+            return exchange.bring(task.argumentInWords(index), value)
+                    .handle((here, failure) -> failure == null
+                            ? CompletableFuture.completedFuture(here)
+                            : task.renewArgument(index, value, lost(task, failure)))
+                    .thenCompose(next -> next);
         }
         if (why.code() == ErrorCode.CONNECTION_FAILED) {
             unreached = why.detail();
@@ -99,10 +129,15 @@ final class Delivery {
         } else if (!task.mayBeDeliveredAgain()) {
             throw task.error(
                     ErrorCode.OBJECT_LOST,
-                    "argument %d of %s did not reach its worker: %s"
-                            .formatted(unread.getIndex() + 1, task, why.detail()),
+                    "%s did not reach its worker: %s".formatted(task.argumentInWords(index), why.detail()),
                     why.failure());
         }
         return CompletableFuture.completedFuture(value);
+    }
+
+    private static OrreryException lost(SubmittedTask task, Throwable failure) {
+        return ErrorCodec.unwrap(failure) instanceof OrreryException known
+                ? known
+                : task.error(ErrorCode.INTERNAL, "unexpected " + failure, Optional.empty());
     }
 }

@@ -1,12 +1,17 @@
 package dev.orrery.internal.task;
 
+import dev.orrery.error.ErrorCode;
+import dev.orrery.error.OrreryException;
 import dev.orrery.internal.store.KeptValue;
+import dev.orrery.internal.transfer.SharedObject;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
- * An object, and how many hold it: tasks that it is an argument of, waits for it. Once it is given up its value goes with the last of
+ * An object, and how many hold it: tasks that it is an argument of, waits for it, values that refer to it. Once it is given up its value goes with the last of
  * them; one that nobody gives up goes when it is garbage collected. Thread-safe.
  */
-final class HeldObject {
+final class HeldObject implements SharedObject {
     private final ObjectMaker maker;
     private int holders;
     private boolean givenUp;
@@ -19,8 +24,29 @@ final class HeldObject {
         return maker;
     }
 
-    /** To be followed by {@link #letGo}. False when it is gone. */
-    synchronized boolean hold() {
+    @Override
+    public String id() {
+        return maker.id();
+    }
+
+    @Override
+    public CompletableFuture<KeptValue> arrival() {
+        return maker.result();
+    }
+
+    @Override
+    public CompletableFuture<KeptValue> arrivalAfter(KeptValue lost) {
+        return maker.resultAfter(
+                lost,
+                OrreryException.of(
+                        ErrorCode.OBJECT_LOST,
+                        maker.product() + " was kept in "
+                                + lost.message().getStored().getPath() + ", and cannot be read there any more",
+                        Map.of("object", maker.id())));
+    }
+
+    @Override
+    public synchronized boolean hold() {
         if (givenUp && holders == 0) {
             return false;
         }
@@ -28,14 +54,15 @@ final class HeldObject {
         return true;
     }
 
-    void letGo() {
+    @Override
+    public void letGo() {
         boolean last;
         synchronized (this) {
             holders--;
             last = givenUp && holders == 0;
         }
         if (last) {
-            drop();
+            maker.drop();
         }
     }
 
@@ -50,12 +77,7 @@ final class HeldObject {
             unheld = holders == 0;
         }
         if (unheld) {
-            drop();
+            maker.drop();
         }
-    }
-
-    /** Should it not be there yet, when it comes. */
-    private void drop() {
-        var unused = maker.result().thenAccept(KeptValue::release);
     }
 }

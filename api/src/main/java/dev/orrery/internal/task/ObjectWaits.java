@@ -24,8 +24,8 @@ public final class ObjectWaits {
                     ErrorCode.INVALID_ARGUMENT,
                     "wait for 1 to %d of %d objects, not for %d".formatted(refs.size(), refs.size(), count));
         }
-        List<OwnedObject<T>> objects = refs.stream().map(ObjectWaits::owned).toList();
-        List<OwnedObject<T>> undone =
+        List<ObjectHandle<T>> objects = refs.stream().map(ObjectWaits::handle).toList();
+        List<ObjectHandle<T>> undone =
                 objects.stream().filter(object -> !object.isDone()).toList();
         int missing = count - (objects.size() - undone.size());
         if (missing > 0) {
@@ -37,7 +37,7 @@ public final class ObjectWaits {
         return new Waited<>(done, pending);
     }
 
-    private static <T> void watch(List<OwnedObject<T>> undone, int missing, Duration timeout) {
+    private static <T> void watch(List<ObjectHandle<T>> undone, int missing, Duration timeout) {
         CountDownLatch enough = new CountDownLatch(missing);
         Runnable watcher = enough::countDown;
         undone.forEach(object -> object.watch(watcher));
@@ -68,7 +68,7 @@ public final class ObjectWaits {
                                     timeout.toMillis(),
                                     refs.size(),
                                     waited.pending().size(),
-                                    owned(waited.pending().get(0)).whereabouts()));
+                                    handle(waited.pending().get(0)).whereabouts()));
         }
         List<T> values = new ArrayList<>(refs.size());
         try {
@@ -86,8 +86,8 @@ public final class ObjectWaits {
         return (ObjectRef<T>) ref;
     }
 
-    static <T> OwnedObject<T> owned(ObjectRef<T> ref) {
-        if (ref instanceof OwnedObject<T> object) {
+    static <T> ObjectHandle<T> handle(ObjectRef<T> ref) {
+        if (ref instanceof ObjectHandle<T> object) {
             return object;
         }
         throw OrreryException.of(

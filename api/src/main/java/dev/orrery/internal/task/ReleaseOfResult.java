@@ -7,12 +7,13 @@ import dev.orrery.internal.rpc.RpcConnection;
 /**
  * Tells the worker that keeps a result that it is needed no more.
  *
- * @param name of its file
+ * @param name of its file, or what the worker calls it
  */
 record ReleaseOfResult(RpcConnection worker, String name) implements Runnable {
     @Override
     public void run() {
         worker.notify(
-                Protocol.RELEASE_RESULTS, ReleaseResults.newBuilder().addNames(name).build());
+                Protocol.RELEASE_RESULTS,
+                ReleaseResults.newBuilder().addNames(name).build());
     }
 }

@@ -8,15 +8,21 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** What is left of an object that was given up. */
-record ReleasedObject(String id, String product, CompletableFuture<KeptValue> result) implements ObjectMaker {
+record ReleasedObject(String id, String product) implements ObjectMaker {
     static ReleasedObject of(ObjectMaker maker) {
-        return new ReleasedObject(
-                maker.id(),
-                maker.product(),
-                CompletableFuture.failedFuture(OrreryException.of(
-                        ErrorCode.OBJECT_RELEASED,
-                        maker.product() + " was released here; release a reference only when nothing needs it any more",
-                        Map.of("object", maker.id()))));
+        return new ReleasedObject(maker.id(), maker.product());
+    }
+
+    OrreryException why() {
+        return OrreryException.of(
+                ErrorCode.OBJECT_RELEASED,
+                product + " was released here; release a reference only when nothing needs it any more",
+                Map.of("object", id));
+    }
+
+    @Override
+    public CompletableFuture<KeptValue> result() {
+        return CompletableFuture.failedFuture(why());
     }
 
     @Override

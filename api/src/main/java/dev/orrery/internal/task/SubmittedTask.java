@@ -10,32 +10,41 @@ import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.store.StoreFolders;
 import dev.orrery.internal.store.ValueStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A task from its submission to its result. What changes belongs to the workers of its shape, under their lock; its result, and
  * where it is, any thread may ask for.
  */
 final class SubmittedTask implements ObjectMaker {
+    private static final Logger LOG = LoggerFactory.getLogger(SubmittedTask.class);
     private static final int MOST_UNDELIVERED = 3;
 
     private final String id;
     private final String name;
     private final TaskOptions options;
     private final ActorFunction function;
-    private final long endNanos;
-    private final CompletableFuture<KeptValue> result = new CompletableFuture<>();
     private volatile List<KeptValue> arguments = List.of();
     private long bytes;
+    private volatile CompletableFuture<KeptValue> result = new CompletableFuture<>();
+    private volatile long endNanos;
+    private volatile TaskArguments given = TaskArguments.NONE;
+    private volatile Optional<TaskRecipe> recipe = Optional.empty();
+    private volatile Optional<Memory> memory = Optional.empty();
     private int attempts;
     private int deaths;
     private int throwsSoFar;
+    private int rebuilds;
     private boolean suspect;
     private long expectedNanos;
     private final AtomicInteger undelivered = new AtomicInteger();
@@ -78,17 +87,96 @@ final class SubmittedTask implements ObjectMaker {
         return Duration.ofNanos(Math.max(1, endNanos - System.nanoTime()));
     }
 
+    /** Runs a task once more. */
+    @FunctionalInterface
+    interface Remaking {
+        void again(SubmittedTask task, HeldObject object, TaskRecipe recipe);
+    }
+
+    /**
+     * What may be needed to run it once more.
+     *
+     * @param object what others hold of it
+     */
+    record Memory(TaskShape shape, HeldObject object, Remaking remaking) {}
+
+    /** @param next what its next run is given */
+    void begin(TaskArguments next, Memory all) {
+        given = next;
+        memory = Optional.of(all);
+    }
+
     void give(List<KeptValue> values) {
-        arguments = values;
+        arguments = List.copyOf(values);
         bytes = function.getSerializedSize();
         for (KeptValue value : values) {
             bytes += value.bytes();
         }
     }
 
-    /** Its arguments are wanted no more, but whoever holds the result holds the task. */
-    void forgetArguments() {
+    /**
+     * A run of it is over: its arguments are wanted no more, unless its result may be lost. Idempotent.
+     *
+     * @param run its result
+     */
+    synchronized void settle(CompletableFuture<KeptValue> run) {
+        TaskArguments last = given;
+        if (run != result || last == TaskArguments.NONE) {
+            // It was lost already, and is being made again; or that was done.
+            return;
+        }
+        boolean losable = options.retries() > 0
+                && !run.isCompletedExceptionally()
+                && run.join().message().hasStored();
+        recipe = losable ? memory.map(known -> recipe(known, last)) : Optional.empty();
         arguments = List.of();
+        given = TaskArguments.NONE;
+        if (losable) {
+            last.releaseObjects();
+        } else {
+            last.release();
+        }
+    }
+
+    private TaskRecipe recipe(Memory known, TaskArguments last) {
+        return new TaskRecipe(id, name, options, function, known.shape(), last.ingredients(), known.object());
+    }
+
+    @Override
+    public Optional<TaskRecipe> recipe() {
+        return recipe;
+    }
+
+    @Override
+    public CompletableFuture<KeptValue> resultAfter(KeptValue lost, OrreryException why) {
+        CompletableFuture<KeptValue> fresh = new CompletableFuture<>();
+        Optional<TaskRecipe> known;
+        synchronized (this) {
+            boolean newest = result.isDone()
+                    && !result.isCompletedExceptionally()
+                    && result.join().equals(lost);
+            if (!newest) {
+                return result;
+            }
+            settle(result);
+            known = recipe;
+            rebuilds++;
+            if (known.isEmpty() || !mayRepeat()) {
+                return CompletableFuture.failedFuture(error(
+                        ErrorCode.OBJECT_LOST,
+                        "%s; %s made it, and is not run again (retries: %d)"
+                                .formatted(why.detail(), this, options.retries()),
+                        why.failure()));
+            }
+            attempts++;
+            endNanos = System.nanoTime() + options.timeout().toNanos();
+            result = fresh;
+        }
+        LOG.warn("{} is run again, as its result was lost: {}", this, why.detail());
+        lost.release();
+        Memory all = memory.orElseThrow();
+        all.remaking().again(this, all.object(), known.get());
+        return fresh;
     }
 
     /** For its next run. Throws OBJECT_LOST or TENSOR_TOO_LARGE. */
@@ -123,20 +211,37 @@ final class SubmittedTask implements ObjectMaker {
         return "argument %d of %s".formatted(index + 1, this);
     }
 
-    /** Throws OBJECT_LOST where a file that one of its arguments is in has gone. */
-    void requireArguments(ValueStore store) {
-        List<KeptValue> given = arguments;
-        for (int i = 0; i < given.size(); i++) {
-            KeptValue value = given.get(i);
+    /** Those whose file has gone, by their numbers from 0 on, and why. */
+    Map<Integer, OrreryException> goneArguments(ValueStore store) {
+        List<KeptValue> now = arguments;
+        Map<Integer, OrreryException> gone = new TreeMap<>();
+        for (int i = 0; i < now.size(); i++) {
+            KeptValue value = now.get(i);
             if (!value.isElsewhere() && !store.isHere(value.message())) {
-                throw error(
-                        ErrorCode.OBJECT_LOST,
-                        "%s was kept in %s, which is not there any more"
-                                .formatted(
-                                        argumentInWords(i),
-                                        value.message().getStored().getPath()),
-                        Optional.empty());
+                gone.put(
+                        i,
+                        error(
+                                ErrorCode.OBJECT_LOST,
+                                "%s was kept in %s, which is not there any more"
+                                        .formatted(
+                                                argumentInWords(i),
+                                                value.message().getStored().getPath()),
+                                Optional.empty()));
             }
+        }
+        return gone;
+    }
+
+    /** Completes once that argument is there again; fails where there is no way. */
+    CompletableFuture<Void> renewArgument(int index, KeptValue lost, OrreryException why) {
+        return given.after(index, lost, why).thenAccept(value -> replaceArgument(index, value));
+    }
+
+    private synchronized void replaceArgument(int index, KeptValue value) {
+        List<KeptValue> changed = new ArrayList<>(arguments);
+        if (index < changed.size()) {
+            changed.set(index, value);
+            arguments = changed;
         }
     }
 
@@ -181,7 +286,7 @@ final class SubmittedTask implements ObjectMaker {
     }
 
     private boolean mayRepeat() {
-        return deaths + throwsSoFar <= options.retries();
+        return deaths + throwsSoFar + rebuilds <= options.retries();
     }
 
     int deaths() {

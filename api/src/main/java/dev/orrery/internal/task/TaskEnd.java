@@ -15,6 +15,8 @@ enum TaskEnd {
     REPEATED,
     /** The worker did not begin it. */
     GIVEN_BACK,
+    /** An argument is not where it was, so it was not sent, or not begun. */
+    WANTING,
     /** The worker died, or cannot be reached: it may have run. */
     LOST;
 
@@ -25,6 +27,7 @@ enum TaskEnd {
         return switch (known.code()) {
             case DEADLINE_EXCEEDED -> LATE;
             case FENCED, UNAVAILABLE -> GIVEN_BACK;
+            case OBJECT_LOST -> WANTING;
             case CONNECTION_LOST, ACTOR_DEAD -> LOST;
             case TASK_FAILED -> isWorthARun(known, options) ? REPEATED : FAILED;
             default -> FAILED;

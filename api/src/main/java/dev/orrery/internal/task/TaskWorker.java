@@ -1,7 +1,5 @@
 package dev.orrery.internal.task;
 
-import dev.orrery.error.ErrorCode;
-import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
@@ -12,6 +10,7 @@ import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.task.LeaseRules.Load;
+import dev.orrery.internal.transfer.Hold;
 import dev.orrery.internal.transfer.ObjectExchange;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,22 +60,31 @@ final class TaskWorker {
         return delivery;
     }
 
-    /** As if it had answered so itself. */
-    OrreryException didNotBegin() {
-        return OrreryException.of(ErrorCode.UNAVAILABLE, this + " did not begin it, for want of an argument");
-    }
-
-    /** A result; of one that it keeps it is told when that is needed no more. Throws PROTOCOL. */
-    KeptValue adopt(Value result) {
+    /** The result of a task; of one that it keeps it is told when that is needed no more. Throws PROTOCOL. */
+    KeptValue adopt(ActorCallResponse response) {
+        Value result = response.getResult();
         StoredValue stored = result.getStored();
-        if (!stored.hasKeeper()) {
-            return delivery.store().adopt(result);
+        Hold inner = delivery.references().take(result.getReferencesList());
+        if (stored.hasKeeper()) {
+            KeptValue value = KeptValue.elsewhere(
+                    result, new ReleaseOfResult(connection, StoredValues.name(stored)), inner::letGo);
+            kept.add(value);
+            return value;
         }
-        KeptValue value = KeptValue.elsewhere(
-                result,
-                new ReleaseOfResult(connection, StoredValues.name(stored)));
-        kept.add(value);
-        return value;
+        boolean whole = false;
+        try {
+            KeptValue value = delivery.store().adopt(result, inner::letGo);
+            whole = true;
+            return value;
+        } finally {
+            if (!whole) {
+                inner.letGo();
+            }
+            if (!response.getKeptAs().isEmpty()) {
+                // What it refers to is held here by then.
+                inner.settled().thenRun(new ReleaseOfResult(connection, response.getKeptAs()));
+            }
+        }
     }
 
     /** Results that are still needed, and that it keeps. */

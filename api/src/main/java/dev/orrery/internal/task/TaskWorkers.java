@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -38,10 +39,10 @@ final class TaskWorkers implements AutoCloseable {
     private final Object lock = new Object();
     private final TaskQueue queue = new TaskQueue();
     private final Paces paces = new Paces();
-    private final List<TaskWorker> ready = new ArrayList<>();
+    private final ReadyWorkers ready = new ReadyWorkers();
     private final WorkerStarts starting;
-    /** Their workers died once too often; how is being found out. */
-    private final Set<SubmittedTask> dying = new HashSet<>();
+    /** Neither queued nor sent: how their workers died is being found out, or an argument is brought or made again. */
+    private final Set<SubmittedTask> aside = new HashSet<>();
 
     private long tickedNanos;
     private boolean ticking;
@@ -100,7 +101,7 @@ final class TaskWorkers implements AutoCloseable {
         for (Optional<SubmittedTask> next = queue.first(); next.isPresent(); next = queue.first()) {
             SubmittedTask task = next.get();
             long expected = paces.of(task.name());
-            Optional<TaskWorker> worker = leastBusy(task, expected, now);
+            Optional<TaskWorker> worker = ready.leastBusy(task, expected, now);
             if (worker.isEmpty()) {
                 break;
             }
@@ -110,17 +111,6 @@ final class TaskWorkers implements AutoCloseable {
             sendings.add(new Sending(worker.get(), task));
         }
         return sendings;
-    }
-
-    private Optional<TaskWorker> leastBusy(SubmittedTask task, long expected, long now) {
-        TaskWorker best = null;
-        for (TaskWorker worker : ready) {
-            boolean better = best == null || worker.size() < best.size();
-            if (better && worker.takes(task, expected, now)) {
-                best = worker;
-            }
-        }
-        return Optional.ofNullable(best);
     }
 
     private void send(List<Sending> sendings) {
@@ -139,10 +129,7 @@ final class TaskWorkers implements AutoCloseable {
             return;
         }
         if (Delivery.isWanting(response)) {
-            worker.delivery()
-                    .mend(task, response)
-                    .whenComplete((none, trouble) -> failed(
-                            worker, task, trouble == null ? worker.didNotBegin() : ErrorCodec.unwrap(trouble)));
+            setAside(worker, task, worker.delivery().mend(task, response));
             return;
         }
         List<Sending> sendings;
@@ -155,7 +142,7 @@ final class TaskWorkers implements AutoCloseable {
         }
         send(sendings);
         try {
-            KeptValue result = worker.adopt(response.getResult());
+            KeptValue result = worker.adopt(response);
             if (!task.result().complete(result)) {
                 result.release();
             }
@@ -168,6 +155,10 @@ final class TaskWorkers implements AutoCloseable {
         TaskEnd end = task.isOver() ? TaskEnd.FAILED : TaskEnd.of(failure, task.options());
         if (end == TaskEnd.LOST) {
             lost(worker);
+            return;
+        }
+        if (end == TaskEnd.WANTING) {
+            setAside(worker, task, worker.delivery().mend(task, (OrreryException) failure));
             return;
         }
         boolean again;
@@ -197,6 +188,52 @@ final class TaskWorkers implements AutoCloseable {
             task.expire();
         } else if (!again) {
             task.end(failure);
+        }
+    }
+
+    /** It was not begun, for want of an argument; another task may be what brings that about, so no worker is kept for it. */
+    private void setAside(TaskWorker worker, SubmittedTask task, CompletableFuture<Void> mending) {
+        List<Sending> sendings;
+        synchronized (lock) {
+            long now = clock.nanoTime();
+            if (!worker.release(task, now)) {
+                // It was dealt with when its worker was lost.
+                return;
+            }
+            aside.add(task);
+            task.isNow(() -> "waits for an argument that comes from another host, or is made again");
+            sendings = dispatch(now);
+        }
+        send(sendings);
+        mending.copy()
+                .orTimeout(task.left().toNanos(), TimeUnit.NANOSECONDS)
+                .whenComplete((none, trouble) -> goOn(task, Optional.ofNullable(trouble)));
+    }
+
+    private void goOn(SubmittedTask task, Optional<Throwable> trouble) {
+        List<Sending> sendings = List.of();
+        boolean rested = false;
+        synchronized (lock) {
+            if (aside.remove(task) && trouble.isEmpty() && !closed && !task.isOver()) {
+                rested = !ticking;
+                ticking = true;
+                putBack(task);
+                sendings = dispatch(clock.nanoTime());
+            }
+        }
+        send(sendings);
+        trouble.map(ErrorCodec::unwrap).ifPresent(why -> {
+            if (why instanceof TimeoutException) {
+                task.expire();
+            } else {
+                task.end(why);
+            }
+        });
+        if (task.isOver()) {
+            forget(task);
+        }
+        if (rested) {
+            tick();
         }
     }
 
@@ -231,7 +268,7 @@ final class TaskWorkers implements AutoCloseable {
                     doomed.add(task);
                 }
             }
-            dying.addAll(doomed);
+            aside.addAll(doomed);
             sendings = dispatch(clock.nanoTime());
         }
         send(sendings);
@@ -243,7 +280,7 @@ final class TaskWorkers implements AutoCloseable {
             // Before anything is done about it, or that would be the cause.
             WorkerDeath.tell(client, worker, doomed).thenRun(() -> {
                 synchronized (lock) {
-                    dying.removeAll(doomed);
+                    aside.removeAll(doomed);
                 }
                 end(worker);
             });
@@ -272,11 +309,8 @@ final class TaskWorkers implements AutoCloseable {
             tickedNanos = now;
             expired = queue.takeExpired(now);
             sendings = dispatch(now);
-            stuck = ready.stream()
-                    .filter(worker -> !late && worker.startsWithdrawal(now))
-                    .toList();
-            idle = ready.stream().filter(worker -> worker.isIdle(now)).toList();
-            ready.removeAll(idle);
+            stuck = late ? List.of() : ready.startWithdrawals(now);
+            idle = ready.takeIdle(now);
             unwanted = queue.isEmpty() ? starting.takeUnplaced() : List.of();
             starting.seen();
             looks = starting.all();
@@ -292,7 +326,7 @@ final class TaskWorkers implements AutoCloseable {
         expired.forEach(SubmittedTask::expire);
         stuck.forEach(
                 worker -> worker.connection().notify(Protocol.WITHDRAW_TASKS, WithdrawTasks.getDefaultInstance()));
-        idle.forEach(this::giveBack);
+        idle.forEach(worker -> WorkerReturn.begin(client, worker));
         unwanted.forEach(WorkerStart::giveUp);
         begun.forEach(this::follow);
         looks.forEach(start -> start.look(clock.nanoTime()));
@@ -312,18 +346,6 @@ final class TaskWorkers implements AutoCloseable {
             // The client was closed.
             close();
         }
-    }
-
-    /** What it keeps comes here before it ends. */
-    private void giveBack(TaskWorker worker) {
-        List<KeptValue> kept = worker.kept();
-        CompletableFuture.allOf(kept.stream()
-                        .map(value -> client.exchange().bring("a result", value))
-                        .toArray(CompletableFuture<?>[]::new))
-                .whenComplete((none, failure) -> {
-                    worker.connection().close();
-                    end(worker);
-                });
     }
 
     private void follow(WorkerStart start) {
@@ -368,12 +390,11 @@ final class TaskWorkers implements AutoCloseable {
             closed = true;
             ticking = false;
             undone = new ArrayList<>(queue.takeAll());
-            last = List.copyOf(ready);
-            ready.clear();
+            last = ready.takeAll();
             starting.clear();
             last.forEach(worker -> undone.addAll(worker.releaseAll()));
-            undone.addAll(dying);
-            dying.clear();
+            undone.addAll(aside);
+            aside.clear();
         }
         undone.forEach(task -> task.end(closedHere()));
         last.forEach(worker -> worker.connection().close());

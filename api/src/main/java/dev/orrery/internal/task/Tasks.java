@@ -26,7 +26,6 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Tasks implements AutoCloseable {
     static final int MOST_OPEN = 1_000_000;
     private static final int SHARE_OF_HEAP = 4;
-    private static final int LONG_DETAIL = 1_000;
 
     private final ClusterClient client;
     private final NanoClock clock;
@@ -70,12 +69,36 @@ public final class Tasks implements AutoCloseable {
         task.result().whenComplete((value, failure) -> tally.ended(counted, failure == null));
         TaskShape shape =
                 new TaskShape(options.milliCpus(), options.gpus(), options.placement(), origins, options.artifacts());
+        HeldObject object = new HeldObject(task);
+        begin(new SubmittedTask.Memory(shape, object, this::again), task, given);
+        return new ObjectHandle<>(object, origins, reading(codec));
+    }
+
+    private void begin(SubmittedTask.Memory memory, SubmittedTask task, TaskArguments given) {
+        task.begin(given, memory);
         if (given.areThere()) {
-            submit(shape, task, given);
+            submit(memory.shape(), task, given);
         } else {
-            await(shape, task, given);
+            await(memory.shape(), task, given);
         }
-        return new OwnedObject<>(task, origins, reading(codec));
+    }
+
+    /** Its result was lost. */
+    private void again(SubmittedTask task, HeldObject object, TaskRecipe recipe) {
+        try {
+            begin(new SubmittedTask.Memory(recipe.shape(), object, this::again), task, recipe.arguments(this::make));
+        } catch (OrreryException e) {
+            // What it is made of is gone, or the client was closed.
+            task.end(e);
+        }
+    }
+
+    /** A result that something is made of again, and that nobody refers to. */
+    private HeldObject make(TaskRecipe recipe) {
+        SubmittedTask task = recipe.task(clock.nanoTime());
+        HeldObject object = new HeldObject(task);
+        again(task, object, recipe);
+        return object;
     }
 
     /** Throws NOT_SERIALIZABLE. */
@@ -85,7 +108,7 @@ public final class Tasks implements AutoCloseable {
         addOrigin(value, origins);
         ValueCodec codec = codec(value == null ? Object.class : value.getClass());
         PutObject object = PutObject.of(id, client.store().keep("the value of object " + id, value, codec));
-        return new OwnedObject<>(object, origins, reading(codec));
+        return new ObjectHandle<>(new HeldObject(object), origins, reading(codec));
     }
 
     private ObjectReading reading(ValueCodec codec) {
@@ -105,7 +128,7 @@ public final class Tasks implements AutoCloseable {
     }
 
     private TaskArguments given(SubmittedTask task, ValueCodec codec, List<Arg<?>> arguments, Set<Path> origins) {
-        TaskArguments given = new TaskArguments(arguments.size());
+        TaskArguments given = new TaskArguments(task.toString(), arguments.size());
         boolean whole = false;
         try {
             arguments.forEach(argument -> give(given, task, codec, argument, origins));
@@ -123,41 +146,26 @@ public final class Tasks implements AutoCloseable {
         if (argument instanceof Arg.Plain<?> plain) {
             addOrigin(plain.value(), origins);
             given.add(client.store().keep(what, plain.value(), codec));
-        } else if (argument instanceof OwnedObject<?> object) {
+        } else if (argument instanceof ObjectHandle<?> object) {
             origins.addAll(object.origins());
-            HeldObject held = object.hold();
-            given.add(held, held.maker().result().exceptionally(failure -> {
-                throw failed(what + ", " + object + ", ", ErrorCodec.unwrap(failure));
-            }));
+            given.addHeld(object.hold());
         } else {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,
                     what + " is "
-                            + (argument == null
-                                    ? "null; write Arg.of(null) for a null"
-                                    : "no reference of Orrery's"),
+                            + (argument == null ? "null; write Arg.of(null) for a null" : "no reference of Orrery's"),
                     Map.of("task", task.id()));
         }
     }
 
-    /** The same as the argument's, first cause first. */
-    private static OrreryException failed(String what, Throwable cause) {
-        if (cause instanceof OrreryException known && known.detail().length() > LONG_DETAIL) {
-            // A long chain would tell of all its links.
-            return known;
-        }
-        return cause instanceof OrreryException known
-                ? OrreryException.of(known.code(), what + "failed: " + known.detail(), known.ids(), known.failure())
-                : OrreryException.of(ErrorCode.INTERNAL, what + "failed: " + cause, cause);
-    }
-
     private void await(TaskShape shape, SubmittedTask task, TaskArguments given) {
         waiting.add(task);
+        CompletableFuture<KeptValue> run = task.result();
         var deadline = client.leader().schedule(task::expire, task.left().toNanos());
-        task.result().whenComplete((value, failure) -> {
+        run.whenComplete((value, failure) -> {
             waiting.remove(task);
             deadline.cancel(false);
-            given.release();
+            task.settle(run);
         });
         List<CompletableFuture<KeptValue>> arrivals = given.arrivals();
         // The first that fails is the cause, whatever becomes of the others. Not here and now: a chain may be long.
@@ -191,11 +199,11 @@ public final class Tasks implements AutoCloseable {
                     "%s was not taken: %d tasks with %d MB of arguments wait or run (at most %d, and %d MB)"
                             .formatted(task, number - 1, (all - bytes) >> 20, MOST_OPEN, mostBytes >> 20)));
         }
-        task.result().whenComplete((value, failure) -> {
+        CompletableFuture<KeptValue> run = task.result();
+        run.whenComplete((value, failure) -> {
             open.decrementAndGet();
             openBytes.addAndGet(-bytes);
-            task.forgetArguments();
-            given.release();
+            task.settle(run);
             task.filesLeft(failure == null).forEach(client.store()::removeLeft);
         });
         if (!task.isOver()) {

@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * What this process has fetched from others, each value once: it stays as long as its keeper keeps it and can be heard of, or somebody here
  * uses it. Thread-safe.
  */
-final class FetchedCopies implements BulkLinks.Listener {
+final class FetchedCopies {
     /** Brings a value here; blocks. */
     @FunctionalInterface
     interface Fetching {
@@ -42,17 +42,16 @@ final class FetchedCopies implements BulkLinks.Listener {
         }
     }
 
-    private final Fetching fetching;
     private final Executor threads;
     private final Map<Key, Copy> copies = new HashMap<>();
 
-    FetchedCopies(Fetching fetching, Executor threads) {
-        this.fetching = fetching;
+    /** @param threads that fetch */
+    FetchedCopies(Executor threads) {
         this.threads = threads;
     }
 
     /** @param what for errors */
-    Copy take(String what, StoredValue stored) {
+    Copy take(String what, StoredValue stored, Fetching fetching) {
         Key key = new Key(stored.getKeeper().getProcess(), StoredValues.name(stored));
         Copy copy;
         boolean first;
@@ -64,21 +63,21 @@ final class FetchedCopies implements BulkLinks.Listener {
             copy.users++;
         }
         if (first) {
-            begin(what, stored, copy);
+            begin(() -> fetch(what, stored, fetching, copy), copy);
         }
         return copy;
     }
 
-    private void begin(String what, StoredValue stored, Copy copy) {
+    private void begin(Runnable fetch, Copy copy) {
         try {
-            threads.execute(() -> fetch(what, stored, copy));
+            threads.execute(fetch);
         } catch (RejectedExecutionException e) {
             fail(copy, OrreryException.of(ErrorCode.CANCELLED, "the client was closed", e));
         }
     }
 
     // A defect must not leave somebody waiting.
-    private void fetch(String what, StoredValue stored, Copy copy) {
+    private void fetch(String what, StoredValue stored, Fetching fetching, Copy copy) {
         try {
             KeptValue fetched = fetching.fetch(what, stored, () -> isWanted(copy));
             copy.arrival.complete(fetched);
@@ -121,14 +120,13 @@ final class FetchedCopies implements BulkLinks.Listener {
         }
     }
 
-    @Override
-    public void forgotten(String process, String name) {
+    /** Its keeper needs it no more. */
+    void forgotten(String process, String name) {
         drop(List.of(new Key(process, name)));
     }
 
-    /** Nobody would tell when it is needed no more. */
-    @Override
-    public void lost(String process) {
+    /** Nobody would tell when what that process keeps is needed no more. */
+    void lost(String process) {
         List<Key> all;
         synchronized (this) {
             all = copies.keySet().stream()

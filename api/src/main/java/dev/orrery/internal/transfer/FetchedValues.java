@@ -22,8 +22,9 @@ public final class FetchedValues implements AutoCloseable {
         this.values = new ArrayList<>(values);
     }
 
-    void fetch(int index, FetchedCopies from, String what) {
-        fetched.put(index, new Fetched(from, from.take(what, values.get(index).getStored())));
+    /** One of them comes as that copy. */
+    void add(int index, FetchedCopies from, FetchedCopies.Copy copy) {
+        fetched.put(index, new Fetched(from, copy));
     }
 
     /** Waits until each came or failed, which the transfer of each piece bounds; returns why which of them did not come, from 0 on. */

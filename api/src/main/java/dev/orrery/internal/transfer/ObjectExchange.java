@@ -7,6 +7,8 @@ import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.proto.ValueKeeper;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.rpc.RpcHandlers;
 import dev.orrery.internal.rpc.RpcIdentity;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcServer;
@@ -47,8 +49,15 @@ public final class ObjectExchange implements AutoCloseable {
     /** Gives values to other hosts. */
     private record Serving(RpcServer server, ValueKeeper keeper) {}
 
-    /** Fetches some. */
-    private record Fetching(BulkLinks links, FetchedCopies copies) {}
+    /** Fetches some, over connections that carry nothing else. */
+    private record Fetching(ProcessLinks links, FetchedCopies copies, ObjectFetcher fetcher) {
+        FetchedCopies.Copy take(String what, Value message) {
+            return copies.take(what, message.getStored(), fetcher::fetch);
+        }
+    }
+
+    /** Borrows objects of others, over connections that carry nothing else. */
+    private record Borrowing(ProcessLinks links, BorrowedObjects objects) {}
 
     private final Settings settings;
     private final ValueStore store;
@@ -58,8 +67,11 @@ public final class ObjectExchange implements AutoCloseable {
     private final ExecutorService readers = threads("object-reader", READING_THREADS);
     private boolean started;
     private boolean closed;
-    private Optional<Serving> serving = Optional.empty();
-    private Optional<Fetching> fetching = Optional.empty();
+    // Read without the lock by I/O threads, which must not wait for a thread that waits for them.
+    private volatile Optional<Serving> serving = Optional.empty();
+    private volatile Optional<Fetching> fetching = Optional.empty();
+    private volatile Optional<Borrowing> borrowing = Optional.empty();
+    private final References references = new References(this, () -> borrowing().objects());
 
     /** @param store closed with this */
     public ObjectExchange(Settings settings, ValueStore store) {
@@ -83,18 +95,26 @@ public final class ObjectExchange implements AutoCloseable {
     }
 
     /** Listens from now on. Not on an I/O thread. Throws as {@link RpcServer#start()} does. */
-    public synchronized ValueKeeper keeper() {
+    public ValueKeeper keeper() {
+        return serving.orElseGet(this::startServing).keeper();
+    }
+
+    private synchronized Serving startServing() {
         if (serving.isEmpty()) {
             serving = Optional.of(serve());
         }
-        return serving.get().keeper();
+        return serving.get();
     }
 
     private Serving serve() {
         startTransport();
         ObjectServer objects = new ObjectServer(store, readers);
-        RpcServer server =
-                new RpcServer(transport, identity, RpcLimits.defaults(), settings.bind(), objects.handlers());
+        RpcServer server = new RpcServer(
+                transport,
+                identity,
+                RpcLimits.defaults(),
+                settings.bind(),
+                references.serve(objects.serve(RpcHandlers.builder())).build());
         int port = server.start().port();
         store.onRemoval(objects::forget);
         ValueKeeper keeper = ValueKeeper.newBuilder()
@@ -115,31 +135,49 @@ public final class ObjectExchange implements AutoCloseable {
         }
     }
 
-    private synchronized FetchedCopies copies() {
-        if (fetching.isEmpty()) {
-            startTransport();
-            LateListener listener = new LateListener();
-            BulkLinks links = new BulkLinks(transport, identity, listener);
-            FetchedCopies copies = new FetchedCopies(new ObjectFetcher(store, links)::fetch, fetchers);
-            listener.copies = Optional.of(copies);
-            fetching = Optional.of(new Fetching(links, copies));
-        }
-        return fetching.get().copies();
+    private Fetching fetching() {
+        return fetching.orElseGet(this::startFetching);
     }
 
-    /** Each of the two needs the other. */
-    private static final class LateListener implements BulkLinks.Listener {
-        private volatile Optional<FetchedCopies> copies = Optional.empty();
-
-        @Override
-        public void forgotten(String process, String name) {
-            copies.ifPresent(all -> all.forgotten(process, name));
+    private synchronized Fetching startFetching() {
+        if (fetching.isEmpty()) {
+            startTransport();
+            FetchedCopies copies = new FetchedCopies(fetchers);
+            RpcHandlers handlers = RpcHandlers.builder()
+                    .onNotice(
+                            Protocol.OBJECT_FORGOTTEN,
+                            (keeper, notice) -> copies.forgotten(keeper.peer().name(), notice.getName()))
+                    .build();
+            ProcessLinks links = new ProcessLinks(transport, identity, handlers);
+            links.onLost(copies::lost);
+            fetching = Optional.of(new Fetching(links, copies, new ObjectFetcher(store, links)));
         }
+        return fetching.get();
+    }
 
-        @Override
-        public void lost(String process) {
-            copies.ifPresent(all -> all.lost(process));
+    private Borrowing borrowing() {
+        return borrowing.orElseGet(this::startBorrowing);
+    }
+
+    private synchronized Borrowing startBorrowing() {
+        if (borrowing.isEmpty()) {
+            startTransport();
+            ProcessLinks links = new ProcessLinks(transport, identity, RpcHandlers.none());
+            BorrowedObjects objects = new BorrowedObjects(links);
+            links.onLost(objects::lost);
+            borrowing = Optional.of(new Borrowing(links, objects));
         }
+        return borrowing.get();
+    }
+
+    /** Inside of values. */
+    public References references() {
+        return references;
+    }
+
+    /** What this process is called by others. */
+    String process() {
+        return identity.name();
     }
 
     /** As it is told to other hosts: with who serves it, where that was not said before. As {@link #keeper()}. */
@@ -147,7 +185,7 @@ public final class ObjectExchange implements AutoCloseable {
         if (!message.hasStored() || message.getStored().hasKeeper()) {
             return message;
         }
-        return Value.newBuilder()
+        return message.toBuilder()
                 .setStored(message.getStored().toBuilder().setKeeper(keeper()))
                 .build();
     }
@@ -174,9 +212,9 @@ public final class ObjectExchange implements AutoCloseable {
         return OrreryException.of(ErrorCode.CANCELLED, "the client was closed");
     }
 
-    /** Whether it is in this process's keeping, or on this host. One that was lost may be readable. */
+    /** Whether it is in the heap, or in a file that is there. */
     public boolean isReadable(KeptValue value) {
-        return !value.isElsewhere() || store.isHere(value.message());
+        return store.isHere(value.message());
     }
 
     /**
@@ -193,23 +231,32 @@ public final class ObjectExchange implements AutoCloseable {
     public CompletableFuture<KeptValue> bring(String what, KeptValue value) {
         Value message = value.message();
         if (!value.isElsewhere()) {
-            return CompletableFuture.completedFuture(value);
+            return store.isHere(message)
+                    ? CompletableFuture.completedFuture(value)
+                    : CompletableFuture.failedFuture(gone(what, message));
         }
         if (store.isHere(message)) {
             return onThread(() -> moved(what, value, message));
         }
         try {
-            FetchedCopies copies = copies();
-            FetchedCopies.Copy copy = copies.take(what, message.getStored());
+            Fetching way = fetching();
+            FetchedCopies.Copy copy = way.take(what, message);
             CompletableFuture<KeptValue> brought =
                     copy.arrival().thenCompose(fetched -> onThread(() -> moved(what, value, fetched.message())));
-            brought.whenComplete((moved, failure) -> copies.giveBack(copy));
+            brought.whenComplete((moved, failure) -> way.copies().giveBack(copy));
             return brought.exceptionally(failure -> {
                 throw lost(ErrorCodec.unwrap(failure));
             });
         } catch (OrreryException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    private static OrreryException gone(String what, Value message) {
+        return OrreryException.of(
+                ErrorCode.OBJECT_LOST,
+                "%s was kept in %s, which is not there any more"
+                        .formatted(what, message.getStored().getPath()));
     }
 
     /** Who cannot be reached has lost what it keeps, as far as this process is concerned. */
@@ -224,7 +271,9 @@ public final class ObjectExchange implements AutoCloseable {
 
     private KeptValue moved(String what, KeptValue value, Value readable) {
         if (value.isElsewhere()) {
-            store.move(value, store.duplicate(what, readable));
+            Value found =
+                    value.message().toBuilder().setStored(readable.getStored()).build();
+            store.move(value, store.duplicate(what, found));
         }
         return value;
     }
@@ -240,7 +289,7 @@ public final class ObjectExchange implements AutoCloseable {
         try {
             for (int i = 0; i < values.size(); i++) {
                 if (!store.isHere(values.get(i))) {
-                    fetched.fetch(i, copies(), what + " " + (i + 1));
+                    fetched.add(i, fetching().copies(), fetching().take(what + " " + (i + 1), values.get(i)));
                 }
             }
             whole = true;
@@ -255,13 +304,12 @@ public final class ObjectExchange implements AutoCloseable {
     /** Ends connections and threads, and removes all values. Idempotent; not on an I/O thread. */
     @Override
     public void close() {
-        Optional<Fetching> last;
         synchronized (this) {
             closed = true;
-            last = fetching;
-            serving.ifPresent(served -> served.server().close());
         }
-        last.ifPresent(fetched -> fetched.links().close());
+        serving.ifPresent(served -> served.server().close());
+        fetching.ifPresent(used -> used.links().close());
+        borrowing.ifPresent(used -> used.links().close());
         fetchers.shutdownNow();
         readers.shutdownNow();
         transport.close();

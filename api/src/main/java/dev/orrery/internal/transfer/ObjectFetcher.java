@@ -32,9 +32,9 @@ final class ObjectFetcher {
     private static final Duration NEIGHBOUR_PATIENCE = Duration.ofSeconds(60);
 
     private final ValueStore store;
-    private final BulkLinks links;
+    private final ProcessLinks links;
 
-    ObjectFetcher(ValueStore store, BulkLinks links) {
+    ObjectFetcher(ValueStore store, ProcessLinks links) {
         this.store = store;
         this.links = links;
     }
@@ -69,7 +69,8 @@ final class ObjectFetcher {
 
     private RpcConnection link(String what, ValueKeeper keeper) {
         try {
-            return Answers.await(links.to(keeper), BulkLinks.DIAL_DEADLINE, "a connection with " + keeper.getWords());
+            return Answers.await(
+                    links.to(keeper), ProcessLinks.DIAL_DEADLINE, "a connection with " + keeper.getWords());
         } catch (OrreryException e) {
             if (e.code() == ErrorCode.CANCELLED) {
                 throw e;
@@ -111,7 +112,8 @@ final class ObjectFetcher {
             return Optional.empty();
         }
         Value there = Value.newBuilder()
-                .setStored(stored.toBuilder().setPath(copy).setHost(store.host()).clearKeeper())
+                .setStored(
+                        stored.toBuilder().setPath(copy).setHost(store.host()).clearKeeper())
                 .build();
         if (StoreFolders.isOfStore(there) && store.isHere(there)) {
             try {

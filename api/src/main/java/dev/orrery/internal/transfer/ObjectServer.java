@@ -39,12 +39,10 @@ final class ObjectServer {
         this.readers = readers;
     }
 
-    RpcHandlers handlers() {
-        return RpcHandlers.builder()
-                .on(Protocol.OPEN_OBJECT, this::open)
+    RpcHandlers.Builder serve(RpcHandlers.Builder handlers) {
+        return handlers.on(Protocol.OPEN_OBJECT, this::open)
                 .on(Protocol.FETCH_PIECE, this::piece)
-                .onNotice(Protocol.OBJECT_COPIED, this::copied)
-                .build();
+                .onNotice(Protocol.OBJECT_COPIED, this::copied);
     }
 
     private CompletableFuture<OpenObjectResponse> open(RpcConnection caller, OpenObjectRequest request) {

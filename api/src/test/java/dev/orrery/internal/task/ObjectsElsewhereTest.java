@@ -67,8 +67,12 @@ class ObjectsElsewhereTest {
 
     // The workers of the test do not look at what comes.
     @SuppressWarnings({"unchecked", "rawtypes"})
+    private ObjectRef<byte[]> pass(int retries, ObjectRef<byte[]> argument) {
+        return cluster.submit(retries, LONG, (Arg) argument);
+    }
+
     private ObjectRef<byte[]> pass(ObjectRef<byte[]> argument) {
-        return cluster.submit(3, LONG, (Arg) argument);
+        return pass(3, argument);
     }
 
     private static StoredValue argument(TestingTaskCluster.Call call) {
@@ -168,7 +172,8 @@ class ObjectsElsewhereTest {
         answer(cluster.next(), worker.offered(there.message()));
         assertTrue(ObjectWaits.await(List.of(result), 1, LONG).pending().isEmpty());
         ObjectRef<byte[]> next = pass(result);
-        assertEquals(there.message().getStored().getPath(), argument(cluster.next()).getPath(), "it is still there");
+        assertEquals(
+                there.message().getStored().getPath(), argument(cluster.next()).getPath(), "it is still there");
         assertFalse(next.isDone());
         assertArrayEquals(value, result.get(LONG));
         assertEquals(StoredValues.name(there.message().getStored()), cluster.nextReleased());
@@ -199,7 +204,7 @@ class ObjectsElsewhereTest {
 
     @Test
     void aResultWhoseWorkerIsGoneIsLostAndSaysWhoKeptIt() {
-        ObjectRef<byte[]> result = pass(tasks.put(new byte[1]));
+        ObjectRef<byte[]> result = pass(0, tasks.put(new byte[1]));
         answer(cluster.next(), worker.offered(kept().message()));
         assertTrue(ObjectWaits.await(List.of(result), 1, LONG).pending().isEmpty());
         worker.close();

@@ -34,6 +34,7 @@ class TaskEndTest {
                 switch (code) {
                     case DEADLINE_EXCEEDED -> TaskEnd.LATE;
                     case UNAVAILABLE, FENCED -> TaskEnd.GIVEN_BACK;
+                    case OBJECT_LOST -> TaskEnd.WANTING;
                     case CONNECTION_LOST, ACTOR_DEAD -> TaskEnd.LOST;
                     default -> TaskEnd.FAILED;
                 };

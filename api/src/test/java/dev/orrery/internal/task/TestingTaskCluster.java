@@ -158,12 +158,23 @@ final class TestingTaskCluster implements AutoCloseable {
                                 // The handler must not wait for the worker's port on this thread.
                                 CompletableFuture.supplyAsync(() -> view(request.getActor())))
                 .build());
-        client = ClusterClient.open(TestingRpc.SECRET, List.of(head.address()));
+        client = ClusterClient.open(new ClusterClient.Settings(
+                TestingRpc.SECRET,
+                List.of(head.address()),
+                ClusterClient.DEFAULT_CALL_TIMEOUT,
+                List.of(),
+                "test",
+                new ClusterClient.Storage.Own(Optional.empty()),
+                ObjectReferences::types));
         tasks = new Tasks(client);
     }
 
     Tasks tasks() {
         return tasks;
+    }
+
+    ClusterClient client() {
+        return client;
     }
 
     /** A task that takes a number, and runs on one CPU. */

@@ -1,6 +1,7 @@
 package dev.orrery.examples.it;
 
 import dev.orrery.ObjectRef;
+import dev.orrery.Orrery;
 import dev.orrery.TaskContext;
 import dev.orrery.function.TaskFunction2;
 import dev.orrery.tensor.DataType;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What tasks of the tests run. */
 public final class Chores {
@@ -34,6 +36,45 @@ public final class Chores {
 
     public static float at(Tensor tensor, int index) {
         return tensor.getFloat(index);
+    }
+
+    /** As {@link #ramp}, and notes that it ran. */
+    public static Tensor notedRamp(int length, String file) throws IOException {
+        note(file, "ramp");
+        return ramp(length);
+    }
+
+    /** The same again, and notes that it ran. */
+    public static Tensor notedCopy(Tensor tensor, String file) throws IOException {
+        note(file, "copy");
+        return Tensor.ofFloats(tensor.toFloats(), tensor.shape());
+    }
+
+    /** What a task may find in its arguments, and give back. */
+    public record Shelf(String name, List<ObjectRef<Integer>> numbers) {}
+
+    public static int sumOf(Shelf shelf) {
+        return shelf.numbers().stream().mapToInt(ObjectRef::get).sum();
+    }
+
+    /** Many results, each an object of its own. */
+    public static Shelf shelve(String name, int count) {
+        Orrery orrery = TaskContext.current().orrery();
+        return new Shelf(
+                name,
+                IntStream.range(0, count)
+                        .mapToObj(i -> i % 2 == 0
+                                ? orrery.put(i)
+                                : orrery.task(Chores::add, i, 0).submit())
+                        .toList());
+    }
+
+    public static ObjectRef<int[]> putSquares(int length) {
+        return TaskContext.current().orrery().put(squares(length));
+    }
+
+    public static int lengthOf(List<ObjectRef<int[]>> refs) {
+        return refs.stream().mapToInt(ref -> ref.get().length).sum();
     }
 
     /** Does not end before there is such a file. */

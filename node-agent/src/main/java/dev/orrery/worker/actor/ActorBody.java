@@ -80,7 +80,9 @@ record ActorBody(
                         errors,
                         stopping::get,
                         intake.tenure(),
-                        answers);
+                        answers,
+                        has.objects().exchange(),
+                        has.objects().results());
         UserThreads threads = new UserThreads(
                 environment,
                 new UserThreads.Calls(queue, errors, loan),

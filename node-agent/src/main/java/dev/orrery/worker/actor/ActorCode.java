@@ -3,6 +3,7 @@ package dev.orrery.worker.actor;
 import dev.orrery.internal.client.ActorReferences;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.task.ObjectReferences;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserCode;
 import java.io.IOException;
@@ -18,8 +19,11 @@ record ActorCode(UserCode code, FunctionLoader functions, ValueCodec values) imp
     /** @param job by which references to actors that come in are used */
     static ActorCode of(List<Path> artifacts, OwnJob job) {
         UserCode code = new UserCode(artifacts);
-        ValueCodec values = new ValueCodec(
-                new ForySerializer(code.classLoader(), List.of(new ActorReferences(job::client, code.classLoader()))));
+        ValueCodec values = new ValueCodec(new ForySerializer(
+                code.classLoader(),
+                List.of(
+                        new ActorReferences(job::client, code.classLoader()),
+                        new ObjectReferences(job::client, code.classLoader()))));
         return new ActorCode(code, new FunctionLoader(code), values);
     }
 

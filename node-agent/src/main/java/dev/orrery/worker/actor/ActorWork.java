@@ -4,10 +4,12 @@ import dev.orrery.ContextAware;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.Failure;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.PlainActorSpec;
-import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ValueCodec;
+import dev.orrery.internal.store.KeptValue;
+import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserFunction;
 import java.util.List;
@@ -33,9 +35,14 @@ final class ActorWork implements UserWork {
     private final BooleanSupplier stopping;
     private final Tenure tenure;
     private final Executor answers;
+    private final ObjectExchange exchange;
+    private final KeptResults results;
     private volatile Optional<Object> actor = Optional.empty();
 
-    /** @param answers encodes results that come later */
+    /**
+     * @param answers encodes results that come later
+     * @param exchange for what arguments and results refer to
+     */
     ActorWork(
             PlainActorSpec spec,
             SelfContext context,
@@ -44,7 +51,9 @@ final class ActorWork implements UserWork {
             CallErrors errors,
             BooleanSupplier stopping,
             Tenure tenure,
-            Executor answers) {
+            Executor answers,
+            ObjectExchange exchange,
+            KeptResults results) {
         this.spec = spec;
         this.context = context;
         this.functions = functions;
@@ -54,6 +63,8 @@ final class ActorWork implements UserWork {
         this.stopping = stopping;
         this.tenure = tenure;
         this.answers = answers;
+        this.exchange = exchange;
+        this.results = results;
     }
 
     /** Tensors stay with the actor. */
@@ -80,40 +91,48 @@ final class ActorWork implements UserWork {
         }
         Object[] given = {};
         CompletableFuture<Void> end = ENDED;
+        ReferredObjects referred = ReferredObjects.of(exchange, call.request().getArgumentsList());
         try {
             Object self = actor.orElseThrow();
             UserFunction method = functions.load(call.request().getFunction());
             method.checkCallOn(self, call.request().getArgumentsCount());
             given = arguments.read(call.request().getArgumentsList(), 1);
             given[0] = self;
-            end = call(method, given, call);
+            end = call(method, given, call, referred);
         } catch (OrreryException e) {
             call.fail(e);
         } catch (RuntimeException | LinkageError e) {
             // A class of the user's does not fit to another, its static initialiser threw, a tensor was closed, ….
             call.fail(errors.threw("what the call needs", e));
         } finally {
-            closeAfter(end, given);
+            closeAfter(end, given, referred);
         }
         return end;
     }
 
-    private static void closeAfter(CompletableFuture<Void> end, Object[] given) {
+    private static void closeAfter(CompletableFuture<Void> end, Object[] given, ReferredObjects referred) {
         if (end.isDone()) {
             Arguments.close(given, 1);
+            referred.close();
         } else {
-            end.thenRun(() -> Arguments.close(given, 1));
+            end.thenRun(() -> {
+                Arguments.close(given, 1);
+                referred.close();
+            });
         }
     }
 
-    private CompletableFuture<Void> call(UserFunction method, Object[] given, PendingCall call) {
+    private CompletableFuture<Void> call(
+            UserFunction method, Object[] given, PendingCall call, ReferredObjects referred) {
         Object result;
         context.checkpoints().callBegins();
         try {
             result = method.invoke(given);
         } catch (Throwable thrown) {
             Arguments.rethrowFatal(thrown);
-            return tell(method, call, context.checkpoints().callLeaves(), () -> call.fail(failure(method, thrown)));
+            referred.awaitSettled();
+            Runnable failing = () -> call.fail(failure(method, thrown));
+            return tell(method, call, context.checkpoints().callLeaves(), new Answer(failing, () -> {}));
         }
         List<CompletableFuture<Void>> saves = context.checkpoints().callLeaves();
         boolean isStage = result instanceof CompletionStage<?>;
@@ -122,22 +141,29 @@ final class ActorWork implements UserWork {
             throw isStage ? errors.returnedStage(method.name()) : errors.returnedNoStage(method.name(), result);
         }
         return isStage
-                ? answerLater(method, (CompletionStage<?>) result, call, saves)
-                : tell(method, call, saves, answer(method, result, call));
+                ? answerLater(method, (CompletionStage<?>) result, call, new CallCourse(saves, referred))
+                : tell(method, call, saves, answer(method, result, call, referred));
     }
+
+    /** What a call has begun that has to be done before its answer is told. */
+    private record CallCourse(List<CompletableFuture<Void>> saves, ReferredObjects referred) {}
+
+    /** @param dropped instead of {@code told}, where a state could not be saved */
+    private record Answer(Runnable told, Runnable dropped) {}
 
     /** Once what is to be saved before that is: the answer of a call that has ended. Returns when the next one may begin. */
     private CompletableFuture<Void> tell(
-            UserFunction method, PendingCall call, List<CompletableFuture<Void>> saves, Runnable answer) {
+            UserFunction method, PendingCall call, List<CompletableFuture<Void>> saves, Answer answer) {
         CompletableFuture<Void> saved = context.checkpoints().callEnds(saves);
         if (saved == Checkpoints.NOTHING_TO_SAVE) {
-            answer.run();
+            answer.told().run();
             return ENDED;
         }
         CompletableFuture<Void> told = saved.handle((none, failure) -> {
             if (failure == null) {
-                answer.run();
+                answer.told().run();
             } else {
+                answer.dropped().run();
                 call.fail(errors.notSaved(method.name(), failure));
             }
             return null;
@@ -156,18 +182,12 @@ final class ActorWork implements UserWork {
 
     /** When the stage is complete. */
     private CompletableFuture<Void> answerLater(
-            UserFunction method, CompletionStage<?> stage, PendingCall call, List<CompletableFuture<Void>> saves) {
+            UserFunction method, CompletionStage<?> stage, PendingCall call, CallCourse course) {
         CompletableFuture<Void> end = new CompletableFuture<>();
         BiConsumer<Object, Throwable> answer = (result, thrown) -> {
             CompletableFuture<Void> told = ENDED;
             try {
-                told = tell(
-                        method,
-                        call,
-                        saves,
-                        thrown == null
-                                ? answer(method, result, call)
-                                : () -> call.fail(failure(method, ErrorCodec.unwrap(thrown))));
+                told = tell(method, call, course.saves(), laterAnswer(method, call, course, result, thrown));
             } catch (RuntimeException | Error e) {
                 // Nobody else would hear of it.
                 call.fail(errors.threw("the result of " + method.name(), e));
@@ -184,21 +204,41 @@ final class ActorWork implements UserWork {
         return end;
     }
 
+    private Answer laterAnswer(
+            UserFunction method, PendingCall call, CallCourse course, Object result, Throwable thrown) {
+        if (thrown == null) {
+            return answer(method, result, call, course.referred());
+        }
+        course.referred().awaitSettled();
+        return new Answer(() -> call.fail(failure(method, ErrorCodec.unwrap(thrown))), () -> {});
+    }
+
     /** What is left to be done with a result: it is read here, and the actor's thread is free then. */
-    private Runnable answer(UserFunction method, Object result, PendingCall call) {
+    private Answer answer(UserFunction method, Object result, PendingCall call, ReferredObjects referred) {
         try {
-            Value value = values.toMessage("the result of " + method.name(), result);
-            return () -> {
+            KeptValue kept =
+                    exchange.store().keep("the result of " + method.name(), result, values, bytes -> Optional.empty());
+            referred.awaitSettled();
+            Runnable telling = () -> {
                 if (tenure.holds()) {
-                    call.succeed(value);
+                    answer(call, kept);
                 } else {
+                    kept.release();
                     call.fail(errors.leaseLost(method.name()));
                 }
             };
+            return new Answer(telling, kept::release);
         } catch (OrreryException e) {
-            return () -> call.fail(e);
+            return new Answer(() -> call.fail(e), () -> {});
         } finally {
             ValueCodec.release(result);
+        }
+    }
+
+    private void answer(PendingCall call, KeptValue result) {
+        ActorCallResponse answer = results.answer(call.caller(), result).build();
+        if (!call.succeed(answer)) {
+            results.discard(call.caller(), answer);
         }
     }
 

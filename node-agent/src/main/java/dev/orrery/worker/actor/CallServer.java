@@ -3,6 +3,7 @@ package dev.orrery.worker.actor;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.RetireWorkerResponse;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcConnection;
@@ -10,7 +11,6 @@ import dev.orrery.internal.rpc.RpcHandlers;
 import dev.orrery.internal.rpc.RpcLimits;
 import dev.orrery.internal.rpc.RpcServer;
 import dev.orrery.worker.ActorEnvironment;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,12 +34,15 @@ final class CallServer {
         /** Whatever was not begun comes back. */
         void withdraw();
 
-        /** Results that are kept here are needed no more. */
-        void release(RpcConnection owner, List<String> names);
+        /** The worker gets no more tasks. */
+        CompletableFuture<RetireWorkerResponse> retire();
     }
 
-    /** @param owners none where actors are: of their calls no caller may take another's away */
-    CallServer(ActorEnvironment environment, Calls calls, Optional<TaskOwners> owners) {
+    /**
+     * @param results that callers release over these connections
+     * @param owners none where actors are: of their calls no caller may take another's away
+     */
+    CallServer(ActorEnvironment environment, Calls calls, KeptResults results, Optional<TaskOwners> owners) {
         this.environment = environment;
         this.calls = calls;
         this.server = new RpcServer(
@@ -47,15 +50,15 @@ final class CallServer {
                 environment.identity(),
                 RpcLimits.defaults(),
                 new HostPort(environment.launch().bindHost(), 0),
-                handlers(owners));
+                handlers(results, owners));
     }
 
-    private RpcHandlers handlers(Optional<TaskOwners> owners) {
-        RpcHandlers.Builder handlers = RpcHandlers.builder().on(Protocol.CALL_ACTOR, this::call);
+    private RpcHandlers handlers(KeptResults results, Optional<TaskOwners> owners) {
+        RpcHandlers.Builder handlers = RpcHandlers.builder()
+                .on(Protocol.CALL_ACTOR, this::call)
+                .onNotice(Protocol.RELEASE_RESULTS, (caller, notice) -> results.release(caller, notice.getNamesList()));
         return owners.map(tasks -> handlers.onNotice(Protocol.WITHDRAW_TASKS, (owner, notice) -> tasks.withdraw())
-                        .onNotice(
-                                Protocol.RELEASE_RESULTS,
-                                (owner, notice) -> tasks.release(owner, notice.getNamesList())))
+                        .on(Protocol.RETIRE_WORKER, (owner, request) -> tasks.retire()))
                 .orElse(handlers)
                 .build();
     }

@@ -1,42 +1,109 @@
 package dev.orrery.worker.actor;
 
+import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.RpcConnection;
+import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.store.KeptValue;
+import dev.orrery.internal.store.StoreFolders;
+import dev.orrery.internal.transfer.ObjectExchange;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Large results that are kept here for owners on other hosts, until these need them no more, or their connections end. Thread-safe. */
+/**
+ * Results that are kept here for their callers: large ones of callers on other hosts, until these need them no more, and what results refer
+ * to, until the caller holds that itself. All that is kept for a caller goes when its connection ends. Thread-safe.
+ */
 final class KeptResults {
-    private final Map<RpcConnection, Map<String, KeptValue>> byOwner = new HashMap<>();
+    private static final Logger LOG = LoggerFactory.getLogger(KeptResults.class);
 
-    /** @param name of its file */
-    void keep(RpcConnection owner, String name, KeptValue value) {
-        boolean first;
-        synchronized (this) {
-            first = !byOwner.containsKey(owner);
-            byOwner.computeIfAbsent(owner, unknown -> new HashMap<>()).put(name, value);
+    /** A caller that gave up its call may not have seen the answer, and never say that it has it. */
+    private static final Duration HANDOVER = Duration.ofSeconds(60);
+
+    private final ObjectExchange exchange;
+    private final ScheduledExecutorService timers;
+    private final AtomicLong numbers = new AtomicLong();
+    private final Map<RpcConnection, Map<String, KeptValue>> byCaller = new HashMap<>();
+
+    KeptResults(ObjectExchange exchange, ScheduledExecutorService timers) {
+        this.exchange = exchange;
+        this.timers = timers;
+    }
+
+    /** The answer with it; to be called before that is sent, as the caller may say at once that it has it. */
+    ActorCallResponse.Builder answer(RpcConnection caller, KeptValue result) {
+        Value message = result.message();
+        ActorCallResponse.Builder answer = ActorCallResponse.newBuilder();
+        if (exchange.store().isOwn(message)) {
+            answer.setResult(exchange.offered(message));
+            keep(caller, StoredValues.name(message.getStored()), result);
+        } else if (message.getReferencesCount() > 0) {
+            String name = "r" + numbers.incrementAndGet();
+            answer.setResult(message).setKeptAs(name);
+            keep(caller, name, result);
+            releaseLater(caller, name);
+        } else {
+            answer.setResult(message);
         }
-        if (first) {
-            var unused = owner.closed().thenAccept(why -> releaseAll(owner));
+        return answer;
+    }
+
+    private void releaseLater(RpcConnection caller, String name) {
+        try {
+            var unused =
+                    timers.schedule(() -> release(caller, List.of(name)), HANDOVER.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the process ends, and what it keeps goes", e);
         }
     }
 
-    void release(RpcConnection owner, List<String> names) {
+    private void keep(RpcConnection caller, String name, KeptValue value) {
+        boolean first;
+        synchronized (this) {
+            first = !byCaller.containsKey(caller);
+            byCaller.computeIfAbsent(caller, unknown -> new HashMap<>()).put(name, value);
+        }
+        if (first) {
+            var unused = caller.closed().thenAccept(why -> releaseAll(caller));
+        }
+    }
+
+    /** What was to be an answer, and nobody gets. */
+    void discard(RpcConnection caller, ActorCallResponse answer) {
+        Value result = answer.getResult();
+        if (!answer.getKeptAs().isEmpty()) {
+            release(caller, List.of(answer.getKeptAs()));
+        }
+        if (result.getStored().hasKeeper()) {
+            release(caller, List.of(StoredValues.name(result.getStored())));
+        } else {
+            StoreFolders.discard(result);
+        }
+    }
+
+    void release(RpcConnection caller, List<String> names) {
         for (String name : names) {
             Optional<KeptValue> released;
             synchronized (this) {
-                released = Optional.ofNullable(byOwner.get(owner)).map(all -> all.remove(name));
+                released = Optional.ofNullable(byCaller.get(caller)).map(all -> all.remove(name));
             }
             released.ifPresent(KeptValue::release);
         }
     }
 
-    private void releaseAll(RpcConnection owner) {
+    private void releaseAll(RpcConnection caller) {
         Map<String, KeptValue> all;
         synchronized (this) {
-            all = byOwner.remove(owner);
+            all = byCaller.remove(caller);
         }
         if (all != null) {
             all.values().forEach(KeptValue::release);

@@ -9,6 +9,7 @@ import dev.orrery.internal.client.OrreryAccess;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.names.NameRules;
 import dev.orrery.internal.rpc.HostPort;
+import dev.orrery.internal.task.ObjectReferences;
 import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.worker.ActorEnvironment;
 import java.util.List;
@@ -62,7 +63,8 @@ final class OwnJob {
                 environment.launch().artifacts(),
                 "actor " + environment.desired().getLabel(),
                 namespace(),
-                new ClusterClient.Storage.OfProcess(exchange)));
+                new ClusterClient.Storage.OfProcess(exchange),
+                ObjectReferences::types));
     }
 
     /** Where the names are that this actor gives and finds: that of its own. */

@@ -3,7 +3,6 @@ package dev.orrery.worker.actor;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
-import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.RpcConnection;
 import java.util.concurrent.CompletableFuture;
 
@@ -48,10 +47,6 @@ final class PendingCall {
 
     boolean isOver() {
         return response.isDone();
-    }
-
-    void succeed(Value result) {
-        response.complete(ActorCallResponse.newBuilder().setResult(result).build());
     }
 
     /** Returns false when nobody waits for it. */

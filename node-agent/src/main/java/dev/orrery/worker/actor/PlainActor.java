@@ -2,14 +2,13 @@ package dev.orrery.worker.actor;
 
 import dev.orrery.error.Failure;
 import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.proto.RetireWorkerResponse;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorldState;
-import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.nccl.World;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.HostedActor;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -27,7 +26,7 @@ public final class PlainActor implements HostedActor {
         OwnJob job = new OwnJob(environment, objects.exchange());
         CallIntake intake = CallIntake.of(environment);
         CallServer server = new CallServer(
-                environment, intake::call, runsTasks ? Optional.of(owners(intake, objects)) : Optional.empty());
+                environment, intake::call, objects.results(), runsTasks ? Optional.of(owners(intake)) : Optional.empty());
         ActorCode code = ActorCode.of(environment.launch().artifacts(), job);
         ActorBody body = ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, objects), server::start);
         parts = Optional.of(new Parts(body, server, code, objects));
@@ -35,7 +34,7 @@ public final class PlainActor implements HostedActor {
         body.start();
     }
 
-    private static CallServer.TaskOwners owners(CallIntake intake, WorkerObjects objects) {
+    private CallServer.TaskOwners owners(CallIntake intake) {
         return new CallServer.TaskOwners() {
             @Override
             public void withdraw() {
@@ -43,8 +42,11 @@ public final class PlainActor implements HostedActor {
             }
 
             @Override
-            public void release(RpcConnection owner, List<String> names) {
-                objects.release(owner, names);
+            public CompletableFuture<RetireWorkerResponse> retire() {
+                Parts here = parts();
+                return new Retirement(
+                                here.objects().exchange().references(), here.body().loan())
+                        .get();
             }
         };
     }

@@ -44,7 +44,7 @@ public final class SharedWorker implements HostedActor {
         WorkerObjects objects = WorkerObjects.of(environment);
         OwnJob job = new OwnJob(environment, objects.exchange());
         ActorCode code = ActorCode.of(environment.launch().artifacts(), job);
-        CallServer server = new CallServer(environment, this::call, Optional.empty());
+        CallServer server = new CallServer(environment, this::call, objects.results(), Optional.empty());
         parts = Optional.of(new Parts(environment, job, objects, code, server));
         onDesired(environment.desired());
         new NamedThreads("shared-worker-start").newThread(this::open).start();

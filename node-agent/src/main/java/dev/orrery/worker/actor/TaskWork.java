@@ -8,7 +8,6 @@ import dev.orrery.internal.proto.TaskInfo;
 import dev.orrery.internal.proto.UnreadArgument;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.ErrorCodec;
-import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.store.StoreFolders;
@@ -106,12 +105,15 @@ final class TaskWork implements UserWork {
             return () -> call.succeed(
                     ActorCallResponse.newBuilder().setElsewhere(true).build());
         }
-        try (FetchedValues fetched = exchange.fetch("argument", sent)) {
+        try (FetchedValues fetched = exchange.fetch("argument", sent);
+                ReferredObjects referred = ReferredObjects.of(exchange, sent)) {
             Map<Integer, OrreryException> unread = fetched.await();
             if (!unread.isEmpty()) {
                 return () -> call.succeed(unread(unread));
             }
-            return outcome(call, info, fetched.values());
+            Runnable outcome = outcome(call, info, fetched.values());
+            referred.awaitSettled();
+            return outcome;
         } catch (InterruptedException e) {
             return () -> call.fail(OrreryException.of(
                     ErrorCode.CANCELLED, "interrupted while its arguments were fetched from another host", e));
@@ -146,8 +148,7 @@ final class TaskWork implements UserWork {
         }
     }
 
-    /** @param kept where the result stays in this process's keeping */
-    private record Done(ActorCallResponse response, Optional<KeptValue> kept) {}
+    private record Done(KeptValue result, long ranNanos) {}
 
     private Done run(UserFunction function, Object[] given, TaskInfo info) {
         long began = environment.clock().nanoTime();
@@ -169,8 +170,9 @@ final class TaskWork implements UserWork {
         // The function may have interrupted its thread; what follows must not pay for it.
         Thread.interrupted();
         try {
-            return done(
-                    values.toMessage("the result of " + function.name(), result, bytes -> resultFile(info, bytes)), ran);
+            KeptValue kept = exchange.store()
+                    .keep("the result of " + function.name(), result, values, bytes -> resultFile(info, bytes));
+            return new Done(kept, ran);
         } finally {
             ValueCodec.release(result);
         }
@@ -184,28 +186,12 @@ final class TaskWork implements UserWork {
                 .or(() -> exchange.store().newFile(bytes));
     }
 
-    private Done done(Value result, long ranNanos) {
-        Optional<KeptValue> kept = exchange.store().adoptOwn(result);
-        Value told = kept.map(own -> exchange.offered(own.message())).orElse(result);
-        return new Done(
-                ActorCallResponse.newBuilder()
-                        .setResult(told)
-                        .setRunNanos(ranNanos)
-                        .build(),
-                kept);
-    }
-
     private void answer(PendingCall call, Done done) {
-        Value result = done.response().getResult();
-        // Before its owner can say that it needs it no more.
-        done.kept().ifPresent(kept -> results.keep(call.caller(), StoredValues.name(result.getStored()), kept));
-        if (call.succeed(done.response())) {
-            return;
-        }
-        if (done.kept().isPresent()) {
-            results.release(call.caller(), List.of(StoredValues.name(result.getStored())));
-        } else {
-            StoreFolders.discard(result);
+        ActorCallResponse answer = results.answer(call.caller(), done.result())
+                .setRunNanos(done.ranNanos())
+                .build();
+        if (!call.succeed(answer)) {
+            results.discard(call.caller(), answer);
         }
     }
 

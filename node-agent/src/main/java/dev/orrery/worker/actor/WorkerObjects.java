@@ -2,12 +2,10 @@ package dev.orrery.worker.actor;
 
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.rpc.HostPort;
-import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.store.ValueStore;
 import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.launch.LaunchSpec;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -23,11 +21,7 @@ record WorkerObjects(ObjectExchange exchange, KeptResults results) {
                         launch::host,
                         "worker %s on node %s".formatted(environment.life().getActor(), launch.node())),
                 new ValueStore(launch.worlds().hostId()));
-        return new WorkerObjects(exchange, new KeptResults());
-    }
-
-    void release(RpcConnection owner, List<String> names) {
-        results.release(owner, names);
+        return new WorkerObjects(exchange, new KeptResults(exchange, environment.timers()));
     }
 
     /** Closing waits for the sockets, so it has a thread of its own. */

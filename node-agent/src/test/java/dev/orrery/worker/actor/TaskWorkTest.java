@@ -225,8 +225,7 @@ class TaskWorkTest {
         ValueStore store = new ValueStore();
         Value argument = store.keep("it", new byte[200_000], codec).message();
         store.close();
-        assertTrue(owner.task(
-                        "fail", FAIL, List.of(argument), store.host(), List.of("/no/such.objects"))
+        assertTrue(owner.task("fail", FAIL, List.of(argument), store.host(), List.of("/no/such.objects"))
                 .get(30, TimeUnit.SECONDS)
                 .getElsewhere());
     }
@@ -258,7 +257,8 @@ class TaskWorkTest {
             assertTrue(Files.exists(Path.of(result.getPath())));
             assertFalse(result.getPath().startsWith(folders.get(0)), "it must not write there");
             assertEquals("worker me on node node-1", result.getKeeper().getWords());
-            KeptValue kept = KeptValue.elsewhere(answer.getResult(), () -> owner.release(StoredValues.name(result)));
+            KeptValue kept =
+                    KeptValue.elsewhere(answer.getResult(), () -> owner.release(StoredValues.name(result)), () -> {});
             elsewhere.readable("it", kept).get(30, TimeUnit.SECONDS);
             assertDoubled(hold(kept));
             awaitGone(Path.of(result.getPath()));
@@ -290,7 +290,8 @@ class TaskWorkTest {
         assertEquals(1, answer.getUnreadCount());
         assertEquals(1, answer.getUnread(0).getIndex());
         assertEquals(
-                ErrorCode.CONNECTION_FAILED.name(), answer.getUnread(0).getError().getCode());
+                ErrorCode.CONNECTION_FAILED.name(),
+                answer.getUnread(0).getError().getCode());
         assertTrue(answer.getUnread(0).getError().getMessage().contains("driver of the test"));
     }
 }

@@ -2,12 +2,18 @@ package dev.orrery.internal.task;
 
 import dev.orrery.ObjectRef;
 import dev.orrery.error.ErrorCode;
+import dev.orrery.error.ObjectLostException;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.client.CallOutcome;
+import dev.orrery.internal.proto.ObjectReference;
+import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.ErrorCodec;
+import dev.orrery.internal.serial.InnerReferences;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.KeptValue;
 import dev.orrery.internal.time.UserDurations;
+import dev.orrery.internal.transfer.Hold;
+import dev.orrery.internal.transfer.References;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +26,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** The result of a task, or a value, as bytes, which belong to whoever submitted or put it. */
-final class OwnedObject<T> implements ObjectRef<T> {
+/** What users hold of an object, here or of another process: the result of a task, or a value. */
+final class ObjectHandle<T> implements ObjectRef<T> {
     /** The maker's own error, which comes at the end of its time, tells more than that of a wait. */
     private static final Duration SLACK = Duration.ofSeconds(1);
 
@@ -39,8 +45,8 @@ final class OwnedObject<T> implements ObjectRef<T> {
     private volatile HeldObject held;
 
     /** @param origins where its class may be from */
-    OwnedObject(ObjectMaker maker, Set<Path> origins, ObjectReading reading) {
-        this.held = new HeldObject(maker);
+    ObjectHandle(HeldObject held, Set<Path> origins, ObjectReading reading) {
+        this.held = held;
         this.origins = origins;
         this.reading = reading;
     }
@@ -57,11 +63,36 @@ final class OwnedObject<T> implements ObjectRef<T> {
     /** To be let go: until then its value stays, whether it is released or not. */
     HeldObject hold() {
         HeldObject now = held;
-        while (!now.hold()) {
-            // It was released meanwhile.
-            now = held;
+        if (now.hold()) {
+            return now;
         }
-        return now;
+        // Another reference to it was released, and nobody had it any more.
+        release();
+        return hold();
+    }
+
+    /** As a value refers to it that this thread writes, for which it is held then. Throws OBJECT_RELEASED. */
+    ObjectReference refer() {
+        HeldObject now = hold();
+        try {
+            References references = reading.exchange().references();
+            ObjectReference message;
+            Hold hold;
+            if (now.maker() instanceof BorrowedObject borrowed) {
+                message = borrowed.reference();
+                hold = references.take(List.of(message));
+            } else {
+                if (now.maker() instanceof ReleasedObject released) {
+                    throw released.why();
+                }
+                message = references.of(now);
+                hold = references.lend(now).orElseThrow();
+            }
+            InnerReferences.add(message, hold::letGo);
+            return message;
+        } finally {
+            now.letGo();
+        }
     }
 
     @Override
@@ -141,21 +172,43 @@ final class OwnedObject<T> implements ObjectRef<T> {
     private T await(Duration timeout, Duration further) {
         HeldObject now = hold();
         try {
-            long end = System.nanoTime() + timeout.toNanos();
             ObjectMaker maker = now.maker();
+            long end = System.nanoTime() + timeout.toNanos();
             KeptValue value = await(maker, maker.result(), timeout.toNanos(), maker::whereabouts);
-            if (!reading.exchange().isReadable(value)) {
-                long left = Math.max(0, end - System.nanoTime()) + further.toNanos();
-                value = await(
-                        maker, reading.exchange().readable(maker.product(), value), left, () -> "comes from another host");
+            while (true) {
+                Value tried = value.message();
+                try {
+                    return readHere(maker, value, end, further);
+                } catch (ObjectLostException e) {
+                    // It may just have moved. Otherwise its maker knows whether there is a way to it still, and how
+                    // often.
+                    if (tried.equals(value.message())) {
+                        value = await(maker, maker.resultAfter(value, e), left(end, further), maker::whereabouts);
+                    }
+                }
             }
-            return read(maker, value);
         } finally {
             now.letGo();
         }
     }
 
-    private KeptValue await(ObjectMaker maker, CompletableFuture<KeptValue> event, long nanos, Supplier<String> whereabouts) {
+    private static long left(long end, Duration further) {
+        return Math.max(0, end - System.nanoTime()) + further.toNanos();
+    }
+
+    private T readHere(ObjectMaker maker, KeptValue value, long end, Duration further) {
+        KeptValue here = reading.exchange().isReadable(value)
+                ? value
+                : await(
+                        maker,
+                        reading.exchange().readable(maker.product(), value),
+                        left(end, further),
+                        () -> "comes from another host");
+        return read(maker, here);
+    }
+
+    private KeptValue await(
+            ObjectMaker maker, CompletableFuture<KeptValue> event, long nanos, Supplier<String> whereabouts) {
         try {
             if (!event.isDone() && !UserWait.await(UserWait.doneOf(event), nanos)) {
                 throw OrreryException.of(
@@ -202,16 +255,24 @@ final class OwnedObject<T> implements ObjectRef<T> {
     public CompletableFuture<T> toFuture() {
         HeldObject now = hold();
         CallOutcome<T> outcome = new CallOutcome<>(reading.completions(), this::cancel);
-        now.maker().result().whenComplete((value, failure) -> {
-            if (failure == null && !reading.exchange().isReadable(value)) {
-                reading.exchange()
-                        .readable(now.maker().product(), value)
-                        .whenComplete((here, lost) -> arrive(outcome, now, here, lost));
-            } else {
-                arrive(outcome, now, value, failure);
-            }
-        });
+        arriveFrom(now.maker().result(), outcome, now);
         return outcome;
+    }
+
+    private void arriveFrom(CompletableFuture<KeptValue> source, CallOutcome<T> outcome, HeldObject object) {
+        source.whenComplete((value, failure) -> {
+            if (failure != null || reading.exchange().isReadable(value)) {
+                arrive(outcome, object, value, failure);
+                return;
+            }
+            reading.exchange().readable(object.maker().product(), value).whenComplete((here, why) -> {
+                if (why != null && ErrorCodec.unwrap(why) instanceof ObjectLostException lost) {
+                    arriveFrom(object.maker().resultAfter(value, lost), outcome, object);
+                } else {
+                    arrive(outcome, object, here, why);
+                }
+            });
+        });
     }
 
     private void arrive(CallOutcome<T> outcome, HeldObject object, KeptValue value, Throwable failure) {
@@ -236,7 +297,7 @@ final class OwnedObject<T> implements ObjectRef<T> {
         @Override
         public T read() {
             try {
-                return OwnedObject.this.read(object.maker(), value);
+                return ObjectHandle.this.read(object.maker(), value);
             } finally {
                 object.letGo();
             }

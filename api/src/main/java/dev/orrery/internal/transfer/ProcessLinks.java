@@ -4,7 +4,6 @@ import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ValueKeeper;
 import dev.orrery.internal.rpc.HostPort;
-import dev.orrery.internal.rpc.Protocol;
 import dev.orrery.internal.rpc.RpcClient;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.internal.rpc.RpcHandlers;
@@ -16,63 +15,61 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
-/** Connections that carry nothing but pieces of values: one to each process that keeps some. Thread-safe. */
-final class BulkLinks implements AutoCloseable {
+/** Connections to processes that keep values or own objects, one to each. Thread-safe. */
+final class ProcessLinks implements AutoCloseable {
     static final Duration DIAL_DEADLINE = Duration.ofSeconds(5);
 
-    /** Hears of values at other processes, on I/O threads. */
-    interface Listener {
-        void forgotten(String process, String name);
-
-        void lost(String process);
-    }
-
     private final RpcClient client;
-    private final Listener listener;
     private final Map<String, CompletableFuture<RpcConnection>> links = new HashMap<>();
+    private volatile Consumer<String> onLost = process -> {};
     private boolean closed;
 
-    BulkLinks(RpcTransport transport, RpcIdentity identity, Listener listener) {
-        this.client = new RpcClient(
-                transport,
-                identity,
-                RpcLimits.defaults(),
-                RpcHandlers.builder()
-                        .onNotice(
-                                Protocol.OBJECT_FORGOTTEN,
-                                (connection, notice) ->
-                                        listener.forgotten(connection.peer().name(), notice.getName()))
-                        .build());
-        this.listener = listener;
+    /** @param handlers what the peers may say */
+    ProcessLinks(RpcTransport transport, RpcIdentity identity, RpcHandlers handlers) {
+        this.client = new RpcClient(transport, identity, RpcLimits.defaults(), handlers);
+    }
+
+    /** Told the process to which a connection has ended, on an I/O thread. */
+    void onLost(Consumer<String> listener) {
+        onLost = listener;
     }
 
     /** The one that is there, or a new one; fails as a dial does, and with UNAVAILABLE when somebody else answers there. */
-    synchronized CompletableFuture<RpcConnection> to(ValueKeeper keeper) {
-        if (closed) {
-            return CompletableFuture.failedFuture(OrreryException.of(ErrorCode.CANCELLED, "the client was closed"));
-        }
+    CompletableFuture<RpcConnection> to(ValueKeeper keeper) {
         String process = keeper.getProcess();
-        CompletableFuture<RpcConnection> known = links.get(process);
-        if (known != null && isUsable(known)) {
-            return known.copy();
-        }
-        CompletableFuture<RpcConnection> link =
-                client.connect(HostPort.of(keeper.getAddress()), DIAL_DEADLINE).thenApply(made -> checked(made, keeper));
-        links.put(process, link);
-        link.whenComplete((made, failure) -> {
-            if (failure == null) {
-                made.closed().thenAccept(why -> lost(process, link));
-            } else {
-                forget(process, link);
+        CompletableFuture<RpcConnection> link;
+        boolean fresh;
+        synchronized (this) {
+            if (closed) {
+                return CompletableFuture.failedFuture(OrreryException.of(ErrorCode.CANCELLED, "the client was closed"));
             }
-        });
+            CompletableFuture<RpcConnection> known = links.get(process);
+            fresh = known == null || !isUsable(known);
+            link = fresh ? dial(keeper) : known;
+            links.put(process, link);
+        }
+        if (fresh) {
+            link.whenComplete((made, failure) -> {
+                if (failure == null) {
+                    made.closed().thenAccept(why -> lost(process, link));
+                } else {
+                    forget(process, link);
+                }
+            });
+        }
         // Whoever gives up waiting must not end it for others.
         return link.copy();
     }
 
+    private CompletableFuture<RpcConnection> dial(ValueKeeper keeper) {
+        return client.connect(HostPort.of(keeper.getAddress()), DIAL_DEADLINE).thenApply(made -> checked(made, keeper));
+    }
+
     private static boolean isUsable(CompletableFuture<RpcConnection> link) {
-        return !link.isDone() || (!link.isCompletedExceptionally() && link.join().isOpen());
+        return !link.isDone()
+                || (!link.isCompletedExceptionally() && link.join().isOpen());
     }
 
     private static RpcConnection checked(RpcConnection made, ValueKeeper keeper) {
@@ -86,7 +83,7 @@ final class BulkLinks implements AutoCloseable {
 
     private void lost(String process, CompletableFuture<RpcConnection> link) {
         forget(process, link);
-        listener.lost(process);
+        onLost.accept(process);
     }
 
     private synchronized void forget(String process, CompletableFuture<RpcConnection> link) {
