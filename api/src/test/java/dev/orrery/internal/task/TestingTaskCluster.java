@@ -1,5 +1,6 @@
 package dev.orrery.internal.task;
 
+import dev.orrery.OrreryOptions;
 import dev.orrery.Arg;
 import dev.orrery.ObjectRef;
 import dev.orrery.PlacementOptions;
@@ -164,6 +165,7 @@ final class TestingTaskCluster implements AutoCloseable {
                 ClusterClient.DEFAULT_CALL_TIMEOUT,
                 List.of(),
                 "test",
+                OrreryOptions.DEFAULT_NAMESPACE,
                 new ClusterClient.Storage.Own(Optional.empty()),
                 ObjectReferences::types));
         tasks = new Tasks(client);
