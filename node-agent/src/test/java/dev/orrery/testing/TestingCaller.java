@@ -120,7 +120,8 @@ public final class TestingCaller implements AutoCloseable {
     /** A result that the worker keeps is needed no more. */
     public void release(String name) {
         connection.notify(
-                Protocol.RELEASE_RESULTS, ReleaseResults.newBuilder().addNames(name).build());
+                Protocol.RELEASE_RESULTS,
+                ReleaseResults.newBuilder().addNames(name).build());
     }
 
     /** Takes back what was sent and has not begun. */

@@ -161,9 +161,11 @@ public final class ClusterClient implements AutoCloseable {
         return new ObjectExchange(
                 new ObjectExchange.Settings(
                         identity,
-                        new HostPort(EVERY_INTERFACE, address.map(HostPort::port).orElse(0)),
+                        new HostPort(
+                                EVERY_INTERFACE, address.map(HostPort::port).orElse(0)),
                         () -> address.map(HostPort::host).orElseGet(() -> OwnAddress.towards(settings.heads())),
-                        "driver " + settings.name() + " (pid " + ProcessHandle.current().pid() + ")"),
+                        "driver " + settings.name() + " (pid "
+                                + ProcessHandle.current().pid() + ")"),
                 new ValueStore());
     }
 
@@ -211,8 +213,7 @@ public final class ClusterClient implements AutoCloseable {
     ActorLink actor(ActorView view) {
         actors.values().removeIf(ActorLink::isDead);
         return actors.computeIfAbsent(
-                view.getLife().getActor(),
-                actor -> new ActorLink(view, whereabouts(actor), leader));
+                view.getLife().getActor(), actor -> new ActorLink(view, whereabouts(actor), leader));
     }
 
     public LeaderClient leader() {

@@ -200,8 +200,7 @@ public final class Protocol {
             new RpcMethod<>("OpenObject", OpenObjectRequest.parser(), OpenObjectResponse.parser());
     public static final RpcMethod<FetchPieceRequest, FetchPieceResponse> FETCH_PIECE =
             new RpcMethod<>("FetchPiece", FetchPieceRequest.parser(), FetchPieceResponse.parser());
-    public static final RpcNotice<ObjectCopied> OBJECT_COPIED =
-            new RpcNotice<>("ObjectCopied", ObjectCopied.parser());
+    public static final RpcNotice<ObjectCopied> OBJECT_COPIED = new RpcNotice<>("ObjectCopied", ObjectCopied.parser());
 
     // Served by whoever fetches them, over those connections.
     public static final RpcNotice<ObjectForgotten> OBJECT_FORGOTTEN =

@@ -66,7 +66,9 @@ public final class ValueStore implements AutoCloseable {
         try {
             return HostProcesses.bootId();
         } catch (IOException e) {
-            LOG.warn("this machine has no boot id, so its processes read no large values of each other: {}", e.toString());
+            LOG.warn(
+                    "this machine has no boot id, so its processes read no large values of each other: {}",
+                    e.toString());
             return "process " + ProcessHandle.current().pid();
         }
     }
@@ -89,9 +91,7 @@ public final class ValueStore implements AutoCloseable {
 
     /** For a value of so many bytes, to be adopted once it is written; empty where there is no room. */
     public Optional<Path> newFile(long bytes) {
-        return memory.folderFor(bytes)
-                .or(() -> disk.folderFor(bytes))
-                .map(folder -> folder.resolve(newName()));
+        return memory.folderFor(bytes).or(() -> disk.folderFor(bytes)).map(folder -> folder.resolve(newName()));
     }
 
     private String newName() {
@@ -125,7 +125,8 @@ public final class ValueStore implements AutoCloseable {
         if (!message.hasStored()) {
             return Optional.of(KeptValue.inHeap(message));
         }
-        return file(message.getStored()).map(file -> KeptValue.inFile(here(message, message.getStored().getPath()), file));
+        return file(message.getStored())
+                .map(file -> KeptValue.inFile(here(message, message.getStored().getPath()), file));
     }
 
     private Optional<StoredFile> file(StoredValue stored) {
@@ -146,7 +147,10 @@ public final class ValueStore implements AutoCloseable {
 
     private Value here(Value message, String path) {
         return Value.newBuilder()
-                .setStored(message.getStored().toBuilder().setPath(path).setHost(host).clearKeeper())
+                .setStored(message.getStored().toBuilder()
+                        .setPath(path)
+                        .setHost(host)
+                        .clearKeeper())
                 .build();
     }
 
@@ -192,7 +196,9 @@ public final class ValueStore implements AutoCloseable {
             return Files.copy(existing, copy);
         } catch (IOException e) {
             throw OrreryException.of(
-                    ErrorCode.OBJECT_LOST, "%s was kept in %s, and cannot be copied: %s".formatted(what, existing, e), e);
+                    ErrorCode.OBJECT_LOST,
+                    "%s was kept in %s, and cannot be copied: %s".formatted(what, existing, e),
+                    e);
         }
     }
 

@@ -147,7 +147,10 @@ final class OwnedObject<T> implements ObjectRef<T> {
             if (!reading.exchange().isReadable(value)) {
                 long left = Math.max(0, end - System.nanoTime()) + further.toNanos();
                 value = await(
-                        maker, reading.exchange().readable(maker.product(), value), left, () -> "comes from another host");
+                        maker,
+                        reading.exchange().readable(maker.product(), value),
+                        left,
+                        () -> "comes from another host");
             }
             return read(maker, value);
         } finally {
@@ -155,7 +158,8 @@ final class OwnedObject<T> implements ObjectRef<T> {
         }
     }
 
-    private KeptValue await(ObjectMaker maker, CompletableFuture<KeptValue> event, long nanos, Supplier<String> whereabouts) {
+    private KeptValue await(
+            ObjectMaker maker, CompletableFuture<KeptValue> event, long nanos, Supplier<String> whereabouts) {
         try {
             if (!event.isDone() && !UserWait.await(UserWait.doneOf(event), nanos)) {
                 throw OrreryException.of(

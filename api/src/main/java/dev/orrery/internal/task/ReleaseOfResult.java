@@ -13,6 +13,7 @@ record ReleaseOfResult(RpcConnection worker, String name) implements Runnable {
     @Override
     public void run() {
         worker.notify(
-                Protocol.RELEASE_RESULTS, ReleaseResults.newBuilder().addNames(name).build());
+                Protocol.RELEASE_RESULTS,
+                ReleaseResults.newBuilder().addNames(name).build());
     }
 }

@@ -32,9 +32,7 @@ final class TaskArguments {
     }
 
     boolean areThere() {
-        return all.stream()
-                .map(Argument::value)
-                .allMatch(value -> value.isDone() && !value.isCompletedExceptionally());
+        return all.stream().map(Argument::value).allMatch(value -> value.isDone() && !value.isCompletedExceptionally());
     }
 
     List<CompletableFuture<KeptValue>> arrivals() {

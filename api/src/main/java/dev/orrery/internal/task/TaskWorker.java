@@ -72,9 +72,7 @@ final class TaskWorker {
         if (!stored.hasKeeper()) {
             return delivery.store().adopt(result);
         }
-        KeptValue value = KeptValue.elsewhere(
-                result,
-                new ReleaseOfResult(connection, StoredValues.name(stored)));
+        KeptValue value = KeptValue.elsewhere(result, new ReleaseOfResult(connection, StoredValues.name(stored)));
         kept.add(value);
         return value;
     }

@@ -141,8 +141,8 @@ final class TaskWorkers implements AutoCloseable {
         if (Delivery.isWanting(response)) {
             worker.delivery()
                     .mend(task, response)
-                    .whenComplete((none, trouble) -> failed(
-                            worker, task, trouble == null ? worker.didNotBegin() : ErrorCodec.unwrap(trouble)));
+                    .whenComplete((none, trouble) ->
+                            failed(worker, task, trouble == null ? worker.didNotBegin() : ErrorCodec.unwrap(trouble)));
             return;
         }
         List<Sending> sendings;

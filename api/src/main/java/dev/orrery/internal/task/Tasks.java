@@ -133,9 +133,7 @@ public final class Tasks implements AutoCloseable {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,
                     what + " is "
-                            + (argument == null
-                                    ? "null; write Arg.of(null) for a null"
-                                    : "no reference of Orrery's"),
+                            + (argument == null ? "null; write Arg.of(null) for a null" : "no reference of Orrery's"),
                     Map.of("task", task.id()));
         }
     }

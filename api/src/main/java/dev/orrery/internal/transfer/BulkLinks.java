@@ -57,8 +57,8 @@ final class BulkLinks implements AutoCloseable {
         if (known != null && isUsable(known)) {
             return known.copy();
         }
-        CompletableFuture<RpcConnection> link =
-                client.connect(HostPort.of(keeper.getAddress()), DIAL_DEADLINE).thenApply(made -> checked(made, keeper));
+        CompletableFuture<RpcConnection> link = client.connect(HostPort.of(keeper.getAddress()), DIAL_DEADLINE)
+                .thenApply(made -> checked(made, keeper));
         links.put(process, link);
         link.whenComplete((made, failure) -> {
             if (failure == null) {
@@ -72,7 +72,8 @@ final class BulkLinks implements AutoCloseable {
     }
 
     private static boolean isUsable(CompletableFuture<RpcConnection> link) {
-        return !link.isDone() || (!link.isCompletedExceptionally() && link.join().isOpen());
+        return !link.isDone()
+                || (!link.isCompletedExceptionally() && link.join().isOpen());
     }
 
     private static RpcConnection checked(RpcConnection made, ValueKeeper keeper) {

@@ -118,8 +118,8 @@ final class HostCopies {
             shared.openers.remove(caller);
             shared.copies
                     .values()
-                    .forEach(copy -> copy.waiters.removeIf(
-                            waiter -> waiter.caller().equals(caller)));
+                    .forEach(copy ->
+                            copy.waiters.removeIf(waiter -> waiter.caller().equals(caller)));
             answers.addAll(passOn(name, shared, caller));
         });
         values.values().removeIf(shared -> shared.openers.isEmpty());

@@ -111,7 +111,8 @@ final class ObjectFetcher {
             return Optional.empty();
         }
         Value there = Value.newBuilder()
-                .setStored(stored.toBuilder().setPath(copy).setHost(store.host()).clearKeeper())
+                .setStored(
+                        stored.toBuilder().setPath(copy).setHost(store.host()).clearKeeper())
                 .build();
         if (StoreFolders.isOfStore(there) && store.isHere(there)) {
             try {

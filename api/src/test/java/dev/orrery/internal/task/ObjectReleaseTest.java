@@ -69,12 +69,8 @@ class ObjectReleaseTest {
     @Test
     void whatIsReleasedIsGoneAtOnceAndSaysSo() {
         ObjectRef<byte[]> ref = tasks.put(new byte[LARGE]);
-        Path file = Path.of(ObjectWaits.owned(ref)
-                .arrival()
-                .join()
-                .message()
-                .getStored()
-                .getPath());
+        Path file = Path.of(
+                ObjectWaits.owned(ref).arrival().join().message().getStored().getPath());
         assertTrue(Files.exists(file));
         ref.release();
         assertFalse(Files.exists(file));
@@ -83,8 +79,7 @@ class ObjectReleaseTest {
         assertFalse(ref.cancel());
         ref.release();
         Throwable failure = assertThrows(CompletionException.class, ref.toFuture()::join);
-        assertEquals(
-                ErrorCode.OBJECT_RELEASED, ((ObjectReleasedException) ErrorCodec.unwrap(failure)).code());
+        assertEquals(ErrorCode.OBJECT_RELEASED, ((ObjectReleasedException) ErrorCodec.unwrap(failure)).code());
         assertEquals(List.of(ref), ObjectWaits.await(List.of(ref), 1, LONG).done());
     }
 

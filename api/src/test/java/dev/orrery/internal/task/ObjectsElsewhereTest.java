@@ -168,7 +168,8 @@ class ObjectsElsewhereTest {
         answer(cluster.next(), worker.offered(there.message()));
         assertTrue(ObjectWaits.await(List.of(result), 1, LONG).pending().isEmpty());
         ObjectRef<byte[]> next = pass(result);
-        assertEquals(there.message().getStored().getPath(), argument(cluster.next()).getPath(), "it is still there");
+        assertEquals(
+                there.message().getStored().getPath(), argument(cluster.next()).getPath(), "it is still there");
         assertFalse(next.isDone());
         assertArrayEquals(value, result.get(LONG));
         assertEquals(StoredValues.name(there.message().getStored()), cluster.nextReleased());

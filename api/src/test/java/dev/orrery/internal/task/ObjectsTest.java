@@ -2,7 +2,6 @@ package dev.orrery.internal.task;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,7 +15,6 @@ import dev.orrery.error.InvalidArgumentException;
 import dev.orrery.error.ObjectLostException;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallResponse;
-import dev.orrery.internal.proto.StoredValue;
 import dev.orrery.internal.serial.ForySerializer;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.StoreFolders;

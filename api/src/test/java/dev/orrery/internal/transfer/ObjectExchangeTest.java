@@ -145,7 +145,11 @@ class ObjectExchangeTest {
         ObjectExchange keeper = process("host-a");
         KeptValue kept = keeper.store().keep("it", value, codec);
         try (FetchedValues there = process("host-a")
-                .fetch("argument", List.of(kept.message(), Value.newBuilder().setNothing(true).build()))) {
+                .fetch(
+                        "argument",
+                        List.of(
+                                kept.message(),
+                                Value.newBuilder().setNothing(true).build()))) {
             assertEquals(Map.of(), await(there));
             assertEquals(kept.message(), there.values().get(0));
         }
@@ -196,8 +200,8 @@ class ObjectExchangeTest {
         ObjectExchange other = process("host-b");
         OrreryException failed = failure(other, offered);
         assertEquals(ErrorCode.CONNECTION_FAILED, failed.code());
-        String address = "127.0.0.1:"
-                + offered.getStored().getKeeper().getAddress().getPort();
+        String address =
+                "127.0.0.1:" + offered.getStored().getKeeper().getAddress().getPort();
         assertTrue(
                 failed.getMessage()
                         .contains("argument 1 is kept by worker 1 on node host-a, which this process cannot reach at "
@@ -291,8 +295,8 @@ class ObjectExchangeTest {
 
     @Test
     void aShortPieceIsNoPartOfAValue() throws Exception {
-        Value offered = offeredBy((caller, request) ->
-                CompletableFuture.completedFuture(piece(request, request.getBytes() - 1)));
+        Value offered = offeredBy(
+                (caller, request) -> CompletableFuture.completedFuture(piece(request, request.getBytes() - 1)));
         ObjectExchange other = process("host-b");
         assertEquals(ErrorCode.OBJECT_LOST, failure(other, offered).code());
         assertNothingIsLeftOf(other);

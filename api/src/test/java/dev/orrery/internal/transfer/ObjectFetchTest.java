@@ -91,8 +91,7 @@ class ObjectFetchTest {
                     .setData(ByteString.copyFrom(bytes))
                     .setChecksum(Pieces.checksum(bytes));
             try {
-                all.get(piece)
-                        .complete((piece == changed ? change.apply(right) : right).build());
+                all.get(piece).complete((piece == changed ? change.apply(right) : right).build());
             } catch (OrreryException e) {
                 all.get(piece).completeExceptionally(e);
             }

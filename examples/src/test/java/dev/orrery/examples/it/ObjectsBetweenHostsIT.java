@@ -65,8 +65,7 @@ class ObjectsBetweenHostsIT extends ClusterScenario {
     /** Files with the bytes of such a tensor, each once, whatever names it has. */
     private static Set<Object> values() throws IOException {
         Set<Object> found = new HashSet<>();
-        try (Stream<Path> all = Files.find(
-                MEMORY, 2, (path, attributes) -> isValue(path, attributes))) {
+        try (Stream<Path> all = Files.find(MEMORY, 2, (path, attributes) -> isValue(path, attributes))) {
             for (Path path : all.toList()) {
                 found.add(Files.getAttribute(path, "unix:ino"));
             }
@@ -109,8 +108,7 @@ class ObjectsBetweenHostsIT extends ClusterScenario {
     void eachHostFetchesAnObjectOnceAndKeepsItUntilItIsReleased() throws IOException {
         ObjectRef<Tensor> ref = put();
         Path gate = folder.resolve("gate");
-        TaskBuilder<Float> held =
-                orrery().task(Chores::atOnce, ref, Arg.of(LENGTH - 1), Arg.of(gate.toString()));
+        TaskBuilder<Float> held = orrery().task(Chores::atOnce, ref, Arg.of(LENGTH - 1), Arg.of(gate.toString()));
         // Tasks with other needs have other workers.
         List<ObjectRef<Float>> all = List.of(
                 held.onNode("node-1").submit(),
@@ -142,11 +140,12 @@ class ObjectsBetweenHostsIT extends ClusterScenario {
         ObjectRef<Tensor> ramp = ramp().submit();
         orrery().waitFor(List.of(ramp), 1, PATIENCE);
         // It has nothing to do any more.
-        cluster().await(
-                "the worker to be given back",
-                view -> view.getActorsList().stream()
-                        .allMatch(actor -> actor.getState().equals("DEAD")),
-                PATIENCE);
+        cluster()
+                .await(
+                        "the worker to be given back",
+                        view -> view.getActorsList().stream()
+                                .allMatch(actor -> actor.getState().equals("DEAD")),
+                        PATIENCE);
         try (Tensor tensor = get(ramp)) {
             assertEquals(7_000_000f, tensor.getFloat(7_000_000));
         }
@@ -183,9 +182,8 @@ class ObjectsBetweenHostsIT extends ClusterScenario {
             try (Tensor tensor = Tensor.allocateZeroed(DataType.FP32, LENGTH)) {
                 large = hidden.put(tensor);
             }
-            ObjectRef<Float> refused = hidden.task(Chores::at, large, Arg.of(0))
-                    .onNode("node-2")
-                    .submit();
+            ObjectRef<Float> refused =
+                    hidden.task(Chores::at, large, Arg.of(0)).onNode("node-2").submit();
             OrreryException why = assertThrows(OrreryException.class, () -> get(refused));
             assertEquals(ErrorCode.TENSOR_TOO_LARGE, why.code());
             assertTrue(why.getMessage().contains("192.0.2.1"), why.getMessage());

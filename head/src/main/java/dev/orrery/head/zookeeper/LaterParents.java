@@ -38,8 +38,8 @@ final class LaterParents {
 
     private void make(List<String> group, int epochVersion, Deadline deadline) {
         List<Op> operations = new ArrayList<>(List.of(Op.check(paths.epoch(), epochVersion)));
-        group.forEach(path -> operations.add(
-                Op.create(path, new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT)));
+        group.forEach(path ->
+                operations.add(Op.create(path, new byte[0], ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT)));
         Answer answer = calls.once(operations, deadline, MAKE);
         while (answer.isLost()) {
             calls.pause(deadline, MAKE);

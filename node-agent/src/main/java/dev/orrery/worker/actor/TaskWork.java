@@ -170,7 +170,8 @@ final class TaskWork implements UserWork {
         Thread.interrupted();
         try {
             return done(
-                    values.toMessage("the result of " + function.name(), result, bytes -> resultFile(info, bytes)), ran);
+                    values.toMessage("the result of " + function.name(), result, bytes -> resultFile(info, bytes)),
+                    ran);
         } finally {
             ValueCodec.release(result);
         }

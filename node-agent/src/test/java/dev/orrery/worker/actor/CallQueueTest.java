@@ -23,9 +23,11 @@ class CallQueueTest {
     private static final long MANY_BYTES = 1 << 20;
 
     private static PendingCall call(int bytes) {
-        return new PendingCall(DRIVER, ActorCallRequest.newBuilder()
-                .addArguments(Value.newBuilder().setObject(ByteString.copyFrom(new byte[bytes])))
-                .build());
+        return new PendingCall(
+                DRIVER,
+                ActorCallRequest.newBuilder()
+                        .addArguments(Value.newBuilder().setObject(ByteString.copyFrom(new byte[bytes])))
+                        .build());
     }
 
     @Test

@@ -225,8 +225,7 @@ class TaskWorkTest {
         ValueStore store = new ValueStore();
         Value argument = store.keep("it", new byte[200_000], codec).message();
         store.close();
-        assertTrue(owner.task(
-                        "fail", FAIL, List.of(argument), store.host(), List.of("/no/such.objects"))
+        assertTrue(owner.task("fail", FAIL, List.of(argument), store.host(), List.of("/no/such.objects"))
                 .get(30, TimeUnit.SECONDS)
                 .getElsewhere());
     }
@@ -290,7 +289,8 @@ class TaskWorkTest {
         assertEquals(1, answer.getUnreadCount());
         assertEquals(1, answer.getUnread(0).getIndex());
         assertEquals(
-                ErrorCode.CONNECTION_FAILED.name(), answer.getUnread(0).getError().getCode());
+                ErrorCode.CONNECTION_FAILED.name(),
+                answer.getUnread(0).getError().getCode());
         assertTrue(answer.getUnread(0).getError().getMessage().contains("driver of the test"));
     }
 }
