@@ -325,8 +325,7 @@ public final class Orrery implements AutoCloseable {
      *     digit at both ends
      */
     public PlacementGroupBuilder placementGroup(String name) {
-        return new PlacementGroupBuilder(
-                groups, Optional.of(Given.given("the name of a placement group", name)));
+        return new PlacementGroupBuilder(groups, Optional.of(Given.given("the name of a placement group", name)));
     }
 
     /** As {@link #placementGroup(String)}, without a name. */

@@ -72,9 +72,8 @@ public final class PlacementGroupBuilder {
         if (bundles.size() > MOST_BUNDLES && wrongCounts.isEmpty()) {
             errors.add("a placement group has at most " + MOST_BUNDLES + " bundles");
         }
-        bundles.stream()
-                .distinct()
-                .forEach(bundle -> bundle.errors().forEach(error -> errors.add(about(bundle) + error)));
+        bundles.stream().distinct().forEach(bundle -> bundle.errors()
+                .forEach(error -> errors.add(about(bundle) + error)));
         refuse(errors, name.map(known -> Map.of("placement-group", known)).orElse(Map.of()));
         String id = reserving.create(new GroupReserving.Options(name, strategy, bundles, detached));
         return new ReservedGroup(reserving, id, name);

@@ -145,10 +145,8 @@ class ActorInputTest {
 
     @Test
     void whatIsPlacedInABundleChoosesNoNode() {
-        String message = invalid(() -> counter()
-                .in(group(), -1)
-                .label("zone", "a")
-                .start());
+        String message =
+                invalid(() -> counter().in(group(), -1).label("zone", "a").start());
         assertTrue(message.contains("the number of a bundle must be 0 or more, not -1"), message);
         String refused = "label, onNode, spread and pack are for bundles, not for what is placed in one";
         assertTrue(message.contains(refused), message);
@@ -158,7 +156,8 @@ class ActorInputTest {
                 invalid(() -> orrery.task(function, 1).in(group()).spread().submit()));
         assertEquals(
                 refused,
-                invalid(() -> orrery.task(function, 1).in(group(), 0).onNode("n1").submit()));
+                invalid(() ->
+                        orrery.task(function, 1).in(group(), 0).onNode("n1").submit()));
         assertEquals("the placement group is null", invalid(() -> counter().in(null)));
     }
 
@@ -178,22 +177,21 @@ class ActorInputTest {
                 "bundle 1: 'cpus' is no name of a resource")) {
             assertTrue(message.contains(part), message);
         }
-        assertEquals(
-                "a placement group has at least one bundle",
-                invalid(() -> orrery.placementGroup().create()));
-        assertEquals(
-                "a placement group has at most 500 bundles",
-                invalid(() -> orrery.placementGroup()
-                        .bundles(500, b -> {})
-                        .bundle(b -> {})
-                        .create()));
+        assertEquals("a placement group has at least one bundle", invalid(() -> orrery.placementGroup()
+                .create()));
+        assertEquals("a placement group has at most 500 bundles", invalid(() -> orrery.placementGroup()
+                .bundles(500, b -> {})
+                .bundle(b -> {})
+                .create()));
         assertEquals("the name of a placement group is null", invalid(() -> orrery.placementGroup(null)));
         assertEquals("the name of a placement group is null", invalid(() -> orrery.findPlacementGroup(null)));
-        assertEquals("the strategy is null", invalid(() -> orrery.placementGroup("g").strategy(null)));
         assertEquals(
-                "what tells the options of a bundle is null", invalid(() -> orrery.placementGroup("g").bundle(null)));
+                "the strategy is null", invalid(() -> orrery.placementGroup("g").strategy(null)));
+        assertEquals("what tells the options of a bundle is null", invalid(() -> orrery.placementGroup("g")
+                .bundle(null)));
         assertTrue(invalid(() -> group().addBundles(0, b -> b.cpus(-1))).contains("cpus must be"));
-        assertTrue(invalid(() -> group().addBundle(b -> b.label("zone", "no blanks"))).contains("is no label"));
+        assertTrue(invalid(() -> group().addBundle(b -> b.label("zone", "no blanks")))
+                .contains("is no label"));
         assertTrue(invalid(() -> group().awaitReady(Duration.ZERO)).startsWith("timeout must be"));
         assertTrue(invalid(() -> group().remove(null)).startsWith("timeout must be"));
     }

@@ -55,9 +55,8 @@ class OrreryOptionsTest {
     void aNamespaceIsANameLikeOthers() {
         OrreryOptions.Builder builder = OrreryOptions.builder().heads(List.of("h:1"));
         for (String wrong : List.of("", "a/b", "-a", "a b", "x".repeat(65))) {
-            String message = assertThrows(
-                            InvalidArgumentException.class,
-                            () -> builder.namespace(wrong).build())
+            String message = assertThrows(InvalidArgumentException.class, () -> builder.namespace(wrong)
+                            .build())
                     .getMessage();
             assertTrue(message.startsWith("'" + wrong + "' is no name of a namespace: 1 to 64 letters"), message);
         }

@@ -14,7 +14,7 @@ public enum ErrorCode {
     /** No pipeline, stage, actor, world or artifact of that name. */
     NOT_FOUND(Category.USER, false),
     /** What is to be removed is not empty; the message names what is in it. */
-    IN_USE(Category.USER, true),
+    IN_USE(Category.USER, false),
     /** No node has room; the message lists need and free per node. */
     DOES_NOT_FIT(Category.CAPACITY, true),
     /** A tensor is missing, or of another type or shape than the stage declared. */

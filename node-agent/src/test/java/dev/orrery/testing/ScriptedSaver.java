@@ -59,7 +59,8 @@ public class ScriptedSaver implements Checkpointable<ScriptedSaver.Kept>, Contex
     /** Waits for it. */
     public String saveAndTell() {
         return context.saveCheckpoint()
-                .handle((none, failure) -> failure == null ? "saved" : failure.getMessage()).join();
+                .handle((none, failure) -> failure == null ? "saved" : failure.getMessage())
+                .join();
     }
 
     public int grow(int bytes) {

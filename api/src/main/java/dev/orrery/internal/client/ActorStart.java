@@ -74,8 +74,8 @@ public final class ActorStart {
         ValueCodec codec = client.codec(function.owner().getClassLoader());
         List<Class<?>> classes = new ArrayList<>(List.of(factory.getClass(), function.owner()));
         arguments.stream().filter(Objects::nonNull).map(Object::getClass).forEach(classes::add);
-        PlainActorSpec.Builder spec = spec(options, function)
-                .setNamespace(options.namespace().orElse(client.namespace()));
+        PlainActorSpec.Builder spec =
+                spec(options, function).setNamespace(options.namespace().orElse(client.namespace()));
         for (int i = 0; i < arguments.size(); i++) {
             spec.addArguments(codec.toMessage("argument " + (i + 1) + " of the constructor", arguments.get(i)));
         }

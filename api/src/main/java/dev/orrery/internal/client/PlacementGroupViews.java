@@ -24,8 +24,7 @@ final class PlacementGroupViews {
     }
 
     private static BundleStatus bundle(BundleView bundle) {
-        return new BundleStatus(
-                bundle.getNumber(), given(bundle.getNode()), bundle.getGpusList(), bundle.getActors());
+        return new BundleStatus(bundle.getNumber(), given(bundle.getNode()), bundle.getGpusList(), bundle.getActors());
     }
 
     private static Optional<String> given(String text) {
@@ -35,6 +34,8 @@ final class PlacementGroupViews {
     /** For people. */
     static String describe(PlacementGroupStatus status) {
         return "placement group "
-                + status.name().map(name -> "'" + name + "' (" + status.id() + ")").orElse(status.id());
+                + status.name()
+                        .map(name -> "'" + name + "' (" + status.id() + ")")
+                        .orElse(status.id());
     }
 }

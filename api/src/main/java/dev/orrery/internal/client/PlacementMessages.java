@@ -45,8 +45,7 @@ public final class PlacementMessages {
 
     static PlacementBundle bundle(BundleOptions options) {
         return PlacementBundle.newBuilder()
-                .setResources(resources(
-                        PlacementRules.milli(options.cpus()), options.gpus(), options.placement()))
+                .setResources(resources(PlacementRules.milli(options.cpus()), options.gpus(), options.placement()))
                 .setNodeChoice(nodeChoice(options.placement()))
                 .build();
     }

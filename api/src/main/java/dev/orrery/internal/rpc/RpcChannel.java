@@ -90,12 +90,14 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
         }
         boolean alone = pending.isEmpty();
         Pending<R> entered = pending.enter(method, timeout);
-        send(alone, () -> Frames.write(
-                channel.alloc(),
-                RpcFrame.REQUEST_FIELD_NUMBER,
-                entered.head(),
-                RpcFrame.Request.PAYLOAD_FIELD_NUMBER,
-                request));
+        send(
+                alone,
+                () -> Frames.write(
+                        channel.alloc(),
+                        RpcFrame.REQUEST_FIELD_NUMBER,
+                        entered.head(),
+                        RpcFrame.Request.PAYLOAD_FIELD_NUMBER,
+                        request));
         // After the request: a cancel that comes first cancels nothing.
         deadlines.watch(entered.endNanos());
         entered.future().whenComplete((response, failure) -> {
@@ -130,8 +132,14 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
         }
         RpcFrame.Notice head =
                 RpcFrame.Notice.newBuilder().setMethod(notice.name()).build();
-        send(false, () -> Frames.write(
-                channel.alloc(), RpcFrame.NOTICE_FIELD_NUMBER, head, RpcFrame.Notice.PAYLOAD_FIELD_NUMBER, message));
+        send(
+                false,
+                () -> Frames.write(
+                        channel.alloc(),
+                        RpcFrame.NOTICE_FIELD_NUMBER,
+                        head,
+                        RpcFrame.Notice.PAYLOAD_FIELD_NUMBER,
+                        message));
     }
 
     private boolean fits(int bytes) {
@@ -152,12 +160,14 @@ final class RpcChannel extends ChannelDuplexHandler implements RpcConnection {
             return;
         }
         RpcFrame.Response head = RpcFrame.Response.newBuilder().setCall(call).build();
-        send(alone, () -> Frames.write(
-                channel.alloc(),
-                RpcFrame.RESPONSE_FIELD_NUMBER,
-                head,
-                RpcFrame.Response.PAYLOAD_FIELD_NUMBER,
-                response));
+        send(
+                alone,
+                () -> Frames.write(
+                        channel.alloc(),
+                        RpcFrame.RESPONSE_FIELD_NUMBER,
+                        head,
+                        RpcFrame.Response.PAYLOAD_FIELD_NUMBER,
+                        response));
     }
 
     void respondError(long call, Throwable failure) {

@@ -80,7 +80,9 @@ class GroupReservingTest {
                 .says(TestingGroupHead.view("READY"));
         assertEquals(
                 "handle",
-                reserving.ready(TestingGroupHead.GROUP, "handle").get(TestingRpc.LONG.toMillis(), TimeUnit.MILLISECONDS));
+                reserving
+                        .ready(TestingGroupHead.GROUP, "handle")
+                        .get(TestingRpc.LONG.toMillis(), TimeUnit.MILLISECONDS));
         assertEquals(1, head.says.size());
     }
 
@@ -90,7 +92,9 @@ class GroupReservingTest {
         head.says(TestingGroupHead.view("READY"));
         assertEquals(
                 "handle",
-                reserving.ready(TestingGroupHead.GROUP, "handle").get(TestingRpc.LONG.toMillis(), TimeUnit.MILLISECONDS));
+                reserving
+                        .ready(TestingGroupHead.GROUP, "handle")
+                        .get(TestingRpc.LONG.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     @Test
@@ -98,8 +102,9 @@ class GroupReservingTest {
         head.says(removed());
         CompletableFuture<String> ready = reserving.ready(TestingGroupHead.GROUP, "handle");
         NotFoundException gone = assertInstanceOf(NotFoundException.class, failure(ready));
-        assertTrue(gone.getMessage().startsWith("removed: a driver removed it -- placement group 'trainers' (7-1)"), gone
-                .getMessage());
+        assertTrue(
+                gone.getMessage().startsWith("removed: a driver removed it -- placement group 'trainers' (7-1)"),
+                gone.getMessage());
     }
 
     @Test
@@ -134,8 +139,7 @@ class GroupReservingTest {
                                 + " free: n1"),
                 late.getMessage());
         head.says(removed());
-        assertThrows(
-                NotFoundException.class, () -> reserving.awaitReady(TestingGroupHead.GROUP, TestingRpc.LONG));
+        assertThrows(NotFoundException.class, () -> reserving.awaitReady(TestingGroupHead.GROUP, TestingRpc.LONG));
     }
 
     @Test
@@ -182,8 +186,7 @@ class GroupReservingTest {
         head.says.clear();
         head.says(removed().setActors(3));
         DeadlineExceededException late = assertThrows(
-                DeadlineExceededException.class,
-                () -> reserving.remove(TestingGroupHead.GROUP, Duration.ofMillis(50)));
+                DeadlineExceededException.class, () -> reserving.remove(TestingGroupHead.GROUP, Duration.ofMillis(50)));
         assertTrue(late.getMessage().contains("actors and workers that are left: 3"), late.getMessage());
     }
 }

@@ -73,10 +73,10 @@ class TaskWorkersTest {
     @Test
     void tasksWithOtherNeedsHaveOtherWorkers() {
         PlacementOptions none = PlacementOptions.none();
-        PlacementOptions tpu =
-                new PlacementOptions(1_024, Map.of("tpu", 0.5), Map.of(), Optional.empty(), PlacementPolicy.EVEN, Optional.empty());
-        PlacementOptions zone =
-                new PlacementOptions(0, Map.of(), Map.of("zone", "a"), Optional.of("n1"), PlacementPolicy.PACK, Optional.empty());
+        PlacementOptions tpu = new PlacementOptions(
+                1_024, Map.of("tpu", 0.5), Map.of(), Optional.empty(), PlacementPolicy.EVEN, Optional.empty());
+        PlacementOptions zone = new PlacementOptions(
+                0, Map.of(), Map.of("zone", "a"), Optional.of("n1"), PlacementPolicy.PACK, Optional.empty());
         int number = 0;
         for (PlacementOptions placement : List.of(none, tpu, zone, none, tpu, zone)) {
             ObjectRef<Integer> ref = cluster.submit(3, LONG, placement, Arg.of(number));

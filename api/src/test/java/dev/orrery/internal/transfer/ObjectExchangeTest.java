@@ -46,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Values that go from one host to another; the hosts are this machine, and told apart by their ids. */
 @Timeout(120)
 class ObjectExchangeTest {
+    private final List<KeptValue> held = new ArrayList<>();
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int BYTES = 5 * Pieces.MOST_BYTES + 3;
 
@@ -113,6 +114,12 @@ class ObjectExchangeTest {
         Awaitility.await().atMost(LONG).until(() -> !Files.exists(file(message)));
     }
 
+    /** What nobody holds may be collected at any moment. */
+    private KeptValue held(KeptValue kept) {
+        held.add(kept);
+        return kept;
+    }
+
     @Test
     void aValueIsFetchedAndStaysUntilItsKeeperNeedsItNoMore() throws Exception {
         ObjectExchange keeper = process("host-a");
@@ -158,7 +165,7 @@ class ObjectExchangeTest {
     @Test
     void theProcessesOfAHostFetchItOnce() throws Exception {
         ObjectExchange keeper = process("host-a");
-        Value offered = keeper.offered(keeper.store().keep("it", value, codec).message());
+        Value offered = keeper.offered(held(keeper.store().keep("it", value, codec)).message());
         ObjectExchange one = process("host-b");
         ObjectExchange other = process("host-b");
         try (FetchedValues first = one.fetch("argument", List.of(offered));
@@ -177,7 +184,7 @@ class ObjectExchangeTest {
     @Test
     void withoutRoomInMemoryItIsFetchedToTheDisk() throws Exception {
         ObjectExchange keeper = process("host-a");
-        Value offered = keeper.offered(keeper.store().keep("it", value, codec).message());
+        Value offered = keeper.offered(held(keeper.store().keep("it", value, codec)).message());
         try (FetchedValues fetched = process("host-b", 0).fetch("argument", List.of(offered))) {
             assertEquals(Map.of(), await(fetched));
             assertTrue(file(fetched.values().get(0)).startsWith(folder.resolve("disk")));
@@ -195,7 +202,7 @@ class ObjectExchangeTest {
     @Test
     void whoCannotBeReachedIsNamed() throws Exception {
         ObjectExchange keeper = process("host-a");
-        Value offered = keeper.offered(keeper.store().keep("it", value, codec).message());
+        Value offered = keeper.offered(held(keeper.store().keep("it", value, codec)).message());
         keeper.close();
         ObjectExchange other = process("host-b");
         OrreryException failed = failure(other, offered);
@@ -214,7 +221,7 @@ class ObjectExchangeTest {
     @Test
     void whoeverElseListensThereIsNotAsked() throws Exception {
         ObjectExchange keeper = process("host-a");
-        Value offered = keeper.offered(keeper.store().keep("it", value, codec).message());
+        Value offered = keeper.offered(held(keeper.store().keep("it", value, codec)).message());
         Value.Builder wrong = offered.toBuilder();
         wrong.getStoredBuilder().getKeeperBuilder().setProcess("worker-1-of-before");
         OrreryException failed = failure(process("host-b"), wrong.build());

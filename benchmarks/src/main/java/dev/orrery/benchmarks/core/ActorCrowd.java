@@ -35,9 +35,8 @@ final class ActorCrowd {
         List<CompletableFuture<List<ActorRef<CrowdActor>>>> starters = new ArrayList<>();
         for (int i = 0; i < STARTERS; i++) {
             int first = i;
-            starters.add(CompletableFuture.supplyAsync(() -> startSome(first, count), work -> new Thread(
-                            work, "starter-" + first)
-                    .start()));
+            starters.add(CompletableFuture.supplyAsync(
+                    () -> startSome(first, count), work -> new Thread(work, "starter-" + first).start()));
         }
         List<ActorRef<CrowdActor>> actors = new ArrayList<>();
         for (CompletableFuture<List<ActorRef<CrowdActor>>> starter : starters) {

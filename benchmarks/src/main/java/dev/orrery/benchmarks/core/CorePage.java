@@ -38,7 +38,8 @@ public final class CorePage {
                                 report.machine().load()));
         page.append('\n').append(table(report.rows(), sides));
         if (!report.growth().isEmpty()) {
-            page.append("\nHow figures of this project grow:\n\n").append(table(report.growth(), List.of(sides.get(0))));
+            page.append("\nHow figures of this project grow:\n\n")
+                    .append(table(report.growth(), List.of(sides.get(0))));
         }
         if (!report.actors().isEmpty()) {
             page.append('\n').append(actors(report.actors()));

@@ -32,8 +32,11 @@ final class GrowthSteps {
     double step(GrowthTest test) throws IOException, InterruptedException {
         int size = test.size();
         return switch (test.kind()) {
-            case CALLERS -> clients(size, CALLS, i -> clients.get(i).call(ClientActor::callAll, List.of(servers.get(i)), CALLS));
-            case ACTORS -> clients(1, CALLS, i -> clients.get(0).call(ClientActor::callAll, List.copyOf(servers.subList(0, size)), CALLS / size));
+            case CALLERS ->
+                clients(size, CALLS, i -> clients.get(i).call(ClientActor::callAll, List.of(servers.get(i)), CALLS));
+            case ACTORS ->
+                clients(1, CALLS, i -> clients.get(0)
+                        .call(ClientActor::callAll, List.copyOf(servers.subList(0, size)), CALLS / size));
             case SUBMITTERS -> clients(size, TASKS, i -> clients.get(i).call(ClientActor::submit, TASKS));
             case PAYLOAD -> {
                 byte[] back = result(servers.get(0).call(EchoActor::same, new byte[size]));

@@ -79,8 +79,9 @@ final class OrrerySteps implements AutoCloseable {
         return switch (test) {
             case GET -> require(1, zero.get() + 1);
             case PUT -> require(1, orrery.put(0).isDone() ? 1 : 0);
-            case MULTI_PUT -> tasks(PUTTERS, PUTS_OF_PUTTER, i -> orrery.task(ClientTasks::put, PUTS_OF_PUTTER)
-                    .submit());
+            case MULTI_PUT ->
+                tasks(PUTTERS, PUTS_OF_PUTTER, i -> orrery.task(ClientTasks::put, PUTS_OF_PUTTER)
+                        .submit());
             case PUT_LARGE -> putLarge();
             case MULTI_PUT_LARGE ->
                 tasks(PUTTERS, TENSORS_OF_PUTTER, i -> orrery.task(
@@ -168,7 +169,8 @@ final class OrrerySteps implements AutoCloseable {
     private double createAndRemoveGroups() {
         List<PlacementGroup> groups = new ArrayList<>();
         for (int i = 0; i < GROUPS; i++) {
-            groups.add(orrery.placementGroup().bundle(bundle -> bundle.cpus(0.001)).create());
+            groups.add(
+                    orrery.placementGroup().bundle(bundle -> bundle.cpus(0.001)).create());
         }
         groups.forEach(group -> group.awaitReady(PATIENCE));
         groups.forEach(PlacementGroup::remove);

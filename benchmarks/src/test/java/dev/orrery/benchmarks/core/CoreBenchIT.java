@@ -12,7 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each test with a cluster of processes, for a moment. */
 class CoreBenchIT {
-    private static final CoreBench.Plan PLAN = new CoreBench.Plan(1, Duration.ofMillis(50), Duration.ofMillis(50), 40, Duration.ofMinutes(1));
+    private static final CoreBench.Plan PLAN =
+            new CoreBench.Plan(1, Duration.ofMillis(50), Duration.ofMillis(50), 40, Duration.ofMinutes(1));
 
     @TempDir
     private Path folder;

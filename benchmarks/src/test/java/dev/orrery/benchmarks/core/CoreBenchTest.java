@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CoreBenchTest {
-    private static final CoreBench.Plan PLAN = new CoreBench.Plan(2, Duration.ofMillis(20), Duration.ofMillis(500), 30, Duration.ofSeconds(9));
+    private static final CoreBench.Plan PLAN =
+            new CoreBench.Plan(2, Duration.ofMillis(20), Duration.ofMillis(500), 30, Duration.ofSeconds(9));
 
     private final List<String> events = new ArrayList<>();
 

@@ -36,7 +36,8 @@ final class LogTargets {
         List<ActorView> byName = among(view, actor -> actor.getName().equals(named));
         List<ActorView> byLabel = among(view, actor -> actor.getLabel().equals(named));
         List<ActorView> byBoth = among(
-                view, actor -> !actor.getName().isEmpty() && (actor.getNamespace() + "/" + actor.getName()).equals(named));
+                view,
+                actor -> !actor.getName().isEmpty() && (actor.getNamespace() + "/" + actor.getName()).equals(named));
         List<ActorView> found = Stream.of(byId, byName, byLabel, byBoth)
                 .filter(some -> !some.isEmpty())
                 .findFirst()

@@ -48,8 +48,7 @@ final class PlacementGroupsCommand extends Listing {
         Map<String, String> byNode = new TreeMap<>(group.getBundlesList().stream()
                 .collect(Collectors.groupingBy(
                         bundle -> bundle.getNode().isEmpty() ? "-" : bundle.getNode(),
-                        Collectors.mapping(
-                                bundle -> Integer.toString(bundle.getNumber()), Collectors.joining(" ")))));
+                        Collectors.mapping(bundle -> Integer.toString(bundle.getNumber()), Collectors.joining(" ")))));
         return byNode.entrySet().stream()
                 .map(node -> node.getKey() + " " + node.getValue())
                 .collect(Collectors.joining(", "));

@@ -260,8 +260,7 @@ class ListingsTest {
         assertEquals(1.5, first.get("cpus"));
         assertEquals(0.5, first.get("cpus_used"));
         assertEquals(List.of("GPU-a"), first.get("gpu_devices"));
-        assertEquals(
-                "removed: a driver removed it", rows.get(1).all().get("why"));
+        assertEquals("removed: a driver removed it", rows.get(1).all().get("why"));
     }
 
     @Test

@@ -120,7 +120,8 @@ class ActorIT extends ClusterScenario {
         ActorRef<Counter> counter = start("picky");
         OrreryException taken = assertThrows(AlreadyExistsException.class, () -> start("picky"));
         assertTrue(
-                taken.getMessage().startsWith("actor 'picky' of namespace 'default' is there already (ALIVE); kill it first"),
+                taken.getMessage()
+                        .startsWith("actor 'picky' of namespace 'default' is there already (ALIVE); kill it first"),
                 taken.getMessage());
         OrreryException unknown = assertThrows(NotFoundException.class, () -> orrery().actor("pickle", Counter.class));
         assertTrue(unknown.getMessage().contains("names there are: "), unknown.getMessage());

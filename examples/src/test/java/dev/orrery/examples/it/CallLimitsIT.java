@@ -45,8 +45,7 @@ class CallLimitsIT extends ClusterScenario {
     }
 
     private ActorRef<Gate> gate(int maxPendingCalls, int maxConcurrency) {
-        return orrery()
-                .actor(Gate::new)
+        return orrery().actor(Gate::new)
                 .cpus(0.1)
                 .maxPendingCalls(maxPendingCalls)
                 .maxConcurrency(maxConcurrency)

@@ -67,7 +67,8 @@ class CheckpointIT extends ClusterScenario {
         }
         int total = get(tally.call(Tally::read)).total();
         assertTrue(
-                total >= answered && total <= asked, "counted " + total + ", " + answered + " of " + asked + " answered");
+                total >= answered && total <= asked,
+                "counted " + total + ", " + answered + " of " + asked + " answered");
         assertTrue(get(tally.call(Tally::life)) > 3);
         tally.kill();
     }

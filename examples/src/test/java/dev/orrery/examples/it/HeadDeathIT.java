@@ -41,10 +41,8 @@ class HeadDeathIT extends ClusterScenario {
         Path ran = folder.resolve("ran");
         AtomicBoolean enough = new AtomicBoolean();
         AtomicInteger done = new AtomicInteger();
-        CompletableFuture<Integer> submitter =
-                CompletableFuture.supplyAsync(() -> submitAll(ran, enough, done), thread -> new Thread(
-                                thread, "submitter")
-                        .start());
+        CompletableFuture<Integer> submitter = CompletableFuture.supplyAsync(
+                () -> submitAll(ran, enough, done), thread -> new Thread(thread, "submitter").start());
         for (int i = 0; i < DEATHS; i++) {
             awaitDone(done, submitter, done.get() + BETWEEN_DEATHS);
             cluster().killHead();
@@ -75,8 +73,7 @@ class HeadDeathIT extends ClusterScenario {
     }
 
     private ObjectRef<Void> submit(Path ran, int number) {
-        return orrery()
-                .task(Chores::note, ran.toString(), Integer.toString(number))
+        return orrery().task(Chores::note, ran.toString(), Integer.toString(number))
                 .cpus(1)
                 .memory(1L << (20 + number / OPEN % NEEDS))
                 .submit();
@@ -97,9 +94,6 @@ class HeadDeathIT extends ClusterScenario {
     }
 
     private static List<Integer> numbers(Path ran) throws IOException {
-        return Files.readAllLines(ran).stream()
-                .map(Integer::valueOf)
-                .sorted()
-                .toList();
+        return Files.readAllLines(ran).stream().map(Integer::valueOf).sorted().toList();
     }
 }

@@ -106,7 +106,9 @@ class JobsIT extends ClusterScenario {
                     job.actor(Counter::new, number).cpus(0.1).start();
             assertEquals(
                     number + 2,
-                    counter.call(Counter::increment, 2).orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
+                    counter.call(Counter::increment, 2)
+                            .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                            .join());
             assertEquals(number + 1, sum.get(PATIENCE));
         }
     }
@@ -126,9 +128,7 @@ class JobsIT extends ClusterScenario {
 
     private static double metaspace(long pid) throws IOException, InterruptedException {
         Process jstat = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jstat").toString(),
-                        "-gc",
-                        Long.toString(pid))
+                        Path.of(System.getProperty("java.home"), "bin", "jstat").toString(), "-gc", Long.toString(pid))
                 .redirectErrorStream(true)
                 .start();
         String said = new String(jstat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

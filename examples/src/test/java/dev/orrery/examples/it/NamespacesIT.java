@@ -31,7 +31,8 @@ class NamespacesIT extends ClusterScenario {
     /** Of those that live, by id. */
     private Map<String, String> namespaces() {
         return cluster().observer().cluster(PATIENCE).getActorsList().stream()
-                .filter(actor -> actor.getState().equals("ALIVE") && actor.getName().equals("counter"))
+                .filter(actor ->
+                        actor.getState().equals("ALIVE") && actor.getName().equals("counter"))
                 .collect(Collectors.toMap(actor -> actor.getLife().getActor(), ActorView::getNamespace));
     }
 
@@ -56,13 +57,14 @@ class NamespacesIT extends ClusterScenario {
             assertTrue(taken.getMessage().startsWith("actor 'counter' of namespace 'team-a'"), taken.getMessage());
 
             // What actors and tasks start and find is where they are.
-            ActorRef<Crew> crew =
-                    second.actor(Crew::new).name("crew").cpus(0.1).start();
+            ActorRef<Crew> crew = second.actor(Crew::new).name("crew").cpus(0.1).start();
             ActorRef<Counter> hired = get(crew.call(Crew::hire, "hired", 100));
             assertEquals(hired, second.actor("hired", Counter.class));
             assertThrows(NotFoundException.class, () -> first.actor("hired", Counter.class));
-            assertEquals(21, get(second.task(Chores::readByName, "counter").submit().toFuture()));
-            assertEquals(11, get(first.task(Chores::readByName, "counter").submit().toFuture()));
+            assertEquals(
+                    21, get(second.task(Chores::readByName, "counter").submit().toFuture()));
+            assertEquals(
+                    11, get(first.task(Chores::readByName, "counter").submit().toFuture()));
 
             ofSecond.kill();
             assertEquals(12, get(ofFirst.call(Counter::increment, 1)), "another one's end");

@@ -70,8 +70,12 @@ class PlacementGroupIT extends ClusterScenario {
     void nothingIsReserved() {
         created.forEach(PlacementGroup::remove);
         created.clear();
-        cluster().await("no room to be taken", view -> view.getNodesList().stream()
-                .allMatch(node -> node.getUsed().getMilliCpus() == 0), PATIENCE);
+        cluster()
+                .await(
+                        "no room to be taken",
+                        view -> view.getNodesList().stream()
+                                .allMatch(node -> node.getUsed().getMilliCpus() == 0),
+                        PATIENCE);
     }
 
     private static List<String> nodes(PlacementGroup group) {
@@ -126,8 +130,7 @@ class PlacementGroupIT extends ClusterScenario {
     void aGroupGetsAllOfItsRoomOrNoneAndSaysWhatItWaitsFor() throws Exception {
         PlacementGroup first = readyGroup(PlacementStrategy.STRICT_SPREAD, 2, 3);
         PlacementGroup waits = group(PlacementStrategy.STRICT_SPREAD, 2, 3);
-        DeadlineExceededException late =
-                assertThrows(DeadlineExceededException.class, () -> waits.awaitReady(MOMENT));
+        DeadlineExceededException late = assertThrows(DeadlineExceededException.class, () -> waits.awaitReady(MOMENT));
         assertTrue(
                 late.getMessage().contains("needs 2 × (3 cpus, 0 gpus), each on another node; free: node-a 1 cpus"),
                 late.getMessage());
@@ -158,7 +161,12 @@ class PlacementGroupIT extends ClusterScenario {
         List<String> nodes = nodes(group);
         ActorRef<Counter> actor = counter(2).in(group, 1).start();
         assertEquals(nodes.get(1), nodeOf(actor));
-        long pid = orrery().task(Chores::report).cpus(3).in(group, 2).submit().get(PATIENCE).pid();
+        long pid = orrery().task(Chores::report)
+                .cpus(3)
+                .in(group, 2)
+                .submit()
+                .get(PATIENCE)
+                .pid();
         assertEquals(nodes.get(2), nodeOf(view -> view.getPid() == pid));
         ActorRef<Counter> wherever = counter(3).in(group).start();
         assertEquals(nodes.get(0), nodeOf(wherever), "the only bundle with room for it");
@@ -167,20 +175,21 @@ class PlacementGroupIT extends ClusterScenario {
         assertThrows(DoesNotFitException.class, () -> counter(2).start(), "one CPU of each node is not reserved");
         DoesNotFitException full = assertThrows(
                 DoesNotFitException.class, () -> counter(2).in(group, 1).start());
-        assertTrue(full.getMessage().contains("bundle 1 on " + nodes.get(1) + " holds 3 cpus 0 gpus, free: 1 cpus"), full
-                .getMessage());
-        DoesNotFitException large = assertThrows(
-                DoesNotFitException.class, () -> orrery().task(Chores::add, 1, 2)
-                        .cpus(4)
-                        .in(group)
-                        .submit()
-                        .get(PATIENCE));
+        assertTrue(
+                full.getMessage().contains("bundle 1 on " + nodes.get(1) + " holds 3 cpus 0 gpus, free: 1 cpus"),
+                full.getMessage());
+        DoesNotFitException large = assertThrows(DoesNotFitException.class, () -> orrery().task(Chores::add, 1, 2)
+                .cpus(4)
+                .in(group)
+                .submit()
+                .get(PATIENCE));
         assertTrue(large.getMessage().contains("no bundle is large enough"), large.getMessage());
         assertThrows(NotFoundException.class, () -> counter(1).in(group, 3).start());
 
         ObjectRef<Integer> waits =
                 orrery().task(Chores::add, 1, 2).cpus(2).in(group, 1).submit();
-        DeadlineExceededException late = assertThrows(DeadlineExceededException.class, () -> waits.get(Duration.ofSeconds(4)));
+        DeadlineExceededException late =
+                assertThrows(DeadlineExceededException.class, () -> waits.get(Duration.ofSeconds(4)));
         assertTrue(late.getMessage().contains("bundle 1 on " + nodes.get(1)), late.getMessage());
         actor.kill();
         assertEquals(3, waits.get(PATIENCE));
@@ -196,8 +205,7 @@ class PlacementGroupIT extends ClusterScenario {
         assertEquals(1, new TreeSet<>(nodes(group)).size());
         List<Integer> added = group.addBundles(3, b -> b.cpus(4));
         assertEquals(List.of(2, 3, 4), added);
-        DeadlineExceededException late =
-                assertThrows(DeadlineExceededException.class, () -> group.awaitReady(MOMENT));
+        DeadlineExceededException late = assertThrows(DeadlineExceededException.class, () -> group.awaitReady(MOMENT));
         assertTrue(late.getMessage().contains("it is RESIZING"), late.getMessage());
         assertEquals(List.of("-", "-", "-"), nodes(group).subList(2, 5), "two would fit");
         assertEquals(1, get(actor.call(Counter::increment, 1)), "what is there goes on");
@@ -207,15 +215,20 @@ class PlacementGroupIT extends ClusterScenario {
         assertEquals(5, nodes(group).size(), "none of the two was removed");
         group.removeBundles(4, 1);
         group.awaitReady(PATIENCE);
-        assertEquals(List.of(0, 2, 3), group.status().bundles().stream()
-                .map(bundle -> bundle.number())
-                .toList());
+        assertEquals(
+                List.of(0, 2, 3),
+                group.status().bundles().stream().map(bundle -> bundle.number()).toList());
         assertEquals(3, new TreeSet<>(nodes(group)).size());
         actor.kill();
         group.removeBundles(0, 2);
-        cluster().await("the room to be free", view -> view.getNodesList().stream()
-                .filter(node -> node.getUsed().getMilliCpus() == 0)
-                .count() == 2, PATIENCE);
+        cluster()
+                .await(
+                        "the room to be free",
+                        view -> view.getNodesList().stream()
+                                        .filter(node -> node.getUsed().getMilliCpus() == 0)
+                                        .count()
+                                == 2,
+                        PATIENCE);
     }
 
     @Test
@@ -224,21 +237,28 @@ class PlacementGroupIT extends ClusterScenario {
         PlacementGroup group = readyGroup(PlacementStrategy.PACK, 2, 2);
         ActorRef<Counter> actor = counter(1).in(group).restarts(5).start();
         ObjectRef<Long> task = orrery().task(Chores::sleep, 60_000L).in(group).submit();
-        cluster().await("the task to run", view -> view.getActorsList().stream()
-                .anyMatch(worker -> worker.getRunsTasks() && worker.getState().equals("ALIVE")), PATIENCE);
+        cluster()
+                .await(
+                        "the task to run",
+                        view -> view.getActorsList().stream()
+                                .anyMatch(worker -> worker.getRunsTasks()
+                                        && worker.getState().equals("ALIVE")),
+                        PATIENCE);
         group.remove();
         assertEquals("DEAD", actor.status().state());
         OrreryException dead = error(actor.call(Counter::increment, 1));
         assertInstanceOf(ActorDeadException.class, dead);
         assertTrue(
-                dead.getMessage().startsWith("group: placement group " + group.id() + " was removed: a driver removed it"),
+                dead.getMessage()
+                        .startsWith("group: placement group " + group.id() + " was removed: a driver removed it"),
                 dead.getMessage());
         NotFoundException failed = assertThrows(NotFoundException.class, () -> task.get(PATIENCE));
         assertTrue(failed.getMessage().contains("placement group " + group.id() + " was removed"), failed.getMessage());
         assertThrows(NotFoundException.class, () -> group.awaitReady(MOMENT));
         assertThrows(NotFoundException.class, () -> counter(1).in(group).start());
         assertEquals(PlacementGroupState.REMOVED, group.status().state());
-        assertEquals("a driver removed it", group.status().failure().orElseThrow().message());
+        assertEquals(
+                "a driver removed it", group.status().failure().orElseThrow().message());
     }
 
     @Test
@@ -251,17 +271,18 @@ class PlacementGroupIT extends ClusterScenario {
             owned = other.placementGroup("owned").bundle(b -> b.cpus(1)).create();
             other.placementGroup("lasting").bundle(b -> b.cpus(1)).detached().create();
             assertEquals(owned, orrery().findPlacementGroup("owned"));
-            OrreryException taken = assertThrows(
-                    OrreryException.class,
-                    () -> orrery().placementGroup("owned").bundle(b -> b.cpus(1)).create());
+            OrreryException taken = assertThrows(OrreryException.class, () -> orrery().placementGroup("owned")
+                    .bundle(b -> b.cpus(1))
+                    .create());
             assertEquals(ErrorCode.ALREADY_EXISTS, taken.code());
         }
-        NotFoundException gone =
-                assertThrows(NotFoundException.class, () -> orrery().findPlacementGroup("owned"));
+        NotFoundException gone = assertThrows(NotFoundException.class, () -> orrery().findPlacementGroup("owned"));
         assertTrue(gone.getMessage().contains("its driver closed"), gone.getMessage());
         PlacementGroup lasting = orrery().findPlacementGroup("lasting").awaitReady(PATIENCE);
         created.add(lasting);
-        assertEquals(List.of(), nodes(lasting).stream().filter(node -> node.equals("-")).toList());
+        assertEquals(
+                List.of(),
+                nodes(lasting).stream().filter(node -> node.equals("-")).toList());
     }
 
     @Test
@@ -291,8 +312,13 @@ class PlacementGroupIT extends ClusterScenario {
         String dead = before.get(0);
         cluster().killAgent(dead);
         kill(moves);
-        cluster().await(dead + " to be DEAD", view -> view.getNodesList().stream()
-                .anyMatch(node -> node.getName().equals(dead) && node.getState().equals("DEAD")), PATIENCE);
+        cluster()
+                .await(
+                        dead + " to be DEAD",
+                        view -> view.getNodesList().stream()
+                                .anyMatch(node -> node.getName().equals(dead)
+                                        && node.getState().equals("DEAD")),
+                        PATIENCE);
         group.awaitReady(PATIENCE);
         List<String> after = nodes(group);
         assertEquals(before.get(1), after.get(1), "the other bundle stays");
@@ -301,7 +327,12 @@ class PlacementGroupIT extends ClusterScenario {
         assertEquals(after.get(0), nodeOf(moves));
         assertEquals(6, get(stays.call(Counter::increment, 1)), "it went on");
         cluster().startAgent(dead);
-        cluster().await(dead + " to be ALIVE", view -> view.getNodesList().stream()
-                .anyMatch(node -> node.getName().equals(dead) && node.getState().equals("ALIVE")), PATIENCE);
+        cluster()
+                .await(
+                        dead + " to be ALIVE",
+                        view -> view.getNodesList().stream()
+                                .anyMatch(node -> node.getName().equals(dead)
+                                        && node.getState().equals("ALIVE")),
+                        PATIENCE);
     }
 }

@@ -37,8 +37,7 @@ class SharedActorsIT extends ClusterScenario {
     }
 
     private ActorRef<Counter> start(int first, int restarts) {
-        return orrery()
-                .actor(Counter::new, first)
+        return orrery().actor(Counter::new, first)
                 .shareable()
                 .restarts(restarts)
                 .start();
@@ -113,7 +112,8 @@ class SharedActorsIT extends ClusterScenario {
     @Test
     void theyStartOthersAndReferencesTravel() throws Exception {
         ActorRef<Counter> counter = start(1, 0);
-        ActorRef<Crew> crew = orrery().actor(Crew::new).name("shared-crew").shareable().start();
+        ActorRef<Crew> crew =
+                orrery().actor(Crew::new).name("shared-crew").shareable().start();
         assertEquals(6, get(crew.call(Crew::addToEach, List.of(counter), 5)));
         ActorRef<Counter> hired = get(crew.call(Crew::hire, "hired-by-shared", 100));
         assertEquals(101, get(hired.call(Counter::increment, 1)));

@@ -24,7 +24,8 @@ final class ControlHandlers {
                 .on(
                         Protocol.SAVE_CHECKPOINT,
                         (connection, request) -> control.mutate(
-                                "save a checkpoint of actor " + request.getLife().getActor(),
+                                "save a checkpoint of actor "
+                                        + request.getLife().getActor(),
                                 draft -> CheckpointService.save(draft, request)))
                 .on(
                         Protocol.LOAD_CHECKPOINT,

@@ -13,7 +13,8 @@ public record BundleRoom(int number, NodeRoom room, String obstacle) {
 
     /** Whether it would fit if nothing else were in it. */
     public boolean holds(Demand demand) {
-        return room.total().cover(demand.amounts()) && demand.gpus() <= room.gpus().total();
+        return room.total().cover(demand.amounts())
+                && demand.gpus() <= room.gpus().total();
     }
 
     /** Where a demand that fits goes. */

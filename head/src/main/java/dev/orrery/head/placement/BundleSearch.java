@@ -43,14 +43,14 @@ final class BundleSearch {
     /** Whether there is enough in all, and room for each one alone: most often this tells. */
     private boolean mayFit() {
         Amounts need = group.bundles().stream().map(Demand::amounts).reduce(Amounts.NONE, Amounts::plus);
-        Amounts free =
-                rooms.values().stream().map(room -> room.free().orNone()).reduce(Amounts.NONE, Amounts::plus);
+        Amounts free = rooms.values().stream().map(room -> room.free().orNone()).reduce(Amounts.NONE, Amounts::plus);
         int gpus = group.bundles().stream().mapToInt(Demand::gpus).sum();
-        int slots = rooms.values().stream().mapToInt(room -> room.gpus().slots()).sum();
+        int slots =
+                rooms.values().stream().mapToInt(room -> room.gpus().slots()).sum();
         return gpus <= slots
                 && free.cover(need)
-                && group.bundles().stream().allMatch(demand -> rooms.values().stream()
-                        .anyMatch(room -> room.fits(demand)));
+                && group.bundles().stream()
+                        .allMatch(demand -> rooms.values().stream().anyMatch(room -> room.fits(demand)));
     }
 
     /** The bundles from the one at {@code position} on; what was tried in vain is taken back. */

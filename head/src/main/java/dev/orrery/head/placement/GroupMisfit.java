@@ -64,7 +64,8 @@ public record GroupMisfit(GroupDemand group, List<NodeRoom> rooms, List<NodeRoom
     private String where() {
         String others = String.join(", ", new TreeSet<>(group.kept().keySet()));
         return switch (group.strategy()) {
-            case STRICT_PACK -> others.isEmpty() ? ", all on one node" : ", all on " + others + ", where its others are";
+            case STRICT_PACK ->
+                others.isEmpty() ? ", all on one node" : ", all on " + others + ", where its others are";
             case STRICT_SPREAD -> ", each on another node" + (others.isEmpty() ? "" : " than " + others);
             default -> "";
         };

@@ -16,8 +16,7 @@ final class NodeMatching {
 
     NodeMatching(GroupDemand group, Collection<NodeRoom> rooms) {
         this.group = group;
-        this.rooms =
-                rooms.stream().sorted(Placement.LEAST_LOADED_FIRST).toList();
+        this.rooms = rooms.stream().sorted(Placement.LEAST_LOADED_FIRST).toList();
     }
 
     Reservation find() {

@@ -20,8 +20,7 @@ public record NodeRoom(String node, Map<String, String> labels, Amounts free, Am
 
     /** What is left when a demand that fits has got its own. */
     NodeRoom without(Demand demand) {
-        return new NodeRoom(
-                node, labels, free.minus(demand.amounts()), total, gpus.without(demand.gpus()), peers);
+        return new NodeRoom(node, labels, free.minus(demand.amounts()), total, gpus.without(demand.gpus()), peers);
     }
 
     double load() {

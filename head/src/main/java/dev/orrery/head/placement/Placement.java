@@ -55,7 +55,8 @@ public final class Placement {
     public static Optional<Place> chooseBundle(Demand demand, Collection<BundleRoom> bundles) {
         return bundles.stream()
                 .filter(bundle -> bundle.fits(demand))
-                .min(Comparator.comparingInt((BundleRoom bundle) -> bundle.room().peers())
+                .min(Comparator.comparingInt(
+                                (BundleRoom bundle) -> bundle.room().peers())
                         .thenComparingInt(BundleRoom::number))
                 .map(bundle -> bundle.place(demand));
     }

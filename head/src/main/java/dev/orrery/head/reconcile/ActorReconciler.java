@@ -172,8 +172,12 @@ public final class ActorReconciler implements Reconciler {
 
     /** Without what a life had of its node. */
     private static ActorRecord.Builder ended(ActorRecord actor) {
-        ActorRecord.Builder ended =
-                actor.toBuilder().clearNode().clearGpus().clearBundle().clearDataAddress().clearRpcAddress();
+        ActorRecord.Builder ended = actor.toBuilder()
+                .clearNode()
+                .clearGpus()
+                .clearBundle()
+                .clearDataAddress()
+                .clearRpcAddress();
         return actor.getNode().isEmpty() ? ended : ended.setLastNode(actor.getNode());
     }
 

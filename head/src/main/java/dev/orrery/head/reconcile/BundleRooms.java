@@ -100,8 +100,7 @@ final class BundleRooms {
         GpuRoom gpus = bundle.getGpusCount() == 0
                 ? GpuRoom.ofSlots(need.getGpus(), taken.slots)
                 : GpuRoom.ofDevices(bundle.getGpusList(), 1, taken.devices);
-        NodeRoom room =
-                new NodeRoom(bundle.getNode(), Map.of(), total.minus(taken.amounts), total, gpus, taken.actors);
+        NodeRoom room = new NodeRoom(bundle.getNode(), Map.of(), total.minus(taken.amounts), total, gpus, taken.actors);
         String obstacle = PlacementGroups.hasRoom(bundle) ? obstacles.on(bundle.getNode()) : "waits for room";
         return new BundleRoom(bundle.getNumber(), room, obstacle);
     }

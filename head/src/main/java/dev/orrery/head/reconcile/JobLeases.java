@@ -14,6 +14,7 @@ public final class JobLeases {
     private final Map<String, Long> renewed = new HashMap<>();
     /** What drivers said last that they have under way. */
     private final Map<String, JobUsage> usage = new HashMap<>();
+
     private long lookedNanos;
     private long countedFromNanos;
     private boolean looked;

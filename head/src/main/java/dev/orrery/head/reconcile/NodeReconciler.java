@@ -77,8 +77,8 @@ public final class NodeReconciler implements Reconciler {
     /** By the records, and by what it reports. */
     private static boolean isEmpty(Draft draft, NodeRecord node, Optional<SeenNode> seen) {
         boolean nothingRuns = seen.filter(SeenNode::reported)
-                .filter(reported -> reported.workers().stream()
-                        .allMatch(worker -> worker.getState() == WorkerState.EXITED))
+                .filter(reported ->
+                        reported.workers().stream().allMatch(worker -> worker.getState() == WorkerState.EXITED))
                 .isPresent();
         return nothingRuns
                 && draft.records().actorsOn(node.getNode()).isEmpty()

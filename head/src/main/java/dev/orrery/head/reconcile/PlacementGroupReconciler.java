@@ -29,8 +29,8 @@ public final class PlacementGroupReconciler implements Reconciler {
     static final int REMOVED_KEPT = 100;
 
     /** Who had its room once goes before who never had any, then the oldest; who does not fit keeps nobody else waiting. */
-    private static final Comparator<PlacementGroupRecord> IN_TURN = Comparator.comparing((PlacementGroupRecord group) ->
-                    PlacementGroups.stateOf(group) != PlacementGroupState.RESCHEDULING)
+    private static final Comparator<PlacementGroupRecord> IN_TURN = Comparator.comparing(
+                    (PlacementGroupRecord group) -> PlacementGroups.stateOf(group) != PlacementGroupState.RESCHEDULING)
             .thenComparing(PlacementGroupRecord::getGroup, Ids::byAge);
 
     @Override
@@ -91,9 +91,8 @@ public final class PlacementGroupReconciler implements Reconciler {
     }
 
     private static void moveTogether(Draft draft, Rooms rooms, PlacementGroupRecord group) {
-        List<BundleRecord> all = group.getBundlesList().stream()
-                .filter(PlacementGroups::hasRoom)
-                .toList();
+        List<BundleRecord> all =
+                group.getBundlesList().stream().filter(PlacementGroups::hasRoom).toList();
         if (all.stream().allMatch(bundle -> mayMove(draft, group, bundle))) {
             moved(draft, group, rooms.reserve(group, all));
         }
@@ -135,7 +134,8 @@ public final class PlacementGroupReconciler implements Reconciler {
 
     private static String describe(Map<Integer, Place> places) {
         return places.entrySet().stream()
-                .map(place -> "bundle " + place.getKey() + " to " + place.getValue().node())
+                .map(place ->
+                        "bundle " + place.getKey() + " to " + place.getValue().node())
                 .collect(Collectors.joining(", "));
     }
 

@@ -105,8 +105,7 @@ public final class PlacementGroups {
 
     /** Bundles that have their room on that node. */
     public static Stream<Reserved> reservedOn(Records records, String node) {
-        return reserved(records)
-                .filter(reserved -> reserved.bundle().getNode().equals(node));
+        return reserved(records).filter(reserved -> reserved.bundle().getNode().equals(node));
     }
 
     /**
@@ -135,8 +134,8 @@ public final class PlacementGroups {
         return records.placementGroups().stream()
                         .anyMatch(group -> isWanted(group) && stateOf(group) != PlacementGroupState.READY)
                 || reserved(records)
-                        .anyMatch(reserved ->
-                                isLeaving(records, reserved.bundle().getNode()));
+                        .anyMatch(
+                                reserved -> isLeaving(records, reserved.bundle().getNode()));
     }
 
     /** Whether what has its room there is to move elsewhere. */

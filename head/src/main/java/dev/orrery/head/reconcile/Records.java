@@ -295,7 +295,9 @@ public final class Records {
     }
 
     private long stateBytes(String actor) {
-        return checkpoint(actor).map(known -> known.getState().getSerializedSize()).orElse(0);
+        return checkpoint(actor)
+                .map(known -> known.getState().getSerializedSize())
+                .orElse(0);
     }
 
     private void index(

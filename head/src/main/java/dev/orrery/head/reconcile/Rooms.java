@@ -216,8 +216,8 @@ public final class Rooms {
         int gpus = need(actor).getGpus();
         return records.placementGroup(PlacementGroups.groupOf(actor))
                 .filter(PlacementGroups::isWanted)
-                .map(group -> bundles.candidates(
-                        group, actor.getSpec().getNodeChoice(), node -> nodes.obstacle(node, gpus)))
+                .map(group ->
+                        bundles.candidates(group, actor.getSpec().getNodeChoice(), node -> nodes.obstacle(node, gpus)))
                 .orElse(List.of());
     }
 

@@ -49,9 +49,8 @@ final class SharedWorkerReconciler implements Reconciler {
         Map<String, Duration> empty = new HashMap<>();
         for (ActorRecord guest : plain) {
             if (SharedWorkers.isGuest(guest) && guest.hasSharedWorker()) {
-                Duration gone = Lives.isPlaced(guest)
-                        ? Duration.ZERO
-                        : draft.memory().inState(guest, draft.nowNanos());
+                Duration gone =
+                        Lives.isPlaced(guest) ? Duration.ZERO : draft.memory().inState(guest, draft.nowNanos());
                 empty.merge(
                         guest.getSharedWorker().getActor(),
                         gone,

@@ -60,7 +60,8 @@ public final class CheckpointService {
     /** A life that this head does not know of may have been begun by its successor: it is to ask again. */
     private static void checkLives(Records records, ActorLife life) {
         Optional<ActorRecord> actor = records.actor(life.getActor()).filter(Lives::isPlain);
-        if (actor.filter(known -> known.getIncarnation() >= life.getIncarnation()).isEmpty()) {
+        if (actor.filter(known -> known.getIncarnation() >= life.getIncarnation())
+                .isEmpty()) {
             throw refused(ErrorCode.UNAVAILABLE, life, "this head does not know of it yet, or does no more");
         }
         ActorState state = Lives.stateOf(actor.get());

@@ -1,8 +1,8 @@
 package dev.orrery.head.service;
 
 import dev.orrery.internal.placement.PlacementRules;
-import dev.orrery.internal.proto.NodeChoice.Policy;
 import dev.orrery.internal.proto.NodeChoice;
+import dev.orrery.internal.proto.NodeChoice.Policy;
 import dev.orrery.internal.proto.Resources;
 import java.util.List;
 

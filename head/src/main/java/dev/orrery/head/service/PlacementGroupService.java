@@ -68,8 +68,7 @@ public final class PlacementGroupService {
         draft.write(Write.put(group));
         draft.reason(
                 "",
-                "%s %s: PENDING (a client creates it)"
-                        .formatted(PlacementGroups.describe(group), group.getGroup()));
+                "%s %s: PENDING (a client creates it)".formatted(PlacementGroups.describe(group), group.getGroup()));
         return created(group);
     }
 
@@ -152,13 +151,11 @@ public final class PlacementGroupService {
         for (int number : numbers) {
             if (PlacementGroups.bundle(group, number).isEmpty()) {
                 throw OrreryException.of(
-                        ErrorCode.NOT_FOUND,
-                        PlacementGroups.noSuchBundle(group, number),
-                        Map.of(ID, group.getGroup()));
+                        ErrorCode.NOT_FOUND, PlacementGroups.noSuchBundle(group, number), Map.of(ID, group.getGroup()));
             }
             List<String> there = records.actorsOf(Scope.PLAIN).stream()
-                    .filter(actor -> Lives.stateOf(actor) != ActorState.DEAD
-                            && PlacementGroups.isBoundTo(actor, group, number))
+                    .filter(actor ->
+                            Lives.stateOf(actor) != ActorState.DEAD && PlacementGroups.isBoundTo(actor, group, number))
                     .map(PlacementGroupService::describe)
                     .toList();
             if (!there.isEmpty()) {
@@ -240,9 +237,7 @@ public final class PlacementGroupService {
         int number = actor.getSpec().getNodeChoice().getBundle();
         if (namesOne && PlacementGroups.bundle(group, number).isEmpty()) {
             throw OrreryException.of(
-                    ErrorCode.NOT_FOUND,
-                    PlacementGroups.noSuchBundle(group, number),
-                    Map.of(ID, group.getGroup()));
+                    ErrorCode.NOT_FOUND, PlacementGroups.noSuchBundle(group, number), Map.of(ID, group.getGroup()));
         }
     }
 }

@@ -39,7 +39,9 @@ final class PlainActorSpecs {
             errors.add("only the leader starts workers that actors share");
         }
         if (spec.getShareable()
-                && (spec.getExclusive() || spec.getRunsTasks() || spec.getResources().getGpus() > 0)) {
+                && (spec.getExclusive()
+                        || spec.getRunsTasks()
+                        || spec.getResources().getGpus() > 0)) {
             errors.add("what is shareable shares its worker, so it can neither be exclusive, run tasks, nor have GPUs");
         }
         if (!spec.getRunsTasks() && spec.getFactory().getKindCase() == ActorFunction.KindCase.KIND_NOT_SET) {

@@ -12,7 +12,6 @@ import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.proto.PlacementGroupRecord;
 import dev.orrery.head.proto.ReplicaRecord;
 import dev.orrery.head.proto.WorldRecord;
-import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.ActorKey;
 import dev.orrery.head.store.RecordKey.CheckpointKey;
@@ -21,6 +20,7 @@ import dev.orrery.head.store.RecordKey.NameKey;
 import dev.orrery.head.store.RecordKey.NamespaceKey;
 import dev.orrery.head.store.RecordKey.NodeKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
+import dev.orrery.head.store.RecordKey.PlacementGroupKey;
 import dev.orrery.head.store.RecordKey.ReplicaKey;
 import dev.orrery.head.store.StoredState;
 import dev.orrery.head.store.Versioned;
@@ -89,7 +89,8 @@ final class StateLoader {
 
     private List<NameKey> namesIn(List<String> namespaces) {
         List<NameKey> keys = new ArrayList<>();
-        List<List<String>> names = children(namespaces.stream().map(paths::names).toList());
+        List<List<String>> names =
+                children(namespaces.stream().map(paths::names).toList());
         for (int i = 0; i < namespaces.size(); i++) {
             String namespace = namespaces.get(i);
             names.get(i).forEach(name -> keys.add(new NameKey(namespace, name)));

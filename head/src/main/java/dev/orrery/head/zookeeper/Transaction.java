@@ -28,8 +28,8 @@ final class Transaction {
     private static final int BYTES_PER_OPERATION = 64;
 
     /** Parents before what lies below them, and the reverse when they go. */
-    private static final Comparator<Change> PARENTS_OUTSIDE = Comparator.comparingInt(
-            change -> !change.key().isParent() ? 1 : change instanceof Change.Delete ? 2 : 0);
+    private static final Comparator<Change> PARENTS_OUTSIDE =
+            Comparator.comparingInt(change -> !change.key().isParent() ? 1 : change instanceof Change.Delete ? 2 : 0);
 
     private final StorePaths paths;
     private final List<Change> changes;

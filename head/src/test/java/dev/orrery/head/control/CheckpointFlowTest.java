@@ -97,7 +97,8 @@ class CheckpointFlowTest {
         ActorLife first = life(actor);
         driver.save(first, 1, "one");
         cluster.nodes.get(driver.actor(actor).getNode()).hostDown = true;
-        cluster.await("a life elsewhere", Duration.ofSeconds(60), () -> life(actor).getIncarnation() == 2);
+        cluster.await(
+                "a life elsewhere", Duration.ofSeconds(60), () -> life(actor).getIncarnation() == 2);
         assertEquals(ErrorCode.FENCED, refusal(() -> driver.save(first, 2, "two")));
         assertEquals("one", driver.load(awaitLife(actor, 2)));
     }

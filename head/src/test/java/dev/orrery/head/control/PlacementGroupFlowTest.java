@@ -40,7 +40,8 @@ class PlacementGroupFlowTest {
     }
 
     private void awaitState(String group, String state) {
-        cluster.await(group + " " + state, LIMIT, () -> driver.group(group).getState().equals(state));
+        cluster.await(
+                group + " " + state, LIMIT, () -> driver.group(group).getState().equals(state));
     }
 
     private List<String> nodes(String group) {
@@ -76,9 +77,9 @@ class PlacementGroupFlowTest {
         String rival = driver.createGroup("rival", Strategy.STRICT_SPREAD, 3_000, 3_000);
         cluster.advance(Duration.ofMillis(500));
         assertEquals(List.of("", ""), nodes(rival), "one would fit, so none is reserved");
-        assertTrue(driver.group(rival).getReason().contains("there is room for 1 of 2 bundles now"), () -> driver.group(
-                        rival)
-                .getReason());
+        assertTrue(
+                driver.group(rival).getReason().contains("there is room for 1 of 2 bundles now"),
+                () -> driver.group(rival).getReason());
         driver.removeGroup(rival);
 
         cluster.nodes.get("node-a").killHost();
@@ -181,7 +182,8 @@ class PlacementGroupFlowTest {
         awaitState(owned, "REMOVED");
         assertEquals("job", driver.group(owned).getCause().getKind());
         driver.awaitState(guest, "DEAD");
-        assertTrue(driver.actor(guest).getCauses(0).getMessage().startsWith("placement group 'owned' was removed: job"));
+        assertTrue(
+                driver.actor(guest).getCauses(0).getMessage().startsWith("placement group 'owned' was removed: job"));
         assertEquals("READY", driver.group(free).getState());
         assertEquals("ALIVE", driver.actor(resident).getState());
     }

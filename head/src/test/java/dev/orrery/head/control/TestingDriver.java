@@ -18,13 +18,13 @@ import dev.orrery.internal.proto.EndJobRequest;
 import dev.orrery.internal.proto.FormWorldRequest;
 import dev.orrery.internal.proto.Job;
 import dev.orrery.internal.proto.KillActorRequest;
-import dev.orrery.internal.proto.NodeChoice;
-import dev.orrery.internal.proto.PlacementBundle;
-import dev.orrery.internal.proto.PlacementGroupSpec.Strategy;
-import dev.orrery.internal.proto.PlacementGroupSpec;
-import dev.orrery.internal.proto.PlacementGroupView;
 import dev.orrery.internal.proto.LoadCheckpointRequest;
 import dev.orrery.internal.proto.LoadCheckpointResponse;
+import dev.orrery.internal.proto.NodeChoice;
+import dev.orrery.internal.proto.PlacementBundle;
+import dev.orrery.internal.proto.PlacementGroupSpec;
+import dev.orrery.internal.proto.PlacementGroupSpec.Strategy;
+import dev.orrery.internal.proto.PlacementGroupView;
 import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.RemovePlacementGroupRequest;
 import dev.orrery.internal.proto.RenewJobRequest;
@@ -151,8 +151,7 @@ final class TestingDriver {
                 .setOperation(cluster.operation())
                 .setJob(job())
                 .setActor(spec.setJob(job)
-                        .setFactory(
-                                ActorFunction.newBuilder().setLambda(ByteString.copyFromUtf8("f")))
+                        .setFactory(ActorFunction.newBuilder().setLambda(ByteString.copyFromUtf8("f")))
                         .setResources(Resources.newBuilder().setMilliCpus(milliCpus))
                         .setOpenTimeoutMillis(10_000)
                         .setMaxPendingCalls(10))
@@ -171,8 +170,7 @@ final class TestingDriver {
 
     /** Its bundles have so many thousandths of CPUs. */
     String createGroup(String name, Strategy strategy, long... milliCpus) {
-        return createGroup(
-                PlacementGroupSpec.newBuilder().setName(name).setStrategy(strategy), milliCpus);
+        return createGroup(PlacementGroupSpec.newBuilder().setName(name).setStrategy(strategy), milliCpus);
     }
 
     /** Stays when its job ends. */

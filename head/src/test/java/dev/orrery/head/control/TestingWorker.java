@@ -34,6 +34,7 @@ final class TestingWorker {
     private final Map<ActorLife, Integer> leaving = new HashMap<>();
     /** Actors that live in it, and how each is; OPENING for a step. */
     final Map<ActorLife, WorkerState> guests = new LinkedHashMap<>();
+
     DesiredWorker desired;
     WorkerState state = WorkerState.LAUNCHING;
     Failure failure = Failure.getDefaultInstance();

@@ -28,8 +28,7 @@ class GroupMisfitTest {
 
     @Test
     void whatIsTakenNowIsWaitedFor() {
-        GroupMisfit waits =
-                misfit(group(Strategy.PACK, bundles(2, 2, 1)), room("b", 1, 4), room("a", 3, 4));
+        GroupMisfit waits = misfit(group(Strategy.PACK, bundles(2, 2, 1)), room("b", 1, 4), room("a", 3, 4));
         assertEquals(
                 "placement group 'trainers' needs 2 × (2 cpus, 0 gpus), 1 × (1 cpus, 0 gpus); free: a 3 cpus 0 gpus, b 1"
                         + " cpus 0 gpus; there is room for 2 of 3 bundles now; the rest is waited for, until something ends"
@@ -46,7 +45,8 @@ class GroupMisfitTest {
                         + " it",
                 misfit(group(Strategy.STRICT_PACK, bundles(2, 2)), room("a", 3, 4))
                         .explain(List.of()));
-        GroupMisfit nodes = misfit(group(Strategy.STRICT_SPREAD, bundles(1, 1, 1, 1)), room("a", 4, 4), room("b", 4, 4));
+        GroupMisfit nodes =
+                misfit(group(Strategy.STRICT_SPREAD, bundles(1, 1, 1, 1)), room("a", 4, 4), room("b", 4, 4));
         assertTrue(
                 nodes.explain(List.of())
                         .endsWith(", each on another node; free: a 4 cpus 0 gpus, b 4 cpus 0 gpus; even with nothing"
@@ -63,8 +63,9 @@ class GroupMisfitTest {
         GroupMisfit much = misfit(group(Strategy.SPREAD, bundles(3, 3, 3)), room("a", 4, 4));
         assertTrue(
                 much.explain(List.of())
-                        .endsWith("; even with nothing else on the nodes there is room for 2 of 3 bundles; more nodes, or"
-                                + " larger ones, are needed"),
+                        .endsWith(
+                                "; even with nothing else on the nodes there is room for 2 of 3 bundles; more nodes, or"
+                                        + " larger ones, are needed"),
                 () -> much.explain(List.of()));
     }
 
@@ -116,8 +117,10 @@ class GroupMisfitTest {
 
     @Test
     void anActorIsToldWhatItsBundlesHoldAndWhatIsFreeThere() {
-        List<BundleRoom> bundles =
-                List.of(bundleRoom(0, "a", 1, ""), bundleRoom(3, "b", 2, "its node is SUSPECT"), bundleRoom(4, "", 2, "waits for room"));
+        List<BundleRoom> bundles = List.of(
+                bundleRoom(0, "a", 1, ""),
+                bundleRoom(3, "b", 2, "its node is SUSPECT"),
+                bundleRoom(4, "", 2, "waits for room"));
         assertEquals(
                 "actor 'x' needs 2 cpus, 0 gpus of placement group 'trainers'; bundle 0 on a holds 2 cpus 1 gpus, free: 1"
                         + " cpus 0 gpus; bundle 3 on b holds 2 cpus 1 gpus, free: 2 cpus 0 gpus, but its node is SUSPECT;"
@@ -148,10 +151,8 @@ class GroupMisfitTest {
         NodeRoom fresh = new NodeRoom("b", Map.of(), cpus(1), cpus(4), GpuRoom.ofSlots(0, 0), 1);
         List<BundleRoom> bundles = List.of(
                 new BundleRoom(0, full, ""), new BundleRoom(1, fresh, ""), new BundleRoom(2, fresh, "waits for room"));
-        assertEquals(
-                java.util.Optional.of(new Place("b", List.of()).in(1)), Placement.chooseBundle(actor(1), bundles));
-        assertEquals(
-                java.util.Optional.of(new Place("a", List.of()).in(0)), Placement.chooseBundle(actor(2), bundles));
+        assertEquals(java.util.Optional.of(new Place("b", List.of()).in(1)), Placement.chooseBundle(actor(1), bundles));
+        assertEquals(java.util.Optional.of(new Place("a", List.of()).in(0)), Placement.chooseBundle(actor(2), bundles));
         assertEquals(java.util.Optional.empty(), Placement.chooseBundle(actor(3), bundles));
     }
 }

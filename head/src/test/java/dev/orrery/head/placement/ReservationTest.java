@@ -57,7 +57,10 @@ class ReservationTest {
     void strictlyPackedBundlesShareOneNodeOrGoNowhere() {
         assertEquals(List.of("b", "b"), choose(Strategy.STRICT_PACK, bundles(2, 2), rooms(3, 4)));
         assertEquals(List.of(), choose(Strategy.STRICT_PACK, bundles(2, 2), rooms(3, 3)));
-        assertEquals(1, Reservation.of(group(Strategy.STRICT_PACK, bundles(2, 2)), rooms(3, 3)).fitting());
+        assertEquals(
+                1,
+                Reservation.of(group(Strategy.STRICT_PACK, bundles(2, 2)), rooms(3, 3))
+                        .fitting());
     }
 
     @Test
@@ -126,8 +129,7 @@ class ReservationTest {
         NodeChoice zoneB = NodeChoice.newBuilder().putLabels("zone", "b").build();
         NodeRoom a = new NodeRoom("a", Map.of("zone", "a"), cpus(8), cpus(8), GpuRoom.ofSlots(0, 0), 0);
         NodeRoom b = new NodeRoom("b", Map.of("zone", "b"), cpus(1), cpus(8), GpuRoom.ofSlots(0, 0), 0);
-        List<Demand> bundles = List.of(
-                bundle(0, 1, 0, NodeChoice.getDefaultInstance()), bundle(1, 1, 0, zoneB));
+        List<Demand> bundles = List.of(bundle(0, 1, 0, NodeChoice.getDefaultInstance()), bundle(1, 1, 0, zoneB));
         assertEquals(List.of("a", "b"), choose(Strategy.PACK, bundles, List.of(a, b)));
         assertEquals(List.of(), choose(Strategy.STRICT_PACK, bundles, List.of(a, b)));
     }

@@ -127,7 +127,8 @@ class PlacementGroupReconcilerTest {
         groups.group("1-1", Strategy.PACK, bundle(0, 5_000, 0));
         assertEquals("PENDING", groups.placed("a", "1-1", 1_000));
         String why = groups.rooms().explain(state.actor("a"));
-        assertTrue(why.contains("bundle 0, which waits for room, holds 5 cpus 0 gpus; placement group 'g1-1' needs"), why);
+        assertTrue(
+                why.contains("bundle 0, which waits for room, holds 5 cpus 0 gpus; placement group 'g1-1' needs"), why);
         assertFalse(groups.rooms().neverFits(state.actor("a")), "a larger node may join");
         state.node("n2", NodeState.ALIVE, 8_000).registered("n2", 8_000).heard("n2");
         assertEquals("n2/0", groups.placed("a"));
@@ -226,9 +227,8 @@ class PlacementGroupReconcilerTest {
         becomes("n1", NodeState.SUSPECT);
         assertEquals("PENDING", groups.placed("a", "1-1", 1_000));
         assertEquals("READY", groups.stateOf("1-1"));
-        assertTrue(
-                groups.rooms().explain(state.actor("a")).endsWith(", but its node is SUSPECT"),
-                () -> groups.rooms().explain(state.actor("a")));
+        assertTrue(groups.rooms().explain(state.actor("a")).endsWith(", but its node is SUSPECT"), () -> groups.rooms()
+                .explain(state.actor("a")));
     }
 
     @Test

@@ -47,11 +47,10 @@ final class TestingGroups {
     }
 
     void add(String id, BundleRecord... bundles) {
-        state.write(Write.put(
-                group(id).toBuilder().addAllBundles(List.of(bundles)).build()));
+        state.write(
+                Write.put(group(id).toBuilder().addAllBundles(List.of(bundles)).build()));
         state.write(Write.put(group(id).toBuilder()
-                .setState(
-                        stateOf(id).equals("READY") ? PlacementGroupState.RESIZING.name() : stateOf(id))
+                .setState(stateOf(id).equals("READY") ? PlacementGroupState.RESIZING.name() : stateOf(id))
                 .build()));
     }
 

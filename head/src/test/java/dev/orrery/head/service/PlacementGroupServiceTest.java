@@ -99,8 +99,7 @@ class PlacementGroupServiceTest {
 
     private void remove(String group) {
         commit(draft -> PlacementGroupService.remove(
-                draft,
-                RemovePlacementGroupRequest.newBuilder().setGroup(group).build()));
+                draft, RemovePlacementGroupRequest.newBuilder().setGroup(group).build()));
     }
 
     private PlacementGroupRecord group(String id) {
@@ -150,7 +149,8 @@ class PlacementGroupServiceTest {
 
     @Test
     void aResentRequestFindsTheFirstOutcome() {
-        CreatePlacementGroupRequest.Builder request = request("trainers", cpus(1)).setOperation("op-1");
+        CreatePlacementGroupRequest.Builder request =
+                request("trainers", cpus(1)).setOperation("op-1");
         String id = create(request);
         assertEquals(id, create(request));
         ResizePlacementGroupRequest.Builder more =
@@ -175,8 +175,8 @@ class PlacementGroupServiceTest {
                                 .build())
                 .setJob(Job.newBuilder().setId("other"));
         request.getSpecBuilder().setStrategyValue(99).setJob("mine");
-        String message = refused(ErrorCode.INVALID_ARGUMENT, () -> create(request))
-                .getMessage();
+        String message =
+                refused(ErrorCode.INVALID_ARGUMENT, () -> create(request)).getMessage();
         for (String part : List.of(
                 "'no name' is no name of a placement group",
                 "its job is 'mine', not that of its driver, 'other'",
@@ -273,9 +273,7 @@ class PlacementGroupServiceTest {
                         () -> resize(resizing(id).addRemove(1).addRemove(4)))
                 .getMessage()
                 .contains("it has at least one bundle; remove the group instead"));
-        assertTrue(refused(
-                        ErrorCode.INVALID_ARGUMENT,
-                        () -> resize(resizing(id).addAdd(cpus(-1))))
+        assertTrue(refused(ErrorCode.INVALID_ARGUMENT, () -> resize(resizing(id).addAdd(cpus(-1))))
                 .getMessage()
                 .contains("bundle 5: cpus and gpus must not be negative"));
         assertEquals(List.of(1, 4), numbers(id));
@@ -286,7 +284,8 @@ class PlacementGroupServiceTest {
         String id = create(request("g", cpus(1), cpus(1)));
         reserved(id);
         String named = start(NodeChoice.newBuilder().setGroup(id).setBundle(1), 1);
-        OrreryException used = refused(ErrorCode.IN_USE, () -> resize(resizing(id).addRemove(1)));
+        OrreryException used =
+                refused(ErrorCode.IN_USE, () -> resize(resizing(id).addRemove(1)));
         assertTrue(
                 used.getMessage()
                         .startsWith("bundle 1 of placement group 'g' is not empty: actor 'x' (" + named
@@ -321,13 +320,15 @@ class PlacementGroupServiceTest {
         assertEquals("REMOVED", group(id).getState());
         assertEquals("removed", group(id).getCause().getKind());
         assertEquals("", group(id).getBundles(0).getNode());
-        String gone = refused(ErrorCode.NOT_FOUND, () -> start(NodeChoice.newBuilder().setGroup(id), 1))
+        String gone = refused(
+                        ErrorCode.NOT_FOUND, () -> start(NodeChoice.newBuilder().setGroup(id), 1))
                 .getMessage();
         assertTrue(gone.startsWith("removed: a driver removed it -- placement group 'g' was removed"), gone);
         refused(ErrorCode.NOT_FOUND, () -> resize(resizing(id).addAdd(cpus(1))));
-        assertTrue(refused(ErrorCode.NOT_FOUND, () -> start(NodeChoice.newBuilder().setGroup("7-77"), 1))
-                .getMessage()
-                .startsWith("there is no placement group 7-77"));
+        assertTrue(
+                refused(ErrorCode.NOT_FOUND, () -> start(NodeChoice.newBuilder().setGroup("7-77"), 1))
+                        .getMessage()
+                        .startsWith("there is no placement group 7-77"));
     }
 
     @Test
@@ -338,8 +339,9 @@ class PlacementGroupServiceTest {
                 ErrorCode.DOES_NOT_FIT, () -> start(NodeChoice.newBuilder().setGroup(id), 3));
         assertTrue(
                 large.getMessage()
-                        .startsWith("actor 'x' needs 3 cpus, 0 gpus of placement group 'g'; bundle 0 on n1 holds 1 cpus 0"
-                                + " gpus, free: 1 cpus 0 gpus"),
+                        .startsWith(
+                                "actor 'x' needs 3 cpus, 0 gpus of placement group 'g'; bundle 0 on n1 holds 1 cpus 0"
+                                        + " gpus, free: 1 cpus 0 gpus"),
                 large.getMessage());
         assertTrue(large.getMessage().contains("; no bundle is large enough"), large.getMessage());
         assertTrue(refused(
@@ -367,7 +369,9 @@ class PlacementGroupServiceTest {
                     .getMessage()
                     .contains("labels, a node and a policy are for bundles, not for what is placed in one"));
         }
-        assertTrue(refused(ErrorCode.INVALID_ARGUMENT, () -> start(NodeChoice.newBuilder().setBundle(1), 1))
+        assertTrue(refused(
+                        ErrorCode.INVALID_ARGUMENT,
+                        () -> start(NodeChoice.newBuilder().setBundle(1), 1))
                 .getMessage()
                 .contains("bundle 1 of no placement group"));
     }

@@ -57,7 +57,9 @@ class LaterParentsTest {
     }
 
     private void assertComplete() {
-        head.paths.recordParents().forEach(path -> assertInstanceOf(OpResult.GetDataResult.class, head.read(path), path));
+        head.paths
+                .recordParents()
+                .forEach(path -> assertInstanceOf(OpResult.GetDataResult.class, head.read(path), path));
     }
 
     @Test
@@ -67,9 +69,11 @@ class LaterParentsTest {
         assertEquals(Set.of(), store.load().checkpoints().keySet());
         assertComplete();
         store.commit(List.of(createCheckpoint("1-1", 7, "a")));
-        assertEquals(Set.of(new CheckpointKey("1-1")), store.load().checkpoints().keySet());
         assertEquals(
-                Set.of(new CheckpointKey("1-1")), head.takeOver().load().checkpoints().keySet());
+                Set.of(new CheckpointKey("1-1")), store.load().checkpoints().keySet());
+        assertEquals(
+                Set.of(new CheckpointKey("1-1")),
+                head.takeOver().load().checkpoints().keySet());
     }
 
     @Test

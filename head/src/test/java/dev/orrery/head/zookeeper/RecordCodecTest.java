@@ -69,8 +69,7 @@ class RecordCodecTest {
             if (key.equals(other)) {
                 assertEquals("op", RecordCodec.operation(key, value));
             } else {
-                OrreryException refused =
-                        assertThrows(OrreryException.class, () -> RecordCodec.operation(key, value));
+                OrreryException refused = assertThrows(OrreryException.class, () -> RecordCodec.operation(key, value));
                 assertEquals(ErrorCode.INVALID_ARGUMENT, refused.code());
             }
         }));
@@ -81,6 +80,7 @@ class RecordCodecTest {
         StorePaths paths = new StorePaths("c");
         assertEquals("/orrery/c/placement-groups/1-2", paths.path(new PlacementGroupKey("1-2")));
         assertEquals(
-                all().size(), all().keySet().stream().map(paths::path).distinct().count());
+                all().size(),
+                all().keySet().stream().map(paths::path).distinct().count());
     }
 }

@@ -155,7 +155,8 @@ class ZooKeeperClusterStoreTest {
                 new Change.Delete(new NameKey("team-b", "counter"), 0)));
 
         assertEquals(Map.of(), store.load().namespaces());
-        assertEquals(Set.of(new NameKey("default", "counter")), store.load().names().keySet());
+        assertEquals(
+                Set.of(new NameKey("default", "counter")), store.load().names().keySet());
     }
 
     @Test

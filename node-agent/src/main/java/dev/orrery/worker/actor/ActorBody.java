@@ -94,8 +94,7 @@ record ActorBody(
         return new ActorBody(worlds, threads, intake.tenure(), job, loan, answers, checkpoints);
     }
 
-    private static ActorExit exit(
-            ActorEnvironment environment, CallIntake intake, OwnJob job, AtomicBoolean stopping) {
+    private static ActorExit exit(ActorEnvironment environment, CallIntake intake, OwnJob job, AtomicBoolean stopping) {
         return new ActorExit(
                 environment.life(),
                 intake.queue(),

@@ -175,7 +175,8 @@ final class CheckpointSaves {
             those.clear();
         }
         for (Waiting one : settled) {
-            why.ifPresentOrElse(one.saved()::completeExceptionally, () -> one.saved().complete(null));
+            why.ifPresentOrElse(
+                    one.saved()::completeExceptionally, () -> one.saved().complete(null));
         }
         sendNext();
     }
@@ -190,7 +191,8 @@ final class CheckpointSaves {
     }
 
     private OrreryException cancelled() {
-        return OrreryException.of(ErrorCode.CANCELLED, "actor " + life.getActor() + " ends, and saves nothing any more");
+        return OrreryException.of(
+                ErrorCode.CANCELLED, "actor " + life.getActor() + " ends, and saves nothing any more");
     }
 
     /** How many wait. */
@@ -200,9 +202,8 @@ final class CheckpointSaves {
 
     /** Done when nobody who waits now does any more, whatever came of it. */
     synchronized CompletableFuture<Void> settled() {
-        return CompletableFuture.allOf(waiting.values().stream()
-                        .map(Waiting::saved)
-                        .toArray(CompletableFuture<?>[]::new))
+        return CompletableFuture.allOf(
+                        waiting.values().stream().map(Waiting::saved).toArray(CompletableFuture<?>[]::new))
                 .handle((none, failure) -> null);
     }
 

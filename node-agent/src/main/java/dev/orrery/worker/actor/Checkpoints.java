@@ -149,7 +149,8 @@ final class Checkpoints {
     CompletableFuture<Void> saveNow() {
         if (!open) {
             throw OrreryException.of(
-                    ErrorCode.UNAVAILABLE, "actor " + label + " is still being started; it saves from its first call on");
+                    ErrorCode.UNAVAILABLE,
+                    "actor " + label + " is still being started; it saves from its first call on");
         }
         CompletableFuture<Void> saved = save(actor.orElseThrow(() -> OrreryException.of(
                 ErrorCode.UNSUPPORTED, "actor " + label + " does not implement " + Checkpointable.class.getName())));

@@ -29,8 +29,8 @@ final class GuestLife {
     GuestLife(ActorEnvironment worker, Guest guest, ActorCode code, WorkerObjects objects) {
         this.worker = worker;
         this.guest = guest;
-        GuestEnvironment environment = GuestEnvironment.of(
-                worker, guest, this::fail, how -> LOG.info("guest {}: {}", guest.getLabel(), how));
+        GuestEnvironment environment =
+                GuestEnvironment.of(worker, guest, this::fail, how -> LOG.info("guest {}: {}", guest.getLabel(), how));
         this.intake = CallIntake.of(environment);
         OwnJob job = new OwnJob(environment, objects.exchange());
         this.body = ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, objects), () -> {});
@@ -50,8 +50,8 @@ final class GuestLife {
             if (failure.isPresent() || ending.isPresent()) {
                 return;
             }
-            failure = Optional.of(first.at(
-                    worker.launch().host(), worker.launch().outputLog().toString()));
+            failure = Optional.of(
+                    first.at(worker.launch().host(), worker.launch().outputLog().toString()));
         }
         LOG.error("actor {} failed: {}", guest.getLabel(), FailureText.of(first));
         var unused = end().thenRun(worker::changed);

@@ -28,7 +28,8 @@ public final class PlainActor implements HostedActor {
         CallServer server = new CallServer(
                 environment, intake::call, objects.results(), runsTasks ? Optional.of(owners(intake)) : Optional.empty());
         ActorCode code = ActorCode.of(environment.launch().artifacts(), job);
-        ActorBody body = ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, objects), server::start);
+        ActorBody body =
+                ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, objects), server::start);
         parts = Optional.of(new Parts(body, server, code, objects));
         onDesired(environment.desired());
         body.start();

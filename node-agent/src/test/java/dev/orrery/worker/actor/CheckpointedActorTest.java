@@ -47,8 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class CheckpointedActorTest {
     private static final ActorLife FIRST = TestingWorlds.life("me");
-    private static final ActorLife SECOND =
-            FIRST.toBuilder().setIncarnation(2).build();
+    private static final ActorLife SECOND = FIRST.toBuilder().setIncarnation(2).build();
 
     @TempDir
     private Path folder;
@@ -302,9 +301,7 @@ class CheckpointedActorTest {
 
     @Test
     void anActorThatSavesNothingIsToldSo() throws Exception {
-        start(
-                FIRST,
-                every(1).setFactory(TestingFunctions.constructor(ScriptedActor.class)));
+        start(FIRST, every(1).setFactory(TestingFunctions.constructor(ScriptedActor.class)));
         Failure first = environment.awaitFailure();
         assertTrue(
                 first.message()
