@@ -1,8 +1,8 @@
 package dev.orrery.internal.task;
 
-import dev.orrery.OrreryOptions;
 import dev.orrery.Arg;
 import dev.orrery.ObjectRef;
+import dev.orrery.OrreryOptions;
 import dev.orrery.PlacementOptions;
 import dev.orrery.error.OrreryException;
 import dev.orrery.function.TaskFunction1;

@@ -165,7 +165,8 @@ class ObjectExchangeTest {
     @Test
     void theProcessesOfAHostFetchItOnce() throws Exception {
         ObjectExchange keeper = process("host-a");
-        Value offered = keeper.offered(held(keeper.store().keep("it", value, codec)).message());
+        Value offered =
+                keeper.offered(held(keeper.store().keep("it", value, codec)).message());
         ObjectExchange one = process("host-b");
         ObjectExchange other = process("host-b");
         try (FetchedValues first = one.fetch("argument", List.of(offered));
@@ -184,7 +185,8 @@ class ObjectExchangeTest {
     @Test
     void withoutRoomInMemoryItIsFetchedToTheDisk() throws Exception {
         ObjectExchange keeper = process("host-a");
-        Value offered = keeper.offered(held(keeper.store().keep("it", value, codec)).message());
+        Value offered =
+                keeper.offered(held(keeper.store().keep("it", value, codec)).message());
         try (FetchedValues fetched = process("host-b", 0).fetch("argument", List.of(offered))) {
             assertEquals(Map.of(), await(fetched));
             assertTrue(file(fetched.values().get(0)).startsWith(folder.resolve("disk")));
@@ -202,7 +204,8 @@ class ObjectExchangeTest {
     @Test
     void whoCannotBeReachedIsNamed() throws Exception {
         ObjectExchange keeper = process("host-a");
-        Value offered = keeper.offered(held(keeper.store().keep("it", value, codec)).message());
+        Value offered =
+                keeper.offered(held(keeper.store().keep("it", value, codec)).message());
         keeper.close();
         ObjectExchange other = process("host-b");
         OrreryException failed = failure(other, offered);
@@ -221,7 +224,8 @@ class ObjectExchangeTest {
     @Test
     void whoeverElseListensThereIsNotAsked() throws Exception {
         ObjectExchange keeper = process("host-a");
-        Value offered = keeper.offered(held(keeper.store().keep("it", value, codec)).message());
+        Value offered =
+                keeper.offered(held(keeper.store().keep("it", value, codec)).message());
         Value.Builder wrong = offered.toBuilder();
         wrong.getStoredBuilder().getKeeperBuilder().setProcess("worker-1-of-before");
         OrreryException failed = failure(process("host-b"), wrong.build());

@@ -26,7 +26,10 @@ public final class PlainActor implements HostedActor {
         OwnJob job = new OwnJob(environment, objects.exchange());
         CallIntake intake = CallIntake.of(environment);
         CallServer server = new CallServer(
-                environment, intake::call, objects.results(), runsTasks ? Optional.of(owners(intake)) : Optional.empty());
+                environment,
+                intake::call,
+                objects.results(),
+                runsTasks ? Optional.of(owners(intake)) : Optional.empty());
         ActorCode code = ActorCode.of(environment.launch().artifacts(), job);
         ActorBody body =
                 ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, objects), server::start);
@@ -46,7 +49,8 @@ public final class PlainActor implements HostedActor {
             public CompletableFuture<RetireWorkerResponse> retire() {
                 Parts here = parts();
                 return new Retirement(
-                                here.objects().exchange().references(), here.body().loan())
+                                here.objects().exchange().references(),
+                                here.body().loan())
                         .get();
             }
         };
