@@ -24,11 +24,8 @@ import dev.orrery.head.reconcile.Write;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ArtifactRef;
-import dev.orrery.internal.proto.Backend;
-import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.EndJobRequest;
-import dev.orrery.internal.proto.FormWorldRequest;
 import dev.orrery.internal.proto.HostPort;
 import dev.orrery.internal.proto.Job;
 import dev.orrery.internal.proto.KillActorRequest;
@@ -38,7 +35,6 @@ import dev.orrery.internal.proto.PlainActorSpec;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.StartActorRequest;
 import dev.orrery.internal.proto.Value;
-import dev.orrery.internal.proto.WorldSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -50,7 +46,6 @@ class ActorServiceTest {
     private final List<ArtifactRef> missing = new ArrayList<>();
     private final ActorService actors = new ActorService(
             artifacts -> artifacts.stream().filter(missing::contains).toList());
-    private final WorldService worlds = new WorldService();
     private final JobService jobs = new JobService();
     private final Ids ids = new Ids(7);
 
@@ -122,17 +117,6 @@ class ActorServiceTest {
                 .setNode("n1")
                 .setDataAddress(HostPort.newBuilder().setHost("h").setPort(1))
                 .build())));
-    }
-
-    private long form(String operation, String name, String... members) {
-        return commit(draft -> worlds.form(
-                        draft,
-                        FormWorldRequest.newBuilder()
-                                .setOperation(operation)
-                                .setName(name)
-                                .addAllActors(List.of(members))
-                                .build()))
-                .getWorld();
     }
 
     private static OrreryException refused(ErrorCode code, Runnable call) {
@@ -367,55 +351,5 @@ class ActorServiceTest {
         refused(
                 ErrorCode.INVALID_ARGUMENT,
                 () -> ActorService.find(records, DescribeActorRequest.getDefaultInstance()));
-    }
-
-    @Test
-    void aWorldIsFormedOfLivesInTheirOrder() {
-        String a = alive("a");
-        String b = alive("b");
-        long world = form("op-w", "ring", b, a);
-        WorldSpec spec = records.world(world).orElseThrow().getSpec();
-        assertEquals(
-                List.of("b", "a"),
-                spec.getMembersList().stream().map(m -> m.getLabel()).toList());
-        assertEquals(
-                List.of(0, 1),
-                spec.getMembersList().stream().map(m -> m.getRank()).toList());
-        assertEquals(Backend.HOST, spec.getBackend());
-        assertEquals("ring", spec.getName());
-        assertEquals(world, form("op-w", "ring", b, a), "sent again");
-        assertEquals(1, records.worlds().size());
-    }
-
-    @Test
-    void aNameOfAWorldIsTakenWhereAMemberHasIt() {
-        String a = alive("a");
-        String b = alive("b");
-        String c = alive("c");
-        long ring = form("op-1", "ring", a, b);
-        refused(ErrorCode.ALREADY_EXISTS, () -> form("op-2", "ring", b, c));
-        form("op-3", "ring", c);
-        form("op-4", "other", a, b);
-        commit(draft -> worlds.close(
-                draft, CloseWorldRequest.newBuilder().setWorld(ring).build()));
-        assertTrue(records.world(ring).isEmpty());
-        commit(draft -> worlds.close(
-                draft, CloseWorldRequest.newBuilder().setWorld(ring).build()));
-        form("op-5", "ring", a, b);
-    }
-
-    @Test
-    void onlyWhatIsAliveCanBeAMember() {
-        String a = alive("a");
-        String starting = start("op-1", counter("starting"));
-        refused(ErrorCode.UNAVAILABLE, () -> form("op-w", "ring", a, starting));
-        state(a, "DEAD");
-        refused(ErrorCode.ACTOR_DEAD, () -> form("op-w", "ring", a));
-        refused(ErrorCode.NOT_FOUND, () -> form("op-w", "ring", "7-99"));
-        refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring"));
-        OrreryException twice = refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring", a, starting, a));
-        assertTrue(twice.getMessage().contains("actor 'a' (" + a + ") is named more than once"), twice.getMessage());
-        refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "a ring", a));
-        assertTrue(records.worlds().isEmpty());
     }
 }
