@@ -326,7 +326,6 @@ class ActorServiceTest {
                 ErrorCode.INVALID_ARGUMENT,
                 () -> commit(draft -> actors.kill(
                         draft, KillActorRequest.newBuilder().setActor("7-50").build())));
-        refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring", "7-50"));
     }
 
     @Test

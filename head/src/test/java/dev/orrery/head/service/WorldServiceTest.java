@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
 import dev.orrery.head.proto.ActorRecord;
+import dev.orrery.head.proto.PipelineRecord;
 import dev.orrery.head.reconcile.ClusterState;
 import dev.orrery.head.reconcile.Draft;
 import dev.orrery.head.reconcile.Ids;
@@ -125,5 +126,17 @@ class WorldServiceTest {
         assertTrue(twice.getMessage().contains("actor 'a' (" + a + ") is named more than once"), twice.getMessage());
         refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "a ring", a));
         assertTrue(records.worlds().isEmpty());
+    }
+
+    @Test
+    void anActorOfAPipelineIsNoMember() {
+        records.apply(List.of(
+                Write.put(PipelineRecord.getDefaultInstance()),
+                Write.put(ActorRecord.newBuilder()
+                        .setActor("7-50")
+                        .setState("ALIVE")
+                        .setPipeline("embed")
+                        .build())));
+        refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring", "7-50"));
     }
 }
