@@ -40,7 +40,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What drivers may ask about plain actors and their worlds. */
+/** What drivers may ask about plain actors. */
 class ActorServiceTest {
     private final Records records = new Records();
     private final List<ArtifactRef> missing = new ArrayList<>();
