@@ -5,8 +5,8 @@ package dev.orrery;
  * that is none begins each life as its constructor leaves it.
  *
  * <p>It saves when it {@linkplain ActorContext#saveCheckpoint asks for that}, and as its builder says ({@link
- * ActorBuilder#checkpointEvery(int)}). A call in whose course it saves is answered once that is done: so no next life has forgotten what a
- * caller was told. What was not saved when a life ends is gone, with the calls that made it; those of them that were not answered fail
+ * ActorBuilder#checkpointEvery(int)}). A call in whose course it saves is answered once that is done, and so are those that end meanwhile,
+ * as they may tell of it: so no next life has forgotten what was saved and told. What was not saved when a life ends is gone, with the calls that made it; those of them that were not answered fail
  * with ACTOR_RESTARTED, or are sent again (see {@link ActorBuilder#callRetries}).
  *
  * <p>States are small: at most {@value #MOST_BYTES} bytes, as arguments are encoded, since all of them are in the memory of each head and

@@ -47,9 +47,12 @@ final class LaterParents {
         }
         if (answer.isOk()) {
             LOG.info("made {} and what is below it", group.get(0));
-        } else if (answer.refusedIndex() > 0 && answer.code() != Code.NODEEXISTS) {
-            // Where it is there already, the answer that was lost was that it had been made.
-            throw BlockingCalls.refused(operations.get(answer.refusedIndex()), answer.code(), MAKE);
+            return;
+        }
+        boolean epochIsOver = answer.refusedIndex() == 0;
+        // Where it is there already, the answer that was lost was that it had been made.
+        if (!epochIsOver && answer.code() != Code.NODEEXISTS) {
+            throw BlockingCalls.refused(operations.get(Math.max(0, answer.refusedIndex())), answer.code(), MAKE);
         }
     }
 }

@@ -95,7 +95,8 @@ class CheckpointServiceTest {
     void aStateIsBounded() {
         actor("1-1", "ALIVE", 1);
         save(life("1-1", 1), 60_000);
-        OrreryException large = refused(ErrorCode.CHECKPOINT_TOO_LARGE, life("1-1", 1), 61_440);
+        actor("1-2", "ALIVE", 1);
+        OrreryException large = refused(ErrorCode.CHECKPOINT_TOO_LARGE, life("1-2", 1), 61_440);
         assertTrue(large.getMessage().contains("more than 61440"), large.getMessage());
         assertTrue(records.checkpointBytes() > 60_000 && records.checkpointBytes() < 60_100);
     }

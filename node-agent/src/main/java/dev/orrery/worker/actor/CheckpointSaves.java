@@ -200,6 +200,12 @@ final class CheckpointSaves {
         return waiting.size();
     }
 
+    /** Done when nobody waits any more for the newest state that somebody waits for, whatever came of it; empty: nobody does. */
+    synchronized Optional<CompletableFuture<Void>> newest() {
+        return Optional.ofNullable(waiting.lastEntry())
+                .map(last -> last.getValue().saved().handle((none, failure) -> null));
+    }
+
     /** Done when nobody who waits now does any more, whatever came of it. */
     synchronized CompletableFuture<Void> settled() {
         return CompletableFuture.allOf(

@@ -120,11 +120,17 @@ final class Checkpoints {
         return ofCall == null ? List.of() : ofCall;
     }
 
-    /** A call has ended that asked for this: done when all is saved that is to be before its answer. Runs user code where that is due. */
+    /**
+     * A call has ended that asked for this: done when all is saved that is to be before its answer. Runs user code where that is due. One
+     * that has nothing to be saved waits for what others have, as it may tell of that.
+     */
     CompletableFuture<Void> callEnds(List<CompletableFuture<Void>> ofCall) {
-        boolean due = actor.isPresent() && isDue();
-        if (!due && ofCall.isEmpty()) {
+        if (actor.isEmpty()) {
             return NOTHING_TO_SAVE;
+        }
+        boolean due = isDue();
+        if (!due && ofCall.isEmpty()) {
+            return saves.newest().orElse(NOTHING_TO_SAVE);
         }
         List<CompletableFuture<Void>> all = new ArrayList<>(ofCall);
         if (due) {

@@ -147,11 +147,14 @@ class CheckpointSavesTest {
     @Test
     void onceClosedNobodyWaits() {
         CompletableFuture<Void> one = next();
+        CompletableFuture<Void> newest = saves.newest().orElseThrow();
         CompletableFuture<Void> all = saves.settled();
         assertFalse(all.isDone());
         saves.close();
         assertEquals(ErrorCode.CANCELLED, code(one));
-        assertTrue(all.isDone());
+        assertTrue(all.isDone() && newest.isDone());
+        assertFalse(newest.isCompletedExceptionally());
+        assertTrue(saves.newest().isEmpty());
         assertEquals(ErrorCode.CANCELLED, code(next()));
         save();
         assertEquals(List.of(1L), sent);
