@@ -133,9 +133,9 @@ class JobsIT extends ClusterScenario {
                 .start();
         String said = new String(jstat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(jstat.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "jstat ends");
-        String[] lines = said.strip().split("\n");
+        String[] lines = said.strip().split("\n", -1);
         assertEquals(2, lines.length, said);
-        List<String> names = List.of(lines[0].strip().split("\\s+"));
-        return Double.parseDouble(lines[1].strip().split("\\s+")[names.indexOf(METASPACE_COLUMN)]);
+        List<String> names = List.of(lines[0].strip().split("\\s+", -1));
+        return Double.parseDouble(lines[1].strip().split("\\s+", -1)[names.indexOf(METASPACE_COLUMN)]);
     }
 }

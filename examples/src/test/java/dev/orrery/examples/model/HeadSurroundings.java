@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.zookeeper.KeeperException.Code;
@@ -70,6 +71,8 @@ final class HeadSurroundings extends StoreAccess implements NanoClock, Surroundi
         }
     }
 
+    private static final Set<String> BESIDE = StoreAccess.beside(HeadSteps.CLUSTER);
+
     /** Each thread takes steps of its own. */
     private static final ThreadLocal<Step> CURRENT = new ThreadLocal<>();
 
@@ -109,7 +112,11 @@ final class HeadSurroundings extends StoreAccess implements NanoClock, Surroundi
         }
         Step step = CURRENT.get();
         step.reading = Optional.empty();
-        StoreAnswer answer = step.next(Optional.of(StoreRequest.of(step.head.epoch(), operations)));
+        // The mark of a commit says nothing that its records do not, where nobody reads ahead.
+        List<Op> modelled = operations.stream()
+                .filter(operation -> !BESIDE.contains(operation.getPath()))
+                .toList();
+        StoreAnswer answer = step.next(Optional.of(StoreRequest.of(step.head.epoch(), modelled)));
         if (answer instanceof StoreAnswer.Written written) {
             return written(operations, written);
         }
@@ -132,7 +139,10 @@ final class HeadSurroundings extends StoreAccess implements NanoClock, Surroundi
                         case OpCode.create ->
                             new OpResult.CreateResult(operations.get(i).getPath());
                         case OpCode.setData ->
-                            new OpResult.SetDataResult(stat(written.versions().get(i)));
+                            new OpResult.SetDataResult(stat(
+                                    BESIDE.contains(operations.get(i).getPath())
+                                            ? 0
+                                            : written.versions().get(i)));
                         case OpCode.delete -> new OpResult.DeleteResult();
                         default -> new OpResult.CheckResult();
                     });
@@ -153,12 +163,16 @@ final class HeadSurroundings extends StoreAccess implements NanoClock, Surroundi
         List<OpResult> results = operations.stream()
                 .map(operation -> operation.getType() == OpCode.getChildren
                         ? new OpResult.GetChildrenResult(state.children(operation.getPath()))
-                        : data(state.znodes().get(operation.getPath())))
+                        : data(operation.getPath(), state))
                 .toList();
         return new Reply(Code.OK, results);
     }
 
-    private static OpResult data(Znode found) {
+    private static OpResult data(String path, StoreState state) {
+        if (BESIDE.contains(path)) {
+            return new OpResult.GetDataResult(new byte[0], stat(0));
+        }
+        Znode found = state.znodes().get(path);
         return found == null
                 ? new OpResult.ErrorResult(Code.NONODE.intValue())
                 : new OpResult.GetDataResult(StoreRequest.bytes(found.value()), stat(found.version()));

@@ -6,7 +6,9 @@ import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
@@ -24,7 +26,12 @@ public abstract class StoreAccess implements ZooKeeperCalls {
         StorePaths paths = new StorePaths(cluster);
         Duration timeout = Duration.ofSeconds(5);
         Optional<Term> term = new Epochs(calls, paths).raise(cluster, self, latch, calls.deadline(timeout));
-        return term.map(won -> new ZooKeeperClusterStore(calls, paths, won, timeout, () -> {}));
+        return term.map(won -> new ZooKeeperClusterStore(calls, paths, won, timeout, () -> {}, Optional.empty()));
+    }
+
+    /** Znodes that hold none of the records, and are there from the beginning. */
+    public static Set<String> beside(String cluster) {
+        return new StorePaths(cluster).laterParents().stream().flatMap(List::stream).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Where a candidate's znode lies. */
