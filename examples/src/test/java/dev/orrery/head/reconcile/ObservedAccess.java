@@ -26,7 +26,7 @@ public final class ObservedAccess {
                             seen.report().map(report -> report.toBuilder()
                                     .setSequence(other.applyAsLong(report.getSequence()))
                                     .build()),
-                            seen.workers()));
+                            seen.lives()));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

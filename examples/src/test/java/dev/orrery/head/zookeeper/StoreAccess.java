@@ -24,7 +24,7 @@ public abstract class StoreAccess implements ZooKeeperCalls {
         StorePaths paths = new StorePaths(cluster);
         Duration timeout = Duration.ofSeconds(5);
         Optional<Term> term = new Epochs(calls, paths).raise(cluster, self, latch, calls.deadline(timeout));
-        return term.map(won -> new ZooKeeperClusterStore(calls, paths, won, timeout, () -> {}));
+        return term.map(won -> new ZooKeeperClusterStore(calls, paths, won, timeout, () -> {}, Optional.empty()));
     }
 
     /** Where a candidate's znode lies. */
