@@ -62,10 +62,10 @@ public non-sealed interface ObjectRef<T> extends Arg<T> {
     boolean cancel();
 
     /**
-     * Its value is not needed any more: it is given up now, and not only when this reference is garbage collected, which matters for
-     * large ones. References to it elsewhere stay, and so do values that refer to it. Waits that are under way, and tasks that were submitted with it as an argument, still get it, and keep it until they
-     * end; a task that is to make it runs on. What begins later to wait for it, or is submitted with it, fails with OBJECT_RELEASED.
-     * Idempotent.
+     * This reference is not needed any more: its value is given up now, and not only when the reference is garbage collected, which matters
+     * for large ones. Who has it already keeps it: waits that are under way, tasks that were submitted with it as an argument, to their
+     * ends, values that refer to it, and references elsewhere. A task that is to make it runs on. What begins later to wait for it here, or
+     * is submitted with it, fails with OBJECT_RELEASED. Idempotent.
      */
     void release();
 }

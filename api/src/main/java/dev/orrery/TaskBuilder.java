@@ -122,9 +122,8 @@ public final class TaskBuilder<R> {
 
     /**
      * How often it is run again after its worker died, it threw one of {@link #retryOn}, or its large result was lost. So the
-     * function may run more than
-     * once, and must be safe to repeat. Default 3; with 0 it never runs twice, and fails with WORKER_DIED although it may have
-     * run.
+     * function may run more than once, also when its result was there, and must be safe to repeat. Default 3; with 0 it never runs
+     * twice, and fails with WORKER_DIED although it may have run.
      */
     public TaskBuilder<R> retries(int value) {
         retries = value;

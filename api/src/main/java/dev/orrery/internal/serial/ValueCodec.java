@@ -96,11 +96,6 @@ public final class ValueCodec {
                 .orElse(whole);
     }
 
-    /** As {@link #toMessage(String, Object, FilePlace, InnerReferences)}, for what refers to no objects. */
-    public Value toMessage(String what, Object value, FilePlace place) {
-        return toMessage(what, value, place, new InnerReferences());
-    }
-
     private static Optional<Value> store(String what, LargeValue large, FilePlace place) {
         Optional<Path> file = place.fileFor(large.bytes());
         if (file.isEmpty()) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An object, and how many hold it: tasks that it is an argument of, waits for it, values that refer to it. Once it is given up its value goes with the last of
- * them; one that nobody gives up goes when it is garbage collected. Thread-safe.
+ * An object, and how many hold it: tasks that it is an argument of, waits for it, values that refer to it. Once it is given up its value
+ * goes with the last of them; one that nobody gives up goes when it is garbage collected. Thread-safe.
  */
 final class HeldObject implements SharedObject {
     private final ObjectMaker maker;

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -336,6 +337,15 @@ final class SubmittedTask implements ObjectMaker {
                 "%s was not done in %d ms; it %s"
                         .formatted(this, options.timeout().toMillis(), whereabouts()),
                 Optional.empty()));
+    }
+
+    /** What it is made of did not come, or not in its time. */
+    void endMending(Throwable why) {
+        if (why instanceof TimeoutException) {
+            expire();
+        } else {
+            end(why);
+        }
     }
 
     /** With an exception of its own, as several tasks may fail for one reason. */

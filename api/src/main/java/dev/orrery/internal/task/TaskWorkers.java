@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -222,13 +221,7 @@ final class TaskWorkers implements AutoCloseable {
             }
         }
         send(sendings);
-        trouble.map(ErrorCodec::unwrap).ifPresent(why -> {
-            if (why instanceof TimeoutException) {
-                task.expire();
-            } else {
-                task.end(why);
-            }
-        });
+        trouble.map(ErrorCodec::unwrap).ifPresent(task::endMending);
         if (task.isOver()) {
             forget(task);
         }

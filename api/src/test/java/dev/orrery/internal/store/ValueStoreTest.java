@@ -12,6 +12,7 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.StoredValue;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.serial.ForySerializer;
+import dev.orrery.internal.serial.InnerReferences;
 import dev.orrery.internal.serial.StoredValues;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.tensor.DataType;
@@ -229,8 +230,10 @@ class ValueStoreTest {
     @Test
     void whatOthersStoreForItIsAdoptedAndNothingElseIsRemoved() throws IOException {
         Path there = store.folders().get(0);
-        Value result = codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(there.resolve("task-1")));
-        Value foreign = codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(folder.resolve("foreign")));
+        Value result = codec.toMessage(
+                "it", new byte[LARGE], bytes -> Optional.of(there.resolve("task-1")), new InnerReferences());
+        Value foreign = codec.toMessage(
+                "it", new byte[LARGE], bytes -> Optional.of(folder.resolve("foreign")), new InnerReferences());
         KeptValue mine = store.adopt(result);
         OrreryException refused = assertThrows(OrreryException.class, () -> store.adopt(foreign));
         assertEquals(ErrorCode.PROTOCOL, refused.code());

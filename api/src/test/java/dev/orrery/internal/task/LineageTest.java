@@ -10,6 +10,7 @@ import dev.orrery.ObjectRef;
 import dev.orrery.error.ObjectLostException;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.serial.ForySerializer;
+import dev.orrery.internal.serial.InnerReferences;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.StoreFolders;
 import java.io.IOException;
@@ -60,7 +61,7 @@ class LineageTest {
                         StoreFolders.resultFile(call.task().getId(), call.task().getAttempt()));
         call.response()
                 .complete(ActorCallResponse.newBuilder()
-                        .setResult(codec.toMessage("it", bytes(mark), size -> Optional.of(file)))
+                        .setResult(codec.toMessage("it", bytes(mark), size -> Optional.of(file), new InnerReferences()))
                         .build());
         return file;
     }

@@ -14,6 +14,7 @@ import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.serial.ForySerializer;
+import dev.orrery.internal.serial.InnerReferences;
 import dev.orrery.internal.serial.ValueCodec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ class ObjectReleaseTest {
         ObjectRef<byte[]> second = pass(first);
         first.release();
         Path stored = Path.of(making.task().getResultFolders(0)).resolve("result");
-        answer(making, codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(stored)));
+        answer(making, codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(stored), new InnerReferences()));
         TestingTaskCluster.Call taking = cluster.next();
         assertEquals(stored, file(taking));
         assertTrue(Files.exists(stored));
@@ -119,7 +120,7 @@ class ObjectReleaseTest {
         CompletableFuture<byte[]> waiting = ref.toFuture();
         ref.release();
         Path stored = Path.of(call.task().getResultFolders(0)).resolve("result");
-        answer(call, codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(stored)));
+        answer(call, codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(stored), new InnerReferences()));
         assertEquals(LARGE, waiting.join().length);
         awaitGone(stored);
     }
@@ -132,7 +133,7 @@ class ObjectReleaseTest {
         refused(ref);
         Path stored = Path.of(call.task().getResultFolders(0)).resolve("result");
         assertFalse(call.response().isDone(), "it runs on");
-        answer(call, codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(stored)));
+        answer(call, codec.toMessage("it", new byte[LARGE], bytes -> Optional.of(stored), new InnerReferences()));
         awaitGone(stored);
     }
 

@@ -16,6 +16,7 @@ import dev.orrery.error.ObjectLostException;
 import dev.orrery.error.OrreryException;
 import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.serial.ForySerializer;
+import dev.orrery.internal.serial.InnerReferences;
 import dev.orrery.internal.serial.ValueCodec;
 import dev.orrery.internal.store.StoreFolders;
 import java.nio.file.Files;
@@ -161,7 +162,7 @@ class ObjectsTest {
         ValueCodec codec = new ValueCodec(new ForySerializer(getClass().getClassLoader()));
         call.response()
                 .complete(ActorCallResponse.newBuilder()
-                        .setResult(codec.toMessage("it", value, bytes -> Optional.of(file)))
+                        .setResult(codec.toMessage("it", value, bytes -> Optional.of(file), new InnerReferences()))
                         .build());
         assertArrayEquals(value, result.get(LONG));
         assertTrue(Files.exists(file));
@@ -175,7 +176,8 @@ class ObjectsTest {
         cluster.next()
                 .response()
                 .complete(ActorCallResponse.newBuilder()
-                        .setResult(codec.toMessage("it", new byte[300_000], bytes -> Optional.of(file)))
+                        .setResult(codec.toMessage(
+                                "it", new byte[300_000], bytes -> Optional.of(file), new InnerReferences()))
                         .build());
         OrreryException refused = assertThrows(OrreryException.class, () -> result.get(LONG));
         assertEquals(ErrorCode.PROTOCOL, refused.code());

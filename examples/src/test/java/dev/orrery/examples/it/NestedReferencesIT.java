@@ -9,6 +9,7 @@ import dev.orrery.Arg;
 import dev.orrery.ObjectRef;
 import dev.orrery.error.ObjectLostException;
 import dev.orrery.examples.cluster.LocalClusterOptions;
+import dev.orrery.internal.proto.ClusterView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,13 +64,24 @@ class NestedReferencesIT extends ClusterScenario {
                         .submit()));
     }
 
+    private static boolean isRetired(ClusterView view) {
+        boolean there = view.getActorsList().stream()
+                .anyMatch(actor ->
+                        actor.getNode().equals("node-2") && actor.getState().equals("ALIVE"));
+        return there
+                && view.getNodesList().stream()
+                        .filter(node -> node.getName().equals("node-2"))
+                        .allMatch(node -> node.getUsed().getMilliCpus() == 0);
+    }
+
     @Test
-    void aTaskGivesBackManyObjects() throws Exception {
-        Chores.Shelf shelf =
-                get(orrery().task(Chores::shelve, "many", 6).onNode("node-2").submit());
+    void aTaskGivesBackManyObjects() {
+        ObjectRef<Chores.Shelf> result =
+                orrery().task(Chores::shelve, "many", 6).onNode("node-2").submit();
+        Chores.Shelf shelf = get(result);
         assertEquals("many", shelf.name());
-        // The worker that owns them has nothing to do any more, and stays for them.
-        Thread.sleep(2_000);
+        // It has nothing to do any more, but owns what others need.
+        cluster().await("their owner to lend its CPUs", NestedReferencesIT::isRetired, PATIENCE);
         assertEquals(List.of(0, 1, 2, 3, 4, 5), orrery().get(shelf.numbers(), PATIENCE));
         assertEquals(
                 15, get(orrery().task(Chores::sumOf, shelf).onNode("node-1").submit()));
@@ -81,6 +93,7 @@ class NestedReferencesIT extends ClusterScenario {
                                 shelf.numbers().get(4))
                         .submit()));
         shelf.numbers().forEach(ObjectRef::release);
+        result.release();
         cluster()
                 .await(
                         "their owner to be given back",
