@@ -4,7 +4,6 @@ import dev.orrery.error.OrreryException;
 import dev.orrery.head.store.StoredState;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.time.NanoClock;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All records, read while another head leads, so that a take-over need not read them again. Each commit leaves a mark of its own, in the
- * same transaction: where that is still the same, nothing has changed since. Thread-safe.
+ * All records, read while another head leads, so that a take-over need not read them again. Each commit counts one znode's version up, in
+ * the same transaction: where that is still the same, nothing has changed since. Thread-safe.
  */
 final class ReadAhead implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
@@ -95,11 +94,19 @@ final class ReadAhead implements AutoCloseable {
         return last;
     }
 
+    /** The session is lost, and maybe what the store held: there another commit could have the same number. */
+    void forget() {
+        kept = Optional.empty();
+    }
+
     /** That of the last commit; empty before the first. */
     static String mark(BlockingCalls calls, StorePaths paths, Deadline deadline) {
         OpResult read = calls.read(List.of(Op.getData(paths.lastCommit())), deadline, "read which commit was the last")
                 .get(0);
-        return read instanceof OpResult.GetDataResult found ? new String(found.getData(), StandardCharsets.UTF_8) : "";
+        if (!(read instanceof OpResult.GetDataResult found) || found.getStat().getVersion() == 0) {
+            return "";
+        }
+        return "%x-%d".formatted(found.getStat().getCzxid(), found.getStat().getVersion());
     }
 
     /** Does not wait for what is being read. */

@@ -95,7 +95,7 @@ final class StorePaths {
                 List.of(lastCommit()));
     }
 
-    /** Each commit sets it to a mark of its own. */
+    /** Each commit sets it, so that its version counts them. */
     String lastCommit() {
         return root + "/last-commit";
     }

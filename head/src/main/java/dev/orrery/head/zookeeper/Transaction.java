@@ -8,7 +8,6 @@ import dev.orrery.head.store.ClusterStore;
 import dev.orrery.head.store.CommitResult;
 import dev.orrery.head.store.RecordKey;
 import dev.orrery.head.store.RecordKey.PipelineKey;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -44,18 +43,13 @@ final class Transaction {
         this.changes = changes.stream().sorted(PARENTS_OUTSIDE).toList();
     }
 
-    /**
-     * Throws INVALID_ARGUMENT when it could never be made.
-     *
-     * @param mark that no other commit has
-     */
-    static Transaction of(StorePaths paths, int epochVersion, List<Change> changes, String mark) {
+    /** Throws INVALID_ARGUMENT when it could never be made. */
+    static Transaction of(StorePaths paths, int epochVersion, List<Change> changes) {
         Transaction transaction = new Transaction(paths, changes);
         transaction.requireDistinct();
         transaction.add(Op.check(paths.epoch(), epochVersion), 0);
         transaction.changes.forEach(transaction::add);
-        byte[] last = mark.getBytes(StandardCharsets.UTF_8);
-        transaction.add(Op.setData(paths.lastCommit(), last, -1), last.length);
+        transaction.add(Op.setData(paths.lastCommit(), new byte[0], -1), 0);
         if (transaction.bytes > ClusterStore.MAX_COMMIT_BYTES) {
             throw OrreryException.of(
                     ErrorCode.INVALID_ARGUMENT,

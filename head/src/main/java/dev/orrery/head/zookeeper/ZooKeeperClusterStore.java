@@ -11,8 +11,6 @@ import dev.orrery.head.zookeeper.ZooKeeperCalls.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
@@ -33,8 +31,7 @@ final class ZooKeeperClusterStore implements ClusterStore {
     private final Term term;
     private final Duration timeout;
     private final Runnable onFenced;
-    private final AtomicReference<Optional<Kept>> readAhead;
-    private final AtomicLong commits = new AtomicLong();
+    private Optional<Kept> readAhead;
     private volatile Optional<String> fenced = Optional.empty();
 
     /**
@@ -60,7 +57,7 @@ final class ZooKeeperClusterStore implements ClusterStore {
         this.term = term;
         this.timeout = timeout;
         this.onFenced = onFenced;
-        this.readAhead = new AtomicReference<>(readAhead);
+        this.readAhead = readAhead;
     }
 
     @Override
@@ -98,7 +95,8 @@ final class ZooKeeperClusterStore implements ClusterStore {
         Deadline deadline = deadline().reconnecting(Duration.ZERO);
         new LaterParents(calls, paths).make(term.epochVersion(), deadline);
         // Once, as what is committed later is not in it.
-        Optional<Kept> kept = readAhead.getAndSet(Optional.empty());
+        Optional<Kept> kept = readAhead;
+        readAhead = Optional.empty();
         StoredState state = kept.filter(last -> last.isOf(ReadAhead.mark(calls, paths, deadline)))
                 .map(Kept::state)
                 .orElseGet(() -> new StateLoader(calls, paths, deadline).load());
@@ -128,8 +126,7 @@ final class ZooKeeperClusterStore implements ClusterStore {
         if (changes.isEmpty()) {
             return new CommitResult(java.util.Map.of());
         }
-        String mark = "%x-%x".formatted(term.epoch(), commits.incrementAndGet());
-        Transaction transaction = Transaction.of(paths, term.epochVersion(), changes, mark);
+        Transaction transaction = Transaction.of(paths, term.epochVersion(), changes);
         Deadline deadline = deadline();
         requireNotFenced();
         Answer answer = calls.once(transaction.operations(), deadline, COMMIT);

@@ -34,7 +34,6 @@ public final class ZooKeeperLeadership implements Leadership {
     private static final long RETRY_MILLIS = 500;
     /** Between two strangers' sessions. */
     private static final long PROBE_PAUSE_MILLIS = 1_000;
-
     private static final long CLOSE_SECONDS = 3;
 
     private final ZooKeeperSettings settings;
@@ -160,6 +159,7 @@ public final class ZooKeeperLeadership implements Leadership {
         @Override
         public void lost() {
             suspended = true;
+            rehearsals.readAhead().forget();
             String why = expired();
             store.ifPresent(ended -> ended.fence(why));
             // Before Curator tells of the next session: a latch would begin anew in it, whatever ZooKeeper holds then.
@@ -305,8 +305,8 @@ public final class ZooKeeperLeadership implements Leadership {
         ZooKeeperClusterStore[] own = new ZooKeeperClusterStore[1];
         Duration timeout = settings.operationTimeout();
         Runnable onFenced = () -> execute(() -> fenced(own[0]));
-        Optional<ReadAhead.Kept> known = rehearsals.readAhead().take();
-        own[0] = new ZooKeeperClusterStore(calls, paths, term, timeout, onFenced, known);
+        own[0] = new ZooKeeperClusterStore(
+                calls, paths, term, timeout, onFenced, rehearsals.readAhead().take());
         store = Optional.of(own[0]);
         lastTerm = Optional.of(term);
         leader = Optional.of(new LeaderAddress(self.name(), self.address(), term.epoch()));
