@@ -114,7 +114,12 @@ class JobsIT extends ClusterScenario {
     }
 
     private Map<String, Footprint> footprints() throws IOException, InterruptedException {
-        cluster().await("no actor of a job", view -> view.getActorsCount() == 0, PATIENCE);
+        cluster()
+                .await(
+                        "no actor of a job",
+                        view -> view.getActorsList().stream()
+                                .allMatch(actor -> actor.getState().equals("DEAD")),
+                        PATIENCE);
         Map<String, Footprint> found = new TreeMap<>();
         for (long pid : cluster().processIds()) {
             Matcher name = NAMED.matcher(ProcessFigures.commandLine(pid));
