@@ -36,7 +36,7 @@ final class ClientTasks {
     }
 
     /** Of so many FP64 each. */
-    static int putTensors(int tensors, long elements) {
+    static int putTensors(int tensors, int elements) {
         Orrery orrery = TaskContext.current().orrery();
         int done = 0;
         for (int i = 0; i < tensors; i++) {

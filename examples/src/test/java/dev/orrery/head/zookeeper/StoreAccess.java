@@ -31,7 +31,8 @@ public abstract class StoreAccess implements ZooKeeperCalls {
 
     /** Znodes that hold none of the records, and are there from the beginning. */
     public static Set<String> beside(String cluster) {
-        return new StorePaths(cluster).laterParents().stream().flatMap(List::stream).collect(Collectors.toUnmodifiableSet());
+        return new StorePaths(cluster)
+                .laterParents().stream().flatMap(List::stream).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Where a candidate's znode lies. */

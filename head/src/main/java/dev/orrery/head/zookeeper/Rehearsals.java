@@ -5,6 +5,7 @@ import dev.orrery.head.store.LeadershipListener;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.time.NanoClock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,6 +38,11 @@ final class Rehearsals implements AutoCloseable {
     /** What it reads from. */
     ReadAhead readAhead() {
         return readAhead;
+    }
+
+    /** What was read last; from now on whoever takes it has it alone. */
+    Optional<ReadAhead.Kept> takeRead() {
+        return readAhead.take();
     }
 
     void start(LeadershipListener listener) {

@@ -34,6 +34,7 @@ public final class ZooKeeperLeadership implements Leadership {
     private static final long RETRY_MILLIS = 500;
     /** Between two strangers' sessions. */
     private static final long PROBE_PAUSE_MILLIS = 1_000;
+
     private static final long CLOSE_SECONDS = 3;
 
     private final ZooKeeperSettings settings;
@@ -305,8 +306,7 @@ public final class ZooKeeperLeadership implements Leadership {
         ZooKeeperClusterStore[] own = new ZooKeeperClusterStore[1];
         Duration timeout = settings.operationTimeout();
         Runnable onFenced = () -> execute(() -> fenced(own[0]));
-        own[0] = new ZooKeeperClusterStore(
-                calls, paths, term, timeout, onFenced, rehearsals.readAhead().take());
+        own[0] = new ZooKeeperClusterStore(calls, paths, term, timeout, onFenced, rehearsals.takeRead());
         store = Optional.of(own[0]);
         lastTerm = Optional.of(term);
         leader = Optional.of(new LeaderAddress(self.name(), self.address(), term.epoch()));

@@ -118,7 +118,8 @@ class WorldServiceTest {
         String a = alive("a");
         String starting = actor("starting", "STARTING");
         refused(ErrorCode.UNAVAILABLE, () -> form("op-w", "ring", a, starting));
-        records.apply(List.of(Write.put(records.actor(a).orElseThrow().toBuilder().setState("DEAD").build())));
+        records.apply(List.of(Write.put(
+                records.actor(a).orElseThrow().toBuilder().setState("DEAD").build())));
         refused(ErrorCode.ACTOR_DEAD, () -> form("op-w", "ring", a));
         refused(ErrorCode.NOT_FOUND, () -> form("op-w", "ring", "7-99"));
         refused(ErrorCode.INVALID_ARGUMENT, () -> form("op-w", "ring"));
