@@ -84,7 +84,7 @@ final class ActorCrowd {
     private static long bytes(long pid) throws IOException {
         return Files.readAllLines(Path.of("/proc", Long.toString(pid), "smaps_rollup")).stream()
                 .filter(line -> line.startsWith("Pss:"))
-                .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[1]) * BYTES_OF_KILOBYTE)
+                .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", -1)[1]) * BYTES_OF_KILOBYTE)
                 .sum();
     }
 }
