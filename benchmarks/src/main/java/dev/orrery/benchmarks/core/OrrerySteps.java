@@ -23,6 +23,9 @@ final class OrrerySteps implements AutoCloseable {
     private static final int LARGE_BATCH = 5_000;
     private static final int TASKS_OF_CLIENT = 10_000;
     private static final int CLIENTS = 4;
+    /** That wait at one server. */
+    private static final int MOST_CALLS = 100_000;
+
     private static final int CONCURRENT = 16;
     /** Ray's default for actors whose methods are coroutines. */
     private static final int ASYNC_CONCURRENT = 1_000;
@@ -62,7 +65,11 @@ final class OrrerySteps implements AutoCloseable {
     }
 
     private ActorRef<EchoActor> server(int concurrency) {
-        return orrery.actor(EchoActor::new).cpus(0).maxConcurrency(concurrency).start();
+        return orrery.actor(EchoActor::new)
+                .cpus(0)
+                .maxConcurrency(concurrency)
+                .maxPendingCalls(MOST_CALLS)
+                .start();
     }
 
     /** As the peer's are: memory that nobody wrote to. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,8 @@ class CoreBenchIT {
     private Path folder;
 
     @Test
-    @Timeout(120)
+    @Tag("full")
+    @Timeout(300)
     void everyTestIsMeasured() throws Exception {
         try (OrrerySide side = new OrrerySide(folder)) {
             CoreReport report = new CoreBench(true, PLAN, side, List.of(), row -> {}).run();

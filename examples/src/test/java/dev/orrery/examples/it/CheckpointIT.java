@@ -48,6 +48,18 @@ class CheckpointIT extends ClusterScenario {
                         PATIENCE);
     }
 
+    /** What is called before the client knows of a death may be told that it is not known whether it has run. */
+    private void awaitLife(ActorRef<?> actor, long incarnation, String state) {
+        cluster()
+                .await(
+                        actor + " to be " + state + " at incarnation " + incarnation,
+                        view -> view.getActorsList().stream()
+                                .anyMatch(found -> found.getLife().getActor().equals(actor.id())
+                                        && found.getLife().getIncarnation() >= incarnation
+                                        && found.getState().equals(state)),
+                        PATIENCE);
+    }
+
     @Test
     void whatACallerWasToldIsNotForgotten() throws Exception {
         ActorRef<Tally> tally = tally("never-forgets").checkpointEvery(1).start();
@@ -64,6 +76,7 @@ class CheckpointIT extends ClusterScenario {
             for (CompletableFuture<Integer> call : calls) {
                 answered += answered(call) ? 1 : 0;
             }
+            awaitLife(tally, life + 1, "ALIVE");
         }
         int total = get(tally.call(Tally::read)).total();
         assertTrue(
@@ -133,6 +146,7 @@ class CheckpointIT extends ClusterScenario {
         assertEquals(0, get(tally.call(Tally::grow, 0)));
         assertEquals(-1, get(tally.call(Tally::add, -1)));
         kill(tally);
+        awaitLife(tally, 2, "DEAD");
         OrreryException dead = error(tally.call(Tally::add, 1));
         assertInstanceOf(ActorDeadException.class, dead);
         assertTrue(dead.getMessage().startsWith("java.lang.IllegalArgumentException: no tally: -1"), dead.getMessage());
