@@ -20,6 +20,7 @@ class CallLimitsIT extends ClusterScenario {
     private static final int BOUND = 1_000;
     /** Fewer than this client keeps open, so that it is the actor that refuses. */
     private static final int BEYOND = 20_000;
+
     private static final int LARGE = 8 << 20;
     private static final int TOO_LARGE = 80 << 20;
 
