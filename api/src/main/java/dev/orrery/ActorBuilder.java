@@ -29,7 +29,7 @@ public final class ActorBuilder<A> {
     private Optional<String> name = Optional.empty();
     private Optional<String> namespace = Optional.empty();
     private OptionalDouble cpus = OptionalDouble.empty();
-    private int gpus;
+    private double gpus;
     private final PlacementOptions.Builder placement = new PlacementOptions.Builder();
     private boolean exclusive;
     private boolean shareable;
@@ -73,8 +73,12 @@ public final class ActorBuilder<A> {
         return this;
     }
 
-    /** Default 0. */
-    public ActorBuilder<A> gpus(int value) {
+    /**
+     * Whole GPUs, each a device of its own, or a part of one: with 0.25 four such actors share a device, and each sees that one only. A
+     * part is accounting, as with {@link #memory}: nothing keeps it from using more of the device. Thousandths count; of more than
+     * one only whole ones can be asked for. Default 0.
+     */
+    public ActorBuilder<A> gpus(double value) {
         gpus = value;
         return this;
     }

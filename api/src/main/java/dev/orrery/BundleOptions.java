@@ -33,7 +33,7 @@ public record BundleOptions(double cpus, int gpus, PlacementOptions placement) {
             return this;
         }
 
-        /** Default 0. */
+        /** Whole ones; what is placed in the bundle may have parts of them. Default 0. */
         public Builder gpus(int value) {
             gpus = value;
             return this;

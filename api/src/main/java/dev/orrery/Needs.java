@@ -1,5 +1,6 @@
 package dev.orrery;
 
+import dev.orrery.internal.placement.PlacementRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,17 +8,14 @@ import java.util.List;
 /** What users say that a stage, an actor or a task needs: the same limits, in the same words, for each. */
 final class Needs {
     private static final int MOST_CPUS = 10_000;
-    private static final int MOST_GPUS = 1_000;
 
     private Needs() {}
 
-    static void check(double cpus, int gpus, List<String> errors) {
+    static void check(double cpus, double gpus, List<String> errors) {
         if (!(cpus >= 0) || cpus > MOST_CPUS) {
             errors.add("cpus must be from 0 to " + MOST_CPUS + ", not " + cpus);
         }
-        if (gpus < 0 || gpus > MOST_GPUS) {
-            errors.add("gpus must be from 0 to " + MOST_GPUS + ", not " + gpus);
-        }
+        PlacementRules.wrongGpus(gpus).ifPresent(errors::add);
     }
 
     static void checkArtifacts(List<Path> artifacts, List<String> errors) {

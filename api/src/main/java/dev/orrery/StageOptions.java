@@ -9,7 +9,7 @@ import java.util.List;
  * What one replica of a stage needs, and how many there may be.
  *
  * @param cpus CPUs that placement sets aside for each replica
- * @param gpus GPU slots for each replica
+ * @param gpus GPUs for each replica: whole ones, or a part of a single one
  * @param placement what else each replica needs, and which nodes will do
  * @param replicas how many to start with
  * @param minReplicas fewer cannot be asked for
@@ -21,7 +21,7 @@ import java.util.List;
  */
 public record StageOptions(
         double cpus,
-        int gpus,
+        double gpus,
         PlacementOptions placement,
         int replicas,
         int minReplicas,
@@ -56,7 +56,7 @@ public record StageOptions(
     /** Collects the options. */
     public static final class Builder {
         private double cpus = 1;
-        private int gpus;
+        private double gpus;
         private final PlacementOptions.Builder placement = new PlacementOptions.Builder();
         private int replicas = 1;
         private int minReplicas = 1;
@@ -74,8 +74,12 @@ public record StageOptions(
             return this;
         }
 
-        /** Default 0. */
-        public Builder gpus(int value) {
+        /**
+         * Whole GPUs, each a device of its own, or a part of one: with 0.25 four replicas share a device, and each sees that one only. A
+         * part is accounting, as with {@link #memory}: nothing keeps a replica from using more of the device. Thousandths count; of more than
+         * one only whole ones can be asked for. Default 0.
+         */
+        public Builder gpus(double value) {
             gpus = value;
             return this;
         }

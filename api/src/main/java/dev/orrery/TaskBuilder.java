@@ -2,6 +2,7 @@ package dev.orrery;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.placement.PlacementRules;
 import dev.orrery.internal.task.TaskOptions;
 import dev.orrery.internal.task.Tasks;
 import java.io.Serializable;
@@ -23,7 +24,7 @@ public final class TaskBuilder<R> {
     private final List<Path> artifacts = new ArrayList<>();
     private Optional<String> name = Optional.empty();
     private double cpus = 1;
-    private int gpus;
+    private double gpus;
     private final PlacementOptions.Builder placement = new PlacementOptions.Builder();
     private int retries = 3;
     private final List<Class<? extends Throwable>> retryOn = new ArrayList<>();
@@ -47,8 +48,12 @@ public final class TaskBuilder<R> {
         return this;
     }
 
-    /** Default 0. */
-    public TaskBuilder<R> gpus(int value) {
+    /**
+     * Whole GPUs, each a device of its own, or a part of one: with 0.25 four such workers share a device, and each sees that one only. A
+     * part is accounting, as with {@link #memory}: nothing keeps it from using more of the device. Thousandths count; of more than
+     * one only whole ones can be asked for. Default 0.
+     */
+    public TaskBuilder<R> gpus(double value) {
         gpus = value;
         return this;
     }
@@ -172,8 +177,8 @@ public final class TaskBuilder<R> {
         }
         TaskOptions options = new TaskOptions(
                 name,
-                Math.round(cpus * 1_000),
-                gpus,
+                PlacementRules.milli(cpus),
+                PlacementRules.milli(gpus),
                 placement.build(),
                 retries,
                 retryOn,

@@ -124,6 +124,14 @@ class ActorInputTest {
     }
 
     @Test
+    void aPartOfAGpuIsOfOne() {
+        String why = "gpus 1.5: a part is of one GPU, so it is less than 1; of more than one each is whole: 1 or 2";
+        assertEquals(why, invalid(() -> counter().gpus(1.5).start()));
+        TaskFunction1<Integer, Integer> function = Math::negateExact;
+        assertEquals(why, invalid(() -> orrery.task(function, 1).gpus(1.5).submit()));
+    }
+
+    @Test
     void noNodeHasTwoValuesOfOneLabel() {
         assertEquals(
                 "label zone cannot be both a and b: a node has one value of it",

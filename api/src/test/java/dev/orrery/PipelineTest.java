@@ -90,7 +90,7 @@ class PipelineTest {
         String message = refusal(Pipeline.named("Embed")
                 .stage("gateway", ECHO)
                 .stage("encode", ECHO, s -> s.cpus(-1).replicas(4, 2).maxInFlight(0))
-                .stage("encode", ECHO, s -> s.gpus(-1).memory(-1).stallTimeout(Duration.ZERO))
+                .stage("encode", ECHO, s -> s.gpus(1.5).memory(-1).stallTimeout(Duration.ZERO))
                 .maxAttempts(0)
                 .queueCapacity(0)
                 .maxTensorBytes(0)
@@ -106,7 +106,7 @@ class PipelineTest {
                 "stage encode: cpus",
                 "stage encode: replicas",
                 "stage encode: maxInFlight",
-                "stage encode: gpus",
+                "stage encode: gpus 1.5: a part is of one GPU",
                 "stage encode: memory",
                 "stage encode: stallTimeout",
                 "maxAttempts",

@@ -4,6 +4,7 @@ import dev.orrery.ActorRef;
 import dev.orrery.PlacementOptions;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.placement.PlacementRules;
 import dev.orrery.internal.proto.ActorView;
 import dev.orrery.internal.proto.DescribeActorRequest;
 import dev.orrery.internal.proto.KillActorRequest;
@@ -33,7 +34,7 @@ public final class ActorStart {
             Optional<String> name,
             Optional<String> namespace,
             double cpus,
-            int gpus,
+            double gpus,
             PlacementOptions placement,
             List<Path> artifacts,
             int maxPendingCalls,
@@ -109,7 +110,9 @@ public final class ActorStart {
                 .setName(options.name().orElse(""))
                 .setFactory(function.message())
                 .setResources(PlacementMessages.resources(
-                        Math.round(options.cpus() * 1_000), options.gpus(), options.placement()))
+                        PlacementRules.milli(options.cpus()),
+                        PlacementRules.milli(options.gpus()),
+                        options.placement()))
                 .setNodeChoice(PlacementMessages.nodeChoice(options.placement()))
                 .setOpenTimeoutMillis(options.startTimeout().toMillis())
                 .setMaxPendingCalls(options.maxPendingCalls())

@@ -8,6 +8,7 @@ import dev.orrery.StageFactory;
 import dev.orrery.StageOptions;
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
+import dev.orrery.internal.placement.PlacementRules;
 import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.PipelinePolicy;
 import dev.orrery.internal.proto.PipelineSpec;
@@ -56,7 +57,9 @@ final class PipelineMessages {
         StageSpec.Builder spec = StageSpec.newBuilder()
                 .setName(stage.name())
                 .setResources(PlacementMessages.resources(
-                        Math.round(options.cpus() * 1_000), options.gpus(), options.placement()))
+                        PlacementRules.milli(options.cpus()),
+                        PlacementRules.milli(options.gpus()),
+                        options.placement()))
                 .setNodeChoice(PlacementMessages.nodeChoice(options.placement()))
                 .setReplicas(options.replicas())
                 .setMinReplicas(options.minReplicas())

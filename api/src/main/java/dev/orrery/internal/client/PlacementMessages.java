@@ -14,9 +14,12 @@ import java.util.TreeMap;
 public final class PlacementMessages {
     private PlacementMessages() {}
 
-    public static Resources resources(long milliCpus, int gpus, PlacementOptions placement) {
-        Resources.Builder resources =
-                Resources.newBuilder().setMilliCpus(milliCpus).setGpus(gpus).setMemoryBytes(placement.memory());
+    public static Resources resources(long milliCpus, long milliGpus, PlacementOptions placement) {
+        Resources.Builder resources = Resources.newBuilder()
+                .setMilliCpus(milliCpus)
+                .setGpus((int) (milliGpus / PlacementRules.MILLI))
+                .setMilliGpu((int) (milliGpus % PlacementRules.MILLI))
+                .setMemoryBytes(placement.memory());
         new TreeMap<>(placement.resources()).forEach((name, amount) -> {
             long milli = PlacementRules.milli(amount);
             if (milli > 0) {
@@ -45,7 +48,10 @@ public final class PlacementMessages {
 
     static PlacementBundle bundle(BundleOptions options) {
         return PlacementBundle.newBuilder()
-                .setResources(resources(PlacementRules.milli(options.cpus()), options.gpus(), options.placement()))
+                .setResources(resources(
+                        PlacementRules.milli(options.cpus()),
+                        options.gpus() * PlacementRules.MILLI,
+                        options.placement()))
                 .setNodeChoice(nodeChoice(options.placement()))
                 .build();
     }

@@ -11,6 +11,7 @@ public final class PlacementRules {
     public static final long MOST_MEMORY = 1L << 50;
 
     public static final int MOST_OF_A_RESOURCE = 1_000_000;
+    public static final int MOST_GPUS = 1_000;
     public static final long MILLI = 1_000;
 
     /** For people, of names of resources. */
@@ -44,6 +45,22 @@ public final class PlacementRules {
     /** What is too little to count would otherwise be nothing. */
     public static boolean isAmount(double amount) {
         return amount == 0 || (amount > 0 && amount <= MOST_OF_A_RESOURCE && milli(amount) > 0);
+    }
+
+    /** What is wrong with that many GPUs for one actor; empty: nothing is. Whole ones, or a part of a single one. */
+    public static Optional<String> wrongGpus(double gpus) {
+        if (!(gpus >= 0) || gpus > MOST_GPUS) {
+            return Optional.of("gpus must be from 0 to " + MOST_GPUS + ", not " + gpus);
+        }
+        long milli = milli(gpus);
+        if (milli == 0 && gpus > 0) {
+            return Optional.of("gpus " + gpus + ": a part of a GPU is 0.001 or more");
+        }
+        if (milli > MILLI && milli % MILLI != 0) {
+            return Optional.of("gpus %s: a part is of one GPU, so it is less than 1; of more than one each is whole: %d or %d"
+                    .formatted(gpus, milli / MILLI, milli / MILLI + 1));
+        }
+        return Optional.empty();
     }
 
     /** In thousandths. */

@@ -15,7 +15,7 @@ import java.util.Optional;
 public record TaskOptions(
         Optional<String> name,
         long milliCpus,
-        int gpus,
+        long milliGpus,
         PlacementOptions placement,
         int retries,
         List<Class<? extends Throwable>> retryOn,

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param origins where the classes of function and arguments are from
  * @param declared jars
  */
-record TaskShape(long milliCpus, int gpus, PlacementOptions placement, Set<Path> origins, List<Path> declared) {
+record TaskShape(long milliCpus, long milliGpus, PlacementOptions placement, Set<Path> origins, List<Path> declared) {
     TaskShape {
         // In their order: that is the class path.
         origins = Collections.unmodifiableSet(new LinkedHashSet<>(origins));

@@ -271,6 +271,8 @@ class ActorCallsTest {
         assertEquals(7, spec.getCheckpointCalls());
         assertEquals(1_500, spec.getCheckpointIntervalMillis());
         assertEquals(250, spec.getResources().getMilliCpus());
+        assertEquals(0, spec.getResources().getGpus());
+        assertEquals(125, spec.getResources().getMilliGpu());
         assertEquals(1_024, spec.getResources().getMemoryBytes());
         assertEquals(Map.of("tpu", 500L), spec.getResources().getMilliNamedMap());
         assertEquals(
@@ -324,7 +326,7 @@ class ActorCallsTest {
                 Optional.of("counter"),
                 Optional.of("team-b"),
                 0.25,
-                0,
+                0.125,
                 new PlacementOptions(
                         1_024,
                         Map.of("tpu", 0.5, "unused", 0.0001),

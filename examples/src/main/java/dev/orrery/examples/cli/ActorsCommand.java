@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = "Lists the actors and why they restarted, died or wait.")
 final class ActorsCommand extends Listing {
+    private static final double MILLI = 1_000.0;
+
     @Override
     List<Row> rows(ClusterView view) {
         return view.getActorsList().stream()
@@ -22,7 +24,7 @@ final class ActorsCommand extends Listing {
                         .with("incarnation", actor.getLife().getIncarnation())
                         .with("state", actor.getState())
                         .with("node", actor.getNode())
-                        .with("gpus", String.join(",", actor.getGpusList()))
+                        .with("gpus", gpus(actor))
                         .with("pid", actor.getPid())
                         .with("restarts", actor.getRestarts())
                         .with("job", actor.getJob())
@@ -42,6 +44,12 @@ final class ActorsCommand extends Listing {
             checkpoint.put("bytes", actor.getCheckpoint().getBytes());
         }
         return checkpoint;
+    }
+
+    /** "GPU-…,GPU-…", or "0.25 of GPU-…". */
+    private static String gpus(ActorView actor) {
+        String devices = String.join(",", actor.getGpusList());
+        return actor.getMilliGpu() == 0 || devices.isEmpty() ? devices : actor.getMilliGpu() / MILLI + " of " + devices;
     }
 
     private static String lastCause(ActorView actor) {

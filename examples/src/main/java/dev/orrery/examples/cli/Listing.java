@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.orrery.examples.cluster.ClusterObserver;
 import dev.orrery.internal.proto.ClusterView;
+import dev.orrery.internal.proto.Resources;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
 /** A command that asks the leader once and prints rows, as a table or as JSON. */
 abstract class Listing implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final long THOUSAND = 1_000;
 
     @Mixin
     private ConnectOptions connect;
@@ -51,6 +53,18 @@ abstract class Listing implements Callable<Integer> {
             all.putAll(details);
             return all;
         }
+    }
+
+    /** Of thousandths; a whole number where it is one. */
+    static Number number(long milli) {
+        if (milli % THOUSAND == 0) {
+            return milli / THOUSAND;
+        }
+        return milli / (double) THOUSAND;
+    }
+
+    static Number gpus(Resources resources) {
+        return number(THOUSAND * resources.getGpus() + resources.getMilliGpu());
     }
 
     abstract List<Row> rows(ClusterView view);

@@ -30,7 +30,7 @@ final class NodesCommand extends Listing {
                         .with("cpus", node.getTotal().getMilliCpus() / MILLI)
                         .with("cpus_used", node.getUsed().getMilliCpus() / MILLI)
                         .with("gpus", node.getTotal().getGpus())
-                        .with("gpus_used", node.getUsed().getGpus())
+                        .with("gpus_used", gpus(node.getUsed()))
                         .with("gpu_kind", kinds(node.getGpus()))
                         .with("nccl", nccl(node.getGpus()))
                         .with("memory_gib", gib(node.getTotal()))
@@ -123,7 +123,7 @@ final class NodesCommand extends Listing {
             device.put("name", gpu.getName());
             device.put("memory_bytes", gpu.getMemoryBytes());
             device.put("share", node.getGpus().getShare());
-            device.put("taken", node.getGpusTaken(devices.size()));
+            device.put("taken", number(node.getGpusTakenMilli(devices.size())));
             devices.add(device);
         }
         return devices;

@@ -72,7 +72,7 @@ final class PlacementGroupsCommand extends Listing {
         cells.put("cpus", need.getMilliCpus() / MILLI);
         cells.put("cpus_used", bundle.getUsed().getMilliCpus() / MILLI);
         cells.put("gpus", need.getGpus());
-        cells.put("gpus_used", bundle.getUsed().getGpus());
+        cells.put("gpus_used", gpus(bundle.getUsed()));
         cells.put("gpu_devices", List.copyOf(bundle.getGpusList()));
         cells.put("memory_bytes", need.getMemoryBytes());
         cells.put("memory_bytes_used", bundle.getUsed().getMemoryBytes());

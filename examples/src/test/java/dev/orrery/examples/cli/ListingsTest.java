@@ -36,13 +36,14 @@ class ListingsTest {
                 .build();
     }
 
-    private static Map<String, Object> node(NodeGpus gpus, Integer... taken) {
+    private static Map<String, Object> node(NodeGpus gpus, Long... takenMilli) {
         return new NodesCommand()
                 .rows(ClusterView.newBuilder()
                         .addNodes(NodeView.newBuilder()
                                 .setTotal(Resources.newBuilder().setGpus(4))
+                                .setUsed(Resources.newBuilder().setGpus(2).setMilliGpu(250))
                                 .setGpus(gpus)
-                                .addAllGpusTaken(List.of(taken)))
+                                .addAllGpusTakenMilli(List.of(takenMilli)))
                         .build())
                 .get(0)
                 .all();
@@ -131,9 +132,10 @@ class ListingsTest {
                         .setShare(2)
                         .setNcclVersion(23_007)
                         .build(),
-                1,
-                0);
+                1_250L,
+                1_000L);
         assertEquals(4, row.get("gpus"));
+        assertEquals(2.25, row.get("gpus_used"));
         assertEquals("2 × H100", row.get("gpu_kind"));
         assertEquals("NCCL 2.30.7", row.get("nccl"));
         assertEquals(
@@ -150,7 +152,7 @@ class ListingsTest {
                                 "share",
                                 2,
                                 "taken",
-                                1),
+                                1.25),
                         Map.of(
                                 "index",
                                 1,
@@ -163,7 +165,7 @@ class ListingsTest {
                                 "share",
                                 2,
                                 "taken",
-                                0)),
+                                1L)),
                 row.get("gpu_devices"));
     }
 
@@ -267,9 +269,11 @@ class ListingsTest {
     void anActorsGpusAndAWorldsBackendAreShown() {
         ClusterView view = ClusterView.newBuilder()
                 .addActors(ActorView.newBuilder().addGpus("GPU-a").addGpus("GPU-b"))
+                .addActors(ActorView.newBuilder().addGpus("GPU-a").setMilliGpu(250))
                 .addWorlds(WorldView.newBuilder().setBackend(Backend.HOST).setBackendReason("rank 0 (x) holds no GPU"))
                 .build();
         assertEquals("GPU-a,GPU-b", new ActorsCommand().rows(view).get(0).all().get("gpus"));
+        assertEquals("0.25 of GPU-a", new ActorsCommand().rows(view).get(1).all().get("gpus"));
         Map<String, Object> world = new WorldsCommand().rows(view).get(0).all();
         assertEquals("HOST", world.get("backend"));
         assertEquals("rank 0 (x) holds no GPU", world.get("backend_reason"));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.ActorRef;
+import dev.orrery.ObjectRef;
 import dev.orrery.Pipeline;
 import dev.orrery.PipelineRef;
 import dev.orrery.WorldRef;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
@@ -72,7 +74,7 @@ class GpuIT extends ClusterScenario {
         }
     }
 
-    private ActorRef<Devices> start(String name, int gpus) {
+    private ActorRef<Devices> start(String name, double gpus) {
         return orrery().actor(Devices::new).name(name).cpus(0.1).gpus(gpus).start();
     }
 
@@ -116,7 +118,7 @@ class GpuIT extends ClusterScenario {
                 "no libnccl.so.2: cannot open shared object file",
                 node.getGpus().getNcclOff());
         assertEquals(2, node.getTotal().getGpus());
-        assertEquals(List.of(1, 1), node.getGpusTakenList());
+        assertEquals(List.of(1_000L, 1_000L), node.getGpusTakenMilliList());
         doesNotFit("third");
 
         ProcessHandle.of(first.status().pid()).orElseThrow().destroyForcibly();
@@ -128,6 +130,54 @@ class GpuIT extends ClusterScenario {
         assertEquals(ONE + "," + OTHER, visible(both));
         both.kill();
         without.kill();
+    }
+
+    /** In thousandths. */
+    private void awaitTaken(long one, long other) {
+        cluster()
+                .await(
+                        one + " and " + other + " of the GPUs to be taken",
+                        view -> view.getNodes(0).getGpusTakenMilliList().equals(List.of(one, other)),
+                        PATIENCE);
+    }
+
+    @Test
+    void twoActorsAndTwoTasksShareADeviceAndTheOtherOneStaysWhole() throws Exception {
+        ActorRef<Devices> half = start("half", 0.5);
+        ActorRef<Devices> quarter = start("quarter", 0.25);
+        assertEquals(ONE, visible(half));
+        assertEquals(ONE, visible(quarter));
+        // Each waits until the other has begun, so they are in two workers at once, and until both may go on.
+        Path meeting = Files.createTempDirectory("orrery-gpu-it");
+        List<ObjectRef<String>> tasks = Stream.of("first", "second")
+                .map(name -> orrery()
+                        .task(Devices::visibleTogether, meeting.toString(), name, 3)
+                        .cpus(0.1)
+                        .gpus(0.125)
+                        .submit())
+                .toList();
+        awaitTaken(1_000, 0);
+        Files.writeString(meeting.resolve("go"), "on");
+        assertEquals(List.of(ONE, ONE), orrery().get(tasks, PATIENCE));
+
+        ActorRef<Devices> whole = start("whole", 1);
+        assertEquals(OTHER, visible(whole));
+        DoesNotFitException refused = assertThrows(DoesNotFitException.class, () -> start("more", 0.5));
+        assertTrue(
+                refused.getMessage().startsWith("actor 'more' needs 0.1 cpus, 0.5 gpus; free: node-a "),
+                refused.getMessage());
+        half.kill();
+        ActorRef<Devices> next = start("next", 0.5);
+        assertEquals(ONE, visible(next));
+        // The tasks' workers are given back when they have nothing to do.
+        awaitTaken(750, 1_000);
+        assertEquals(1, cluster().observer().cluster(PATIENCE).getNodes(0).getUsed().getGpus());
+        assertEquals(750, cluster().observer().cluster(PATIENCE).getNodes(0).getUsed().getMilliGpu());
+        OrreryException wrong = assertThrows(OrreryException.class, () -> start("wrong", 1.5));
+        assertTrue(wrong.getMessage().contains("gpus 1.5: a part is of one GPU"), wrong.getMessage());
+        quarter.kill();
+        whole.kill();
+        next.kill();
     }
 
     @Test

@@ -28,7 +28,7 @@ record AmountWords(boolean memory, List<String> named) {
 
     /** "2 cpus, 1 gpus, 1.5 GiB memory, label zone=a, node n1". */
     String need(Demand demand) {
-        List<String> needs = parts(demand.amounts(), demand.gpus() + " gpus");
+        List<String> needs = parts(demand.amounts(), demand.gpus().toString());
         new TreeMap<>(demand.choice().getLabelsMap()).forEach((key, value) -> needs.add("label " + key + "=" + value));
         if (!demand.choice().getNode().isEmpty()) {
             needs.add("node " + demand.choice().getNode());

@@ -13,8 +13,7 @@ public record BundleRoom(int number, NodeRoom room, String obstacle) {
 
     /** Whether it would fit if nothing else were in it. */
     public boolean holds(Demand demand) {
-        return room.total().cover(demand.amounts())
-                && demand.gpus() <= room.gpus().total();
+        return room.total().cover(demand.amounts()) && room.gpus().holds(demand.gpus());
     }
 
     /** Where a demand that fits goes. */

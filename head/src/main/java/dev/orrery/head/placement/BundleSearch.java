@@ -44,10 +44,12 @@ final class BundleSearch {
     private boolean mayFit() {
         Amounts need = group.bundles().stream().map(Demand::amounts).reduce(Amounts.NONE, Amounts::plus);
         Amounts free = rooms.values().stream().map(room -> room.free().orNone()).reduce(Amounts.NONE, Amounts::plus);
-        int gpus = group.bundles().stream().mapToInt(Demand::gpus).sum();
-        int slots =
-                rooms.values().stream().mapToInt(room -> room.gpus().slots()).sum();
-        return gpus <= slots
+        long gpus = group.bundles().stream()
+                .mapToLong(bundle -> bundle.gpus().milli())
+                .sum();
+        long freeGpus =
+                rooms.values().stream().mapToLong(room -> room.gpus().milli()).sum();
+        return gpus <= freeGpus
                 && free.cover(need)
                 && group.bundles().stream()
                         .allMatch(demand -> rooms.values().stream().anyMatch(room -> room.fits(demand)));

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param who for people: "stage encode replica encode-2"
  */
-public record Demand(String who, Amounts amounts, int gpus, NodeChoice choice) {
+public record Demand(String who, Amounts amounts, GpuNeed gpus, NodeChoice choice) {
     /** Whether the node will do, whatever room it has. */
     public boolean allows(String node, Map<String, String> labels) {
         return (choice.getNode().isEmpty() || choice.getNode().equals(node))

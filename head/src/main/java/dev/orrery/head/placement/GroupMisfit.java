@@ -107,8 +107,10 @@ public record GroupMisfit(GroupDemand group, List<NodeRoom> rooms, List<NodeRoom
 
     private String sum() {
         Amounts all = group.bundles().stream().map(Demand::amounts).reduce(Amounts.NONE, Amounts::plus);
-        int gpus = group.bundles().stream().mapToInt(Demand::gpus).sum();
-        return AmountWords.of(group.bundles()).amounts(all, gpus + " gpus");
+        long gpus = group.bundles().stream()
+                .mapToLong(bundle -> bundle.gpus().milli())
+                .sum();
+        return AmountWords.of(group.bundles()).amounts(all, Quantities.milli(gpus) + " gpus");
     }
 
     private String now() {

@@ -13,7 +13,7 @@ public record NodeSize(
         String node, String state, boolean isThere, Map<String, String> labels, Amounts total, int gpus) {
     /** Whether the demand would fit if nothing else were on it. */
     public boolean holds(Demand demand) {
-        return willDo(demand) && total.cover(demand.amounts()) && demand.gpus() <= gpus;
+        return willDo(demand) && total.cover(demand.amounts()) && demand.gpus().devices() <= gpus;
     }
 
     boolean willDo(Demand demand) {

@@ -9,7 +9,7 @@ import java.util.function.ToIntFunction;
 
 /**
  * Takes, if nothing else is asked for, the node with the fewest replicas of the same stage, or plain actors, of these the least
- * loaded; and of its GPUs the least used.
+ * loaded; and of its GPUs the least used, but for a part of one, which is of the most used that has room.
  */
 public final class Placement {
     /** The order of rooms for {@link #chooseFirst}. */
@@ -64,7 +64,7 @@ public final class Placement {
     /** The least loaded first: who needs GPUs looks at the load of these before all else. */
     static Comparator<NodeRoom> byLoad(Demand demand) {
         return Comparator.<NodeRoom>comparingDouble(
-                        room -> demand.gpus() > 0 ? room.gpus().load() : 0)
+                        room -> demand.gpus().isNone() ? 0 : room.gpus().load())
                 .thenComparingDouble(NodeRoom::load);
     }
 

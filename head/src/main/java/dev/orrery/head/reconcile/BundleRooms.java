@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import dev.orrery.head.placement.Amounts;
 import dev.orrery.head.placement.BundleRoom;
+import dev.orrery.head.placement.GpuNeed;
 import dev.orrery.head.placement.GpuRoom;
 import dev.orrery.head.placement.NodeRoom;
 import dev.orrery.head.placement.Place;
@@ -22,9 +23,11 @@ final class BundleRooms {
     /** Of one bundle that has its room. */
     private static final class Taken {
         private final BundleRecord bundle;
-        private final Map<String, Integer> devices = new HashMap<>();
+        /** In thousandths, as the slots. */
+        private final Map<String, Long> devices = new HashMap<>();
+
         private Amounts amounts = Amounts.NONE;
-        private int slots;
+        private long slots;
         private int actors;
 
         Taken(BundleRecord bundle) {
@@ -43,7 +46,7 @@ final class BundleRooms {
      * Takes the room of an actor out of its bundle's. False when it has none in a bundle: then it has it on its node alone, as
      * what ends there after its group was removed, or its bundle moved.
      */
-    boolean take(ActorRecord actor, Amounts amounts, int gpus, Place place) {
+    boolean take(ActorRecord actor, Amounts amounts, GpuNeed gpus, Place place) {
         Taken taken = place.bundle().isEmpty()
                 ? null
                 : rooms.get(
@@ -52,18 +55,18 @@ final class BundleRooms {
             return false;
         }
         taken.amounts = taken.amounts.plus(amounts);
-        taken.slots += gpus;
+        taken.slots += gpus.milli();
         taken.actors++;
-        place.gpus().forEach(device -> taken.devices.merge(device, 1, Integer::sum));
+        place.gpus().forEach(device -> taken.devices.merge(device, (long) gpus.milliEach(), Long::sum));
         return true;
     }
 
     /**
-     * A process that is left of a life that is over still has that GPU. False when no bundle is concerned.
+     * A process that is left of a life that is over still has so much of that GPU. False when no bundle is concerned.
      *
      * @param actor whose life it was, unless that is forgotten
      */
-    boolean takeLeft(String node, String device, Optional<ActorRecord> actor) {
+    boolean takeLeft(String node, String device, long milli, Optional<ActorRecord> actor) {
         boolean concerned = false;
         for (Map.Entry<Key, Taken> room : rooms.entrySet()) {
             Taken taken = room.getValue();
@@ -73,7 +76,7 @@ final class BundleRooms {
             if (mayBeHere
                     && taken.bundle.getNode().equals(node)
                     && taken.bundle.getGpusList().contains(device)) {
-                taken.devices.merge(device, 1, Integer::sum);
+                taken.devices.merge(device, milli, Long::sum);
                 concerned = true;
             }
         }
@@ -112,9 +115,7 @@ final class BundleRooms {
     /** What actors have of the bundle. */
     Resources used(PlacementGroupRecord group, int number) {
         return taken(group, number)
-                .map(taken -> taken.amounts.toMessage().toBuilder()
-                        .setGpus(taken.slots)
-                        .build())
+                .map(taken -> NodeRooms.used(taken.amounts, taken.slots))
                 .orElse(Resources.getDefaultInstance());
     }
 

@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import dev.orrery.head.placement.Amounts;
 import dev.orrery.head.placement.Demand;
+import dev.orrery.head.placement.GpuNeed;
 import dev.orrery.head.placement.GroupDemand;
 import dev.orrery.head.placement.NodeRoom;
 import dev.orrery.head.placement.Place;
@@ -35,7 +36,7 @@ final class GroupNeeds {
         return new Demand(
                 "bundle " + bundle.getNumber(),
                 Amounts.of(need),
-                need.getGpus(),
+                GpuNeed.of(need),
                 bundle.getNeed().getNodeChoice());
     }
 
@@ -58,13 +59,14 @@ final class GroupNeeds {
     /** The room of a node that has nothing but those bundles of the group that are not {@code wanted}. */
     static NodeRoom emptyRoom(NodeRecord node, PlacementGroupRecord group, List<BundleRecord> wanted) {
         Amounts amounts = Amounts.NONE;
-        int slots = 0;
-        Map<String, Integer> devices = new HashMap<>();
+        long slots = 0;
+        Map<String, Long> devices = new HashMap<>();
         for (BundleRecord bundle : kept(group, wanted)) {
             if (bundle.getNode().equals(node.getNode())) {
+                GpuNeed gpus = GpuNeed.of(bundle.getNeed().getResources());
                 amounts = amounts.plus(Amounts.of(bundle.getNeed().getResources()));
-                slots += bundle.getNeed().getResources().getGpus();
-                bundle.getGpusList().forEach(device -> devices.merge(device, 1, Integer::sum));
+                slots += gpus.milli();
+                bundle.getGpusList().forEach(device -> devices.merge(device, (long) gpus.milliEach(), Long::sum));
             }
         }
         return NodeRooms.almostEmpty(node, amounts, slots, devices);

@@ -2,6 +2,7 @@ package dev.orrery.head.reconcile;
 
 import dev.orrery.head.placement.Amounts;
 import dev.orrery.head.placement.Demand;
+import dev.orrery.head.placement.GpuNeed;
 import dev.orrery.head.placement.GpuRoom;
 import dev.orrery.head.placement.NodeRoom;
 import dev.orrery.head.placement.NodeSize;
@@ -9,6 +10,7 @@ import dev.orrery.head.placement.Place;
 import dev.orrery.head.proto.NodeRecord;
 import dev.orrery.head.reconcile.Observed.SeenNode;
 import dev.orrery.head.state.NodeState;
+import dev.orrery.internal.placement.PlacementRules;
 import dev.orrery.internal.proto.Gpu;
 import dev.orrery.internal.proto.Resources;
 import java.util.HashMap;
@@ -21,29 +23,35 @@ final class NodeRooms {
     private final Records records;
     private final Observed observed;
     private final Map<String, Amounts> used = new HashMap<>();
-    /** Slots of GPUs that are taken, by node. */
-    private final Map<String, Integer> slots = new HashMap<>();
-    /** By node and UUID. */
-    private final Map<String, Map<String, Integer>> devices = new HashMap<>();
+    /** What is taken of the slots of GPUs, in thousandths, by node. */
+    private final Map<String, Long> slots = new HashMap<>();
+    /** The same by node and UUID. */
+    private final Map<String, Map<String, Long>> devices = new HashMap<>();
 
     NodeRooms(Records records, Observed observed) {
         this.records = records;
         this.observed = observed;
     }
 
-    void take(Amounts amounts, int gpus, Place place) {
-        place.gpus().forEach(device -> take(place.node(), device));
+    void take(Amounts amounts, GpuNeed gpus, Place place) {
+        place.gpus().forEach(device -> take(place.node(), device, gpus.milliEach()));
         used.merge(place.node(), amounts, Amounts::plus);
-        slots.merge(place.node(), gpus, Integer::sum);
+        slots.merge(place.node(), gpus.milli(), Long::sum);
     }
 
-    void take(String node, String device) {
-        devices.computeIfAbsent(node, name -> new HashMap<>()).merge(device, 1, Integer::sum);
+    void take(String node, String device, long milli) {
+        devices.computeIfAbsent(node, name -> new HashMap<>()).merge(device, milli, Long::sum);
     }
 
     Resources used(String node) {
-        return counted(node).toMessage().toBuilder()
-                .setGpus(slots.getOrDefault(node, 0))
+        return used(counted(node), slots.getOrDefault(node, 0L));
+    }
+
+    /** @param milliGpus thousandths of slots */
+    static Resources used(Amounts amounts, long milliGpus) {
+        return amounts.toMessage().toBuilder()
+                .setGpus((int) (milliGpus / PlacementRules.MILLI))
+                .setMilliGpu((int) (milliGpus % PlacementRules.MILLI))
                 .build();
     }
 
@@ -51,23 +59,23 @@ final class NodeRooms {
         return used.getOrDefault(node, Amounts.NONE);
     }
 
-    /** How many slots of the GPU are taken. */
-    int taken(String node, String device) {
-        return devices.getOrDefault(node, Map.of()).getOrDefault(device, 0);
+    /** How much of the GPU is taken, in thousandths of a slot. */
+    long taken(String node, String device) {
+        return devices.getOrDefault(node, Map.of()).getOrDefault(device, 0L);
     }
 
-    /** Those that can take something now that needs so many GPUs. */
-    List<NodeRecord> reachable(int gpus) {
+    /** Those that can take something now that needs that of GPUs. */
+    List<NodeRecord> reachable(GpuNeed gpus) {
         return records.nodes().stream().filter(node -> isReachable(node, gpus)).toList();
     }
 
-    boolean isReachable(NodeRecord node, int gpus) {
+    boolean isReachable(NodeRecord node, GpuNeed gpus) {
         return NodeState.valueOf(node.getState()) == NodeState.ALIVE
                 && observed.node(node.getNode())
                         .filter(SeenNode::connected)
                         .filter(seen -> seen.cannotLaunch().isEmpty())
                         // What still holds its GPUs is known by its report only.
-                        .filter(seen -> gpus == 0 || seen.reported())
+                        .filter(seen -> gpus.isNone() || seen.reported())
                         .isPresent();
     }
 
@@ -78,18 +86,22 @@ final class NodeRooms {
                 node.getLabelsMap(),
                 total.minus(counted(node.getNode())),
                 total,
-                gpus(node, slots.getOrDefault(node.getNode(), 0), devices.getOrDefault(node.getNode(), Map.of())),
+                gpus(node, slots.getOrDefault(node.getNode(), 0L), devices.getOrDefault(node.getNode(), Map.of())),
                 peersThere);
     }
 
-    /** Of a node with nothing on it but this. */
-    static NodeRoom almostEmpty(NodeRecord node, Amounts amounts, int slots, Map<String, Integer> devices) {
+    /**
+     * Of a node with nothing on it but this.
+     *
+     * @param slots in thousandths, as what is taken of each device
+     */
+    static NodeRoom almostEmpty(NodeRecord node, Amounts amounts, long slots, Map<String, Long> devices) {
         Amounts total = Amounts.of(node.getResources());
         return new NodeRoom(
                 node.getNode(), node.getLabelsMap(), total.minus(amounts), total, gpus(node, slots, devices), 0);
     }
 
-    private static GpuRoom gpus(NodeRecord node, int slotsTaken, Map<String, Integer> devicesTaken) {
+    private static GpuRoom gpus(NodeRecord node, long slotsTaken, Map<String, Long> devicesTaken) {
         List<String> all =
                 node.getGpus().getGpusList().stream().map(Gpu::getUuid).toList();
         return all.isEmpty()
@@ -137,8 +149,8 @@ final class NodeRooms {
         return observed.node(node).flatMap(SeenNode::cannotLaunch);
     }
 
-    /** Why nothing that needs so many GPUs can be placed there now, whatever is free; empty: it can. */
-    String obstacle(String name, int gpus) {
+    /** Why nothing that needs that of GPUs can be placed there now, whatever is free; empty: it can. */
+    String obstacle(String name, GpuNeed gpus) {
         Optional<NodeRecord> node = records.node(name);
         if (node.filter(known -> isReachable(known, gpus)).isPresent()) {
             return "";

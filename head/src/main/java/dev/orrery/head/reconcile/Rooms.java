@@ -4,6 +4,7 @@ import dev.orrery.head.placement.Amounts;
 import dev.orrery.head.placement.BundleMisfit;
 import dev.orrery.head.placement.BundleRoom;
 import dev.orrery.head.placement.Demand;
+import dev.orrery.head.placement.GpuNeed;
 import dev.orrery.head.placement.GroupDemand;
 import dev.orrery.head.placement.GroupMisfit;
 import dev.orrery.head.placement.Misfit;
@@ -21,6 +22,7 @@ import dev.orrery.internal.proto.NodeChoice.Policy;
 import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +64,7 @@ public final class Rooms {
         return PlacementGroups.isInGroup(actor) ? place.in(actor.getBundle()) : place;
     }
 
-    /** A life that is over by its record may still have a process, and with that its GPUs. */
+    /** A life that is over by its record may still have a process, and with that its GPUs, of which it had as much as its next one needs. */
     private void takeWhatIsLeft(SeenNode node) {
         String name = node.hello().getNode();
         for (WorkerReport worker : node.workers()) {
@@ -78,8 +80,9 @@ public final class Rooms {
     }
 
     private void takeLeft(String node, String device, Optional<ActorRecord> actor) {
-        if (!bundles.takeLeft(node, device, actor)) {
-            nodes.take(node, device);
+        int milli = actor.map(this::gpus).orElse(GpuNeed.UNKNOWN).milliEach();
+        if (!bundles.takeLeft(node, device, milli, actor)) {
+            nodes.take(node, device, milli);
         }
     }
 
@@ -98,12 +101,12 @@ public final class Rooms {
         if (PlacementGroups.isInGroup(actor)) {
             return Placement.chooseBundle(demand, candidates(actor));
         }
-        return demand.gpus() > 0 ? Placement.choose(demand, rooms(actor)) : chooseFirst(demand, actor);
+        return demand.gpus().isNone() ? chooseFirst(demand, actor) : Placement.choose(demand, rooms(actor));
     }
 
     private Optional<Place> chooseFirst(Demand demand, ActorRecord actor) {
         if (open.isEmpty()) {
-            nodes.reachable(0).forEach(node -> add(nodes.room(node, 0)));
+            nodes.reachable(GpuNeed.NONE).forEach(node -> add(nodes.room(node, 0)));
         }
         return demand.choice().getPolicy() == Policy.PACK
                 ? Placement.choose(demand, inOrder)
@@ -140,8 +143,11 @@ public final class Rooms {
     }
 
     private List<NodeRoom> roomsFor(GroupDemand demand) {
-        int gpus = demand.bundles().stream().mapToInt(Demand::gpus).max().orElse(0);
-        return nodes.reachable(gpus).stream().map(node -> nodes.room(node, 0)).toList();
+        GpuNeed most = demand.bundles().stream()
+                .map(Demand::gpus)
+                .max(Comparator.comparingLong(GpuNeed::milli))
+                .orElse(GpuNeed.NONE);
+        return nodes.reachable(most).stream().map(node -> nodes.room(node, 0)).toList();
     }
 
     /** Why the actor is not placed. */
@@ -213,7 +219,7 @@ public final class Rooms {
 
     /** The bundles that the actor may live in; none when its group is gone. */
     private List<BundleRoom> candidates(ActorRecord actor) {
-        int gpus = need(actor).getGpus();
+        GpuNeed gpus = gpus(actor);
         return records.placementGroup(PlacementGroups.groupOf(actor))
                 .filter(PlacementGroups::isWanted)
                 .map(group ->
@@ -236,13 +242,13 @@ public final class Rooms {
         return bundles.actors(group, bundle);
     }
 
-    /** How many slots of the GPU are taken. */
-    public int taken(String node, String device) {
+    /** How much of the GPU is taken, in thousandths of a slot. */
+    public long taken(String node, String device) {
         return nodes.taken(node, device);
     }
 
     private void take(ActorRecord actor, Amounts amounts, Place place) {
-        int gpus = need(actor).getGpus();
+        GpuNeed gpus = gpus(actor);
         if (!bundles.take(actor, amounts, gpus, place)) {
             nodes.take(amounts, gpus, place);
         }
@@ -252,7 +258,7 @@ public final class Rooms {
     /** The bundle has its room. */
     private void take(PlacementGroupRecord group, BundleRecord bundle) {
         Resources need = bundle.getNeed().getResources();
-        nodes.take(Amounts.of(need), need.getGpus(), new Place(bundle.getNode(), bundle.getGpusList()));
+        nodes.take(Amounts.of(need), GpuNeed.of(need), new Place(bundle.getNode(), bundle.getGpusList()));
         bundles.add(group, bundle);
     }
 
@@ -266,7 +272,7 @@ public final class Rooms {
     }
 
     private List<NodeRoom> rooms(ActorRecord actor) {
-        return nodes.reachable(need(actor).getGpus()).stream()
+        return nodes.reachable(gpus(actor)).stream()
                 .map(node -> nodes.room(node, peers(node.getNode(), actor)))
                 .toList();
     }
@@ -280,13 +286,13 @@ public final class Rooms {
         if (Lives.isPlain(actor)) {
             String plain = actor.getSpec().getRunsTasks() ? "a worker for tasks" : "actor '" + actor.getLabel() + "'";
             return new Demand(
-                    plain, Amounts.of(need), need.getGpus(), actor.getSpec().getNodeChoice());
+                    plain, Amounts.of(need), GpuNeed.of(need), actor.getSpec().getNodeChoice());
         }
         String replica = actor.getLabel().substring(actor.getLabel().indexOf('/') + 1);
         String who = Lives.isGateway(actor)
                 ? "the gateway of pipeline " + actor.getPipeline()
                 : "stage " + actor.getStage() + " replica " + replica;
-        return new Demand(who, Amounts.of(need), need.getGpus(), stageChoice(actor));
+        return new Demand(who, Amounts.of(need), GpuNeed.of(need), stageChoice(actor));
     }
 
     private NodeChoice stageChoice(ActorRecord actor) {
@@ -294,6 +300,10 @@ public final class Rooms {
                 .filter(pipeline -> !Lives.isGateway(actor))
                 .map(pipeline -> Lives.stage(pipeline, actor.getStage()).getNodeChoice())
                 .orElse(NodeChoice.getDefaultInstance());
+    }
+
+    private GpuNeed gpus(ActorRecord actor) {
+        return GpuNeed.of(need(actor));
     }
 
     private Resources need(ActorRecord actor) {

@@ -15,6 +15,11 @@ final class NeededPlacement {
         if (resources.getMilliCpus() < 0 || resources.getGpus() < 0) {
             errors.add(who + "cpus and gpus must not be negative");
         }
+        boolean isPart = resources.getMilliGpu() != 0;
+        if (isPart && (resources.getGpus() > 0 || resources.getMilliGpu() < 0 || resources.getMilliGpu() >= PlacementRules.MILLI)) {
+            errors.add("%sgpus %d and %d thousandths: a part is of one GPU, and less than all of it"
+                    .formatted(who, resources.getGpus(), resources.getMilliGpu()));
+        }
         if (resources.getMemoryBytes() < 0 || resources.getMemoryBytes() > PlacementRules.MOST_MEMORY) {
             errors.add(who + "memory must be from 0 to " + PlacementRules.MOST_MEMORY + " bytes, not "
                     + resources.getMemoryBytes());

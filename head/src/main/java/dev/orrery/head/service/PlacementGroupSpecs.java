@@ -60,6 +60,9 @@ final class PlacementGroupSpecs {
             String who = "bundle " + (first + i) + ": ";
             NeededPlacement.check(errors, who, bundle.getResources(), bundle.getNodeChoice());
             NeededPlacement.checkNoGroup(errors, who, bundle.getNodeChoice());
+            if (bundle.getResources().getMilliGpu() != 0) {
+                errors.add(who + "a bundle has whole GPUs; what is placed in it may have parts of them");
+            }
             if (bundle.getNodeChoice().getPolicy() != Policy.EVEN) {
                 errors.add(who + "the group's strategy decides where it goes");
             }

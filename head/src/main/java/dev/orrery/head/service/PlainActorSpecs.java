@@ -41,7 +41,8 @@ final class PlainActorSpecs {
         if (spec.getShareable()
                 && (spec.getExclusive()
                         || spec.getRunsTasks()
-                        || spec.getResources().getGpus() > 0)) {
+                        || spec.getResources().getGpus() > 0
+                        || spec.getResources().getMilliGpu() > 0)) {
             errors.add("what is shareable shares its worker, so it can neither be exclusive, run tasks, nor have GPUs");
         }
         if (!spec.getRunsTasks() && spec.getFactory().getKindCase() == ActorFunction.KindCase.KIND_NOT_SET) {

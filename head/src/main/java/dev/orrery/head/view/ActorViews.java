@@ -6,6 +6,7 @@ import dev.orrery.head.reconcile.Lives;
 import dev.orrery.head.reconcile.Rooms;
 import dev.orrery.head.reconcile.SharedWorkers;
 import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.proto.Resources;
 import dev.orrery.internal.proto.WorkerReport;
 import java.util.function.Supplier;
 
@@ -17,6 +18,15 @@ public final class ActorViews {
         return of(state, () -> new Rooms(state.records(), state.observed(), state.settings()), actor, nowNanos);
     }
 
+    private static Resources need(ClusterState state, ActorRecord actor) {
+        return Lives.isPlain(actor)
+                ? actor.getSpec().getResources()
+                : state.records()
+                        .pipeline(actor.getPipeline())
+                        .map(pipeline -> Rooms.need(pipeline, actor, state.settings()))
+                        .orElse(Resources.getDefaultInstance());
+    }
+
     static ActorView of(ClusterState state, Supplier<Rooms> rooms, ActorRecord actor, long nowNanos) {
         ActorView.Builder view = ActorView.newBuilder()
                 .setLife(Lives.lifeOf(actor))
@@ -24,6 +34,7 @@ public final class ActorViews {
                 .setState(actor.getState())
                 .setNode(actor.getNode())
                 .addAllGpus(actor.getGpusList())
+                .setMilliGpu(need(state, actor).getMilliGpu())
                 .setPid(PipelineViews.pid(state, actor))
                 .setRestarts(actor.getRestarts())
                 .addAllCauses(actor.getCausesList())

@@ -65,7 +65,7 @@ public final class ClusterViews {
                 .setUsed(rooms.used(node.getNode()))
                 .putAllLabels(node.getLabelsMap())
                 .setGpus(node.getGpus())
-                .addAllGpusTaken(node.getGpus().getGpusList().stream()
+                .addAllGpusTakenMilli(node.getGpus().getGpusList().stream()
                         .map(gpu -> rooms.taken(node.getNode(), gpu.getUuid()))
                         .toList());
         state.observed().node(node.getNode()).ifPresent(seen -> view.setAgentInstance(

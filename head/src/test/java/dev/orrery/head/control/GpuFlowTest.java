@@ -1,6 +1,7 @@
 package dev.orrery.head.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.head.control.TestingStore.Fate;
 import dev.orrery.internal.proto.ActorView;
@@ -30,9 +31,12 @@ class GpuFlowTest {
     }
 
     private static PipelineSpec onGpus(int replicas) {
+        return onGpus(replicas, Resources.newBuilder().setGpus(1));
+    }
+
+    private static PipelineSpec onGpus(int replicas, Resources.Builder needs) {
         PipelineSpec.Builder spec = TestingPipelines.embed(1, replicas).toBuilder();
-        spec.getStagesBuilder(1)
-                .setResources(Resources.newBuilder().setMilliCpus(100).setGpus(1));
+        spec.getStagesBuilder(1).setResources(needs.setMilliCpus(100));
         return spec.build();
     }
 
@@ -46,12 +50,16 @@ class GpuFlowTest {
     }
 
     private void deployed(int replicas) {
+        led();
+        cluster.deploy(onGpus(replicas));
+        cluster.awaitRunning("embed");
+    }
+
+    private void led() {
         cluster.nodes.get("node-a").gpus(gpus("GPU-a1", "GPU-a2"));
         cluster.nodes.get("node-b").gpus(gpus("GPU-b1"));
         cluster.changeLeader();
         cluster.advance(Duration.ofSeconds(1));
-        cluster.deploy(onGpus(replicas));
-        cluster.awaitRunning("embed");
     }
 
     /** By label; the records say the same as the processes. */
@@ -81,7 +89,7 @@ class GpuFlowTest {
         assertEquals(before, held());
         NodeView node = cluster.describe().getNodes(0);
         assertEquals(2, node.getTotal().getGpus());
-        assertEquals(List.of(1, 1), node.getGpusTakenList());
+        assertEquals(List.of(1_000L, 1_000L), node.getGpusTakenMilliList());
         assertEquals("no libnccl.so.2", node.getGpus().getNcclOff());
     }
 
@@ -93,6 +101,42 @@ class GpuFlowTest {
         cluster.advance(Duration.ofMillis(500));
         cluster.awaitRunning("embed");
         assertEquals(before, held());
+    }
+
+    /** In thousandths, by node and in CUDA's order. */
+    private List<Long> taken() {
+        return cluster.describe().getNodesList().stream()
+                .flatMap(node -> node.getGpusTakenMilliList().stream())
+                .toList();
+    }
+
+    /** Returns the number of its commits. */
+    private static int liveWithParts(int commit, Fate fate) {
+        GpuFlowTest run = new GpuFlowTest();
+        run.cluster.store.fates(number -> number == commit ? fate : Fate.DONE);
+        run.led();
+        run.cluster.deploy(onGpus(4, Resources.newBuilder().setMilliGpu(400)));
+        run.cluster.awaitRunning("embed");
+        List<Long> before = run.taken();
+        assertEquals(1_600, before.stream().mapToLong(Long::longValue).sum());
+        before.forEach(milli -> assertTrue(milli <= 1_000, before::toString));
+        run.cluster.kill("embed/back-1");
+        run.cluster.advance(Duration.ofMillis(700));
+        run.cluster.awaitRunning("embed");
+        assertEquals(1_600, run.taken().stream().mapToLong(Long::longValue).sum());
+        run.cluster.changeLeader();
+        run.cluster.scale("embed", "back", 1);
+        run.cluster.advance(Duration.ofMillis(200));
+        run.cluster.awaitRunning("embed");
+        assertEquals(List.of(0L, 0L, 400L), run.taken().stream().sorted().toList());
+        return run.cluster.store.commits();
+    }
+
+    @Test
+    void partsAreNeverMoreThanTheirDeviceWhicheverWriteALeaderEndsAt() {
+        for (Fate fate : List.of(Fate.CRASH_BEFORE, Fate.CRASH_AFTER, Fate.UNANSWERED)) {
+            EachCommit.of(liveWithParts(0, Fate.DONE), commit -> liveWithParts(commit, fate));
+        }
     }
 
     /** Returns the number of its commits. */
@@ -111,11 +155,11 @@ class GpuFlowTest {
         run.cluster.awaitRunning("embed");
         long devices = run.held().values().stream().mapToLong(List::size).sum();
         assertEquals(1, devices);
-        int taken = run.cluster.describe().getNodesList().stream()
-                .flatMap(node -> node.getGpusTakenList().stream())
-                .mapToInt(Integer::intValue)
+        long taken = run.cluster.describe().getNodesList().stream()
+                .flatMap(node -> node.getGpusTakenMilliList().stream())
+                .mapToLong(Long::longValue)
                 .sum();
-        assertEquals(1, taken);
+        assertEquals(1_000, taken);
         return run.cluster.store.commits();
     }
 

@@ -108,11 +108,11 @@ class GroupMisfitTest {
 
     private static BundleRoom bundleRoom(int number, String node, long free, String obstacle) {
         return new BundleRoom(
-                number, new NodeRoom(node, Map.of(), cpus(free), cpus(2), GpuRoom.ofSlots(1, 1), 0), obstacle);
+                number, new NodeRoom(node, Map.of(), cpus(free), cpus(2), GpuRoom.ofSlots(1, 1_000), 0), obstacle);
     }
 
     private static Demand actor(long cpus) {
-        return new Demand("actor 'x'", cpus(cpus), 0, NodeChoice.getDefaultInstance());
+        return new Demand("actor 'x'", cpus(cpus), GpuNeed.NONE, NodeChoice.getDefaultInstance());
     }
 
     @Test

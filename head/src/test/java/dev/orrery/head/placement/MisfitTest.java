@@ -15,7 +15,7 @@ class MisfitTest {
     private static final Amounts SIZE = new Amounts(4000, 16L << 30, Map.of("tpu", 4000L));
 
     private static Demand demand(Amounts amounts, int gpus, NodeChoice.Builder choice) {
-        return new Demand("actor 'x'", amounts, gpus, choice.build());
+        return new Demand("actor 'x'", amounts, GpuNeed.whole(gpus), choice.build());
     }
 
     private static Demand cpus(long milliCpus, NodeChoice.Builder choice) {

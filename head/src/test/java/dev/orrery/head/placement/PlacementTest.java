@@ -29,7 +29,7 @@ class PlacementTest {
         return new Demand(
                 "stage encode replica encode-2",
                 new Amounts(milliCpus, 0, Map.of()),
-                gpus,
+                GpuNeed.whole(gpus),
                 NodeChoice.newBuilder().setPolicy(policy).build());
     }
 
@@ -110,8 +110,8 @@ class PlacementTest {
     /** Of the name's first letter and 1 to 3. */
     private static GpuRoom devices(int share, String... taken) {
         String node = taken[0].substring(0, 1);
-        Map<String, Integer> counts = new TreeMap<>();
-        List.of(taken).forEach(device -> counts.merge(device, 1, Integer::sum));
+        Map<String, Long> counts = new TreeMap<>();
+        List.of(taken).forEach(device -> counts.merge(device, 1_000L, Long::sum));
         return GpuRoom.ofDevices(List.of(node + 1, node + 2, node + 3), share, counts);
     }
 
@@ -134,7 +134,7 @@ class PlacementTest {
 
     @Test
     void gpusThatWentDoNotKeepOutWhatNeedsNone() {
-        NodeRoom fewer = room("a", 4000, GpuRoom.ofSlots(1, 2), 4000, 0);
+        NodeRoom fewer = room("a", 4000, GpuRoom.ofSlots(1, 2_000), 4000, 0);
         assertEquals(Optional.of("a"), choose(SMALL, List.of(fewer)));
     }
 
@@ -160,8 +160,8 @@ class PlacementTest {
 
     @Test
     void withGpusTheirLoadDecidesFirst() {
-        NodeRoom busy = room("a", 4000, GpuRoom.ofSlots(4, 3), 4000, 0);
-        NodeRoom idle = room("b", 1000, GpuRoom.ofSlots(4, 1), 4000, 5);
+        NodeRoom busy = room("a", 4000, GpuRoom.ofSlots(4, 3_000), 4000, 0);
+        NodeRoom idle = room("b", 1000, GpuRoom.ofSlots(4, 1_000), 4000, 5);
         assertEquals(Optional.of("b"), choose(demand(0, 1, Policy.SPREAD), List.of(busy, idle)));
         assertEquals(Optional.of("a"), choose(demand(0, 1, Policy.PACK), List.of(busy, idle)));
     }
@@ -175,10 +175,10 @@ class PlacementTest {
         NodeRoom memory = withMore("a", new Amounts(4000, 4000, Map.of("tpu", 999L)), Map.of());
         NodeRoom named = withMore("b", new Amounts(4000, 999, Map.of("tpu", 4000L)), Map.of());
         NodeRoom both = withMore("c", new Amounts(1000, 1000, Map.of("tpu", 1000L)), Map.of());
-        Demand demand = new Demand("x", new Amounts(0, 1000, Map.of("tpu", 1000L)), 0, NodeChoice.getDefaultInstance());
+        Demand demand = new Demand("x", new Amounts(0, 1000, Map.of("tpu", 1000L)), GpuNeed.NONE, NodeChoice.getDefaultInstance());
         assertEquals(Optional.of("c"), choose(demand, List.of(memory, named, both)));
         assertEquals(Optional.empty(), choose(demand, List.of(memory, named)));
-        Demand other = new Demand("x", new Amounts(0, 0, Map.of("license", 1L)), 0, NodeChoice.getDefaultInstance());
+        Demand other = new Demand("x", new Amounts(0, 0, Map.of("license", 1L)), GpuNeed.NONE, NodeChoice.getDefaultInstance());
         assertEquals(Optional.empty(), choose(other, List.of(both)), "no node has it");
     }
 
@@ -201,10 +201,10 @@ class PlacementTest {
                 .putLabels("disk", "ssd")
                 .build();
         List<NodeRoom> all = List.of(a, b, c);
-        assertEquals(Optional.of("b"), choose(new Demand("x", free, 0, ssdInB), all));
+        assertEquals(Optional.of("b"), choose(new Demand("x", free, GpuNeed.NONE, ssdInB), all));
         NodeChoice onC = NodeChoice.newBuilder().setNode("c").build();
-        assertEquals(Optional.of("c"), choose(new Demand("x", free, 0, onC), all));
+        assertEquals(Optional.of("c"), choose(new Demand("x", free, GpuNeed.NONE, onC), all));
         NodeChoice both = ssdInB.toBuilder().setNode("c").build();
-        assertEquals(Optional.empty(), choose(new Demand("x", free, 0, both), all));
+        assertEquals(Optional.empty(), choose(new Demand("x", free, GpuNeed.NONE, both), all));
     }
 }

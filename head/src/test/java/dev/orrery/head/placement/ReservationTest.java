@@ -135,8 +135,8 @@ class ReservationTest {
     }
 
     private static NodeRoom gpus(String node, int share, String... taken) {
-        Map<String, Integer> counts = new HashMap<>();
-        List.of(taken).forEach(device -> counts.merge(device, 1, Integer::sum));
+        Map<String, Long> counts = new HashMap<>();
+        List.of(taken).forEach(device -> counts.merge(device, 1_000L, Long::sum));
         GpuRoom gpus = GpuRoom.ofDevices(List.of(node + 1, node + 2), share, counts);
         return new NodeRoom(node, Map.of(), cpus(8), cpus(8), gpus, 0);
     }

@@ -26,7 +26,7 @@ final class TestingBundles {
     }
 
     static Demand bundle(int number, long cpus, int gpus, NodeChoice choice) {
-        return new Demand("bundle " + number, cpus(cpus), gpus, choice);
+        return new Demand("bundle " + number, cpus(cpus), GpuNeed.whole(gpus), choice);
     }
 
     static GroupDemand group(Strategy strategy, List<Demand> bundles) {

@@ -22,6 +22,10 @@ class GpuAssignmentTest {
     private final ActorReconciler reconciler = new ActorReconciler();
 
     private void pending(String id, int gpus) {
+        pending(id, Resources.newBuilder().setMilliCpus(100).setGpus(gpus));
+    }
+
+    private void pending(String id, Resources.Builder needs) {
         state.write(Write.put(ActorRecord.newBuilder()
                 .setActor(id)
                 .setLabel(id)
@@ -29,12 +33,18 @@ class GpuAssignmentTest {
                 .setSpec(PlainActorSpec.newBuilder()
                         .setName(id)
                         .setOpenTimeoutMillis(5_000)
-                        .setResources(Resources.newBuilder().setMilliCpus(100).setGpus(gpus)))
+                        .setResources(needs))
                 .build()));
     }
 
     private List<String> placed(String id, int gpus) {
         pending(id, gpus);
+        state.commit(reconciler);
+        return gpus(id);
+    }
+
+    private List<String> placedWithPart(String id, int milliGpu) {
+        pending(id, Resources.newBuilder().setMilliCpus(100).setMilliGpu(milliGpu));
         state.commit(reconciler);
         return gpus(id);
     }
@@ -78,6 +88,36 @@ class GpuAssignmentTest {
         assertEquals(List.of("GPU-a", "GPU-b"), placed("both", 2));
         assertEquals(List.of(), placed("more", 1));
         assertEquals("PENDING", state.actor("more").getState());
+    }
+
+    @Test
+    void partsFillADeviceBeforeTheNextIsBegun() {
+        state.aliveWithGpus("n1", 1, "GPU-a", "GPU-b");
+        assertEquals(List.of("GPU-a"), placedWithPart("half", 500));
+        assertEquals(List.of("GPU-a"), placedWithPart("quarter", 250));
+        assertEquals(List.of("GPU-b"), placed("whole", 1));
+        assertEquals(List.of(), placedWithPart("more", 251));
+        assertEquals("actor 'more' needs 0.1 cpus, 0.251 gpus; free: n1 3.7 cpus 0.25 gpus", whyNot("more"));
+        assertEquals(List.of("GPU-a"), placedWithPart("rest", 250));
+        Rooms rooms = new Rooms(state.records, state.observed, Settings.defaults());
+        assertEquals(1_000, rooms.taken("n1", "GPU-a"));
+        assertEquals(2, rooms.used("n1").getGpus());
+        assertEquals(0, rooms.used("n1").getMilliGpu());
+    }
+
+    @Test
+    void whatIsLeftOfALifeHasItsPartStill() {
+        state.aliveWithGpus("n1", 1, "GPU-a");
+        placedWithPart("part", 600);
+        reports("part", WorkerState.OPEN);
+        state.node("n1", NodeState.DEAD, 4000);
+        state.commit(reconciler);
+        assertEquals(List.of(), gpus("part"));
+        state.aliveWithGpus("n1", 1, "GPU-a");
+        assertEquals(List.of("GPU-a"), placedWithPart("other", 400));
+        assertEquals(List.of(), placedWithPart("another", 1), "its process has not ended");
+        state.forget("n1").commit(reconciler);
+        assertEquals(List.of("GPU-a"), gpus("another"));
     }
 
     @Test

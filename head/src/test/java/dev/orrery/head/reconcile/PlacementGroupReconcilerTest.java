@@ -352,8 +352,31 @@ class PlacementGroupReconcilerTest {
         assertEquals(java.util.List.of("GPU-a"), state.actor("a").getGpusList());
         assertEquals(java.util.List.of("GPU-b"), state.actor("b").getGpusList());
         assertEquals("PENDING", state.actor("c").getState(), "GPU-c is not the bundle's");
-        assertEquals(1, groups.rooms().taken("n1", "GPU-a"));
+        assertEquals(1_000, groups.rooms().taken("n1", "GPU-a"));
         assertEquals(0, groups.rooms().taken("n1", "GPU-c"));
+    }
+
+    @Test
+    void actorsOfABundleMayHavePartsOfItsDevices() {
+        state.aliveWithGpus("n1", 1, "GPU-a", "GPU-b");
+        groups.group("1-1", Strategy.PACK, bundle(0, 1_000, 1));
+        groups.step();
+        groups.pending("a", "1-1", NodeChoice.newBuilder(), part(600));
+        groups.pending("b", "1-1", NodeChoice.newBuilder(), part(400));
+        groups.pending("c", "1-1", NodeChoice.newBuilder(), part(1));
+        groups.step();
+        assertEquals(java.util.List.of("GPU-a"), state.actor("a").getGpusList());
+        assertEquals(java.util.List.of("GPU-a"), state.actor("b").getGpusList());
+        assertEquals("PENDING", state.actor("c").getState());
+        assertEquals(1, groups.rooms().used(groups.group("1-1"), 0).getGpus());
+        assertEquals(1_000, groups.rooms().taken("n1", "GPU-a"), "the bundle's, whatever is in it");
+        assertTrue(
+                groups.rooms().explain(state.actor("c")).contains("bundle 0 on n1 holds 1 cpus 1 gpus, free: 1 cpus 0 gpus"),
+                groups.rooms().explain(state.actor("c")));
+    }
+
+    private static dev.orrery.internal.proto.Resources.Builder part(int milliGpu) {
+        return dev.orrery.internal.proto.Resources.newBuilder().setMilliGpu(milliGpu);
     }
 
     /** Its life is over by its record, and its process still holds the device. */

@@ -83,6 +83,11 @@ final class TestingGroups {
     }
 
     ActorRecord pending(String id, String group, NodeChoice.Builder choice, long milliCpus, int gpus) {
+        return pending(
+                id, group, choice, Resources.newBuilder().setMilliCpus(milliCpus).setGpus(gpus));
+    }
+
+    ActorRecord pending(String id, String group, NodeChoice.Builder choice, Resources.Builder needs) {
         ActorRecord actor = ActorRecord.newBuilder()
                 .setActor(id)
                 .setLabel(id)
@@ -91,8 +96,7 @@ final class TestingGroups {
                         .setOpenTimeoutMillis(5_000)
                         .setMaxRestarts(5)
                         .setRestartWindowMillis(60_000)
-                        .setResources(
-                                Resources.newBuilder().setMilliCpus(milliCpus).setGpus(gpus))
+                        .setResources(needs)
                         .setNodeChoice(choice.setGroup(group)))
                 .build();
         state.write(Write.put(actor));

@@ -261,6 +261,8 @@ class ActorServiceTest {
         PlainActorSpec.Builder wrong = counter("a")
                 .setResources(Resources.newBuilder()
                         .setMemoryBytes(-1)
+                        .setGpus(1)
+                        .setMilliGpu(500)
                         .putMilliNamed("a b", 1)
                         .putMilliNamed("tpu", -1))
                 .setNodeChoice(NodeChoice.newBuilder().putLabels("zone", "").setPolicyValue(77));
@@ -268,13 +270,21 @@ class ActorServiceTest {
                 refused(ErrorCode.INVALID_ARGUMENT, () -> start("op-1", wrong)).getMessage();
         for (String part : List.of(
                 "memory must be from 0 to",
+                "gpus 1 and 500 thousandths: a part is of one GPU, and less than all of it",
                 "'a b' is no name of a resource",
                 "resource tpu must be from 0 to 1000000",
                 "'zone=' is no label",
                 "does not know the policy of placement")) {
             assertTrue(message.contains(part), message);
         }
-        start("op-2", counter("b").setResources(Resources.newBuilder().putMilliNamed("tpu", 1)));
+        for (int milli : List.of(-1, 1_000)) {
+            refused(
+                    ErrorCode.INVALID_ARGUMENT,
+                    () -> start("op-1", counter("a").setResources(Resources.newBuilder().setMilliGpu(milli))));
+        }
+        start(
+                "op-2",
+                counter("b").setResources(Resources.newBuilder().setMilliGpu(999).putMilliNamed("tpu", 1)));
     }
 
     @Test

@@ -165,7 +165,8 @@ class PlacementGroupServiceTest {
         CreatePlacementGroupRequest.Builder request = request(
                         "no name",
                         PlacementBundle.newBuilder()
-                                .setResources(Resources.newBuilder().setMilliCpus(-1))
+                                .setResources(
+                                        Resources.newBuilder().setMilliCpus(-1).setMilliGpu(500))
                                 .setNodeChoice(NodeChoice.newBuilder().setGroup("7-1"))
                                 .build(),
                         PlacementBundle.newBuilder()
@@ -182,6 +183,7 @@ class PlacementGroupServiceTest {
                 "its job is 'mine', not that of its driver, 'other'",
                 "this head does not know the strategy",
                 "bundle 0: cpus and gpus must not be negative",
+                "bundle 0: a bundle has whole GPUs; what is placed in it may have parts of them",
                 "bundle 0: only actors and tasks are placed in a placement group",
                 "bundle 1: 'zone=no blanks' is no label",
                 "bundle 1: the group's strategy decides where it goes")) {

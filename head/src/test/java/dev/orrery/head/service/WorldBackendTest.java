@@ -87,6 +87,17 @@ class WorldBackendTest {
     }
 
     @Test
+    void autoTakesHostForMembersThatShareAGpu() {
+        alive("a", "GPU-1");
+        alive("b", "GPU-1");
+        WorldRecord world = form(Backend.BACKEND_UNSPECIFIED, "a", "b");
+        assertEquals(Backend.HOST, world.getSpec().getBackend());
+        assertTrue(
+                world.getBackendReason().startsWith("rank 0 (a) and rank 1 (b) share GPU-1 of node-a"),
+                world.getBackendReason());
+    }
+
+    @Test
     void hostIsGivenToWhoAsksForIt() {
         alive("a", "GPU-1");
         alive("b", "GPU-2");

@@ -4,6 +4,7 @@ import dev.orrery.internal.gpu.NcclVersion;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.Gpu;
 import dev.orrery.internal.proto.NodeGpus;
+import dev.orrery.internal.proto.Resources;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,9 @@ public final class GpuOffer {
      */
     public static Map<String, String> environment(GpuSettings settings, DesiredWorker worker) {
         Map<String, String> variables = new LinkedHashMap<>();
-        if (worker.getGpusCount() > 0 || worker.getSpec().getResources().getGpus() == 0) {
+        Resources needs = worker.getSpec().getResources();
+        boolean needsNone = needs.getGpus() == 0 && needs.getMilliGpu() == 0;
+        if (worker.getGpusCount() > 0 || needsNone) {
             variables.put(VISIBLE_DEVICES, String.join(",", worker.getGpusList()));
         }
         if (settings.multiRank()) {

@@ -91,6 +91,18 @@ class GpuOfferTest {
     }
 
     @Test
+    void aWorkerWithAPartSeesItsOneDevice() {
+        DesiredWorker part = DesiredWorker.newBuilder()
+                .setSpec(ActorSpec.newBuilder()
+                        .setResources(Resources.newBuilder().setMilliGpu(250)))
+                .build();
+        assertEquals(
+                Map.of("CUDA_VISIBLE_DEVICES", "GPU-a"),
+                GpuOffer.environment(usual(), part.toBuilder().addGpus("GPU-a").build()));
+        assertEquals(Map.of(), GpuOffer.environment(usual(), part), "of a slot without a device");
+    }
+
+    @Test
     void aSlotWithoutADeviceLeavesTheChoiceToTheEnvironmentOfTheAgent() {
         assertEquals(Map.of(), GpuOffer.environment(usual(), worker(1)));
     }
