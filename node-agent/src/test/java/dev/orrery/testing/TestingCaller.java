@@ -6,6 +6,8 @@ import dev.orrery.internal.proto.ActorCallResponse;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ReleaseResults;
+import dev.orrery.internal.proto.RetireWorkerRequest;
+import dev.orrery.internal.proto.RetireWorkerResponse;
 import dev.orrery.internal.proto.TaskInfo;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.proto.WithdrawTasks;
@@ -122,6 +124,11 @@ public final class TestingCaller implements AutoCloseable {
         connection.notify(
                 Protocol.RELEASE_RESULTS,
                 ReleaseResults.newBuilder().addNames(name).build());
+    }
+
+    /** It gets no more tasks. */
+    public CompletableFuture<RetireWorkerResponse> retire() {
+        return connection.call(Protocol.RETIRE_WORKER, RetireWorkerRequest.getDefaultInstance(), LONG);
     }
 
     /** Takes back what was sent and has not begun. */

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A worker that has nothing to do is given back: what it keeps comes here first, and it stays, without its CPUs, as long as others need what
- * it owns itself. Does not block.
+ * it owns itself, or still keeps. Does not block.
  */
 final class WorkerReturn {
     /** It is asked again then. */
@@ -30,7 +30,7 @@ final class WorkerReturn {
         CompletableFuture.allOf(worker.kept().stream()
                         .map(value -> client.exchange().bring("a result", value))
                         .toArray(CompletableFuture<?>[]::new))
-                // What could not be brought is lost, and told so when it is wanted.
+                // What could not be brought, for want of room, the worker keeps.
                 .whenComplete((none, failure) -> giving.retire());
     }
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ final class KeptResults {
     private final ScheduledExecutorService timers;
     private final AtomicLong numbers = new AtomicLong();
     private final Map<RpcConnection, Map<String, KeptValue>> byCaller = new HashMap<>();
+    private CompletableFuture<Void> nothing = CompletableFuture.completedFuture(null);
 
     KeptResults(ObjectExchange exchange, ScheduledExecutorService timers) {
         this.exchange = exchange;
@@ -69,6 +71,9 @@ final class KeptResults {
     private void keep(RpcConnection caller, String name, KeptValue value) {
         boolean first;
         synchronized (this) {
+            if (nothing.isDone()) {
+                nothing = new CompletableFuture<>();
+            }
             first = !byCaller.containsKey(caller);
             byCaller.computeIfAbsent(caller, unknown -> new HashMap<>()).put(name, value);
         }
@@ -98,6 +103,7 @@ final class KeptResults {
             }
             released.ifPresent(KeptValue::release);
         }
+        tellIfNothing();
     }
 
     private void releaseAll(RpcConnection caller) {
@@ -108,5 +114,20 @@ final class KeptResults {
         if (all != null) {
             all.values().forEach(KeptValue::release);
         }
+        tellIfNothing();
+    }
+
+    private void tellIfNothing() {
+        Optional<CompletableFuture<Void>> over;
+        synchronized (this) {
+            over = byCaller.values().stream().allMatch(Map::isEmpty) ? Optional.of(nothing) : Optional.empty();
+            over.ifPresent(told -> nothing = CompletableFuture.completedFuture(null));
+        }
+        over.ifPresent(waiting -> waiting.complete(null));
+    }
+
+    /** Completes once no caller needs anything that is kept here: now, if none does. */
+    synchronized CompletableFuture<Void> whenNothingIsKept() {
+        return nothing.copy();
     }
 }

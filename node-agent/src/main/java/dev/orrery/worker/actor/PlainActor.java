@@ -50,6 +50,7 @@ public final class PlainActor implements HostedActor {
                 Parts here = parts();
                 return new Retirement(
                                 here.objects().exchange().references(),
+                                here.objects().results(),
                                 here.body().loan())
                         .get();
             }

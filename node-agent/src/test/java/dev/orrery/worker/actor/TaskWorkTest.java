@@ -14,6 +14,7 @@ import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorSpec;
 import dev.orrery.internal.proto.DesiredWorker;
 import dev.orrery.internal.proto.PlainActorSpec;
+import dev.orrery.internal.proto.RetireWorkerResponse;
 import dev.orrery.internal.proto.StoredValue;
 import dev.orrery.internal.proto.Value;
 import dev.orrery.internal.proto.WorkerReport;
@@ -262,6 +263,28 @@ class TaskWorkTest {
             elsewhere.readable("it", kept).get(30, TimeUnit.SECONDS);
             assertDoubled(hold(kept));
             awaitGone(Path.of(result.getPath()));
+        }
+    }
+
+    private boolean lendsItsCpus() {
+        WorkerReport.Builder report = WorkerReport.newBuilder();
+        worker.contributeTo(report);
+        return report.getLendsCpus();
+    }
+
+    @Test
+    void aWorkerThatIsGivenBackStaysForWhatItKeeps() throws Exception {
+        owner.retire().get(30, TimeUnit.SECONDS);
+        assertFalse(lendsItsCpus(), "it kept nothing");
+        try (Tensor large = tensor()) {
+            ActorCallResponse answer = owner.task(
+                            "doubled", DOUBLED, List.of(owner.value(large)), "another host", List.of())
+                    .get(30, TimeUnit.SECONDS);
+            CompletableFuture<RetireWorkerResponse> end = owner.retire();
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(this::lendsItsCpus);
+            assertFalse(end.isDone());
+            owner.release(StoredValues.name(answer.getResult().getStored()));
+            end.get(30, TimeUnit.SECONDS);
         }
     }
 
