@@ -96,23 +96,19 @@ public final class ArtifactShipment implements AutoCloseable {
     }
 
     private void collect(Set<Path> origins, List<Path> declared, List<Path> beside) {
-        Set<Path> jars = new LinkedHashSet<>();
-        for (Path origin : origins) {
+        Set<Path> all = new LinkedHashSet<>(origins);
+        all.addAll(declared);
+        all.addAll(beside);
+        for (Path origin : all) {
             if (Files.isDirectory(origin)) {
-                Path packed = ClassFolderJar.pack(origin, tag(origin));
+                String name = "classes-" + Integer.toHexString(origin.hashCode());
+                Path packed = ClassFolderJar.pack(origin, name + "-");
                 temporary.add(packed);
-                jars.add(packed);
+                files.put(describe(packed, name + ".jar"), packed);
             } else {
-                jars.add(origin);
+                files.put(describe(origin, origin.getFileName().toString()), origin);
             }
         }
-        jars.addAll(declared);
-        jars.addAll(beside);
-        jars.forEach(jar -> files.put(describe(jar), jar));
-    }
-
-    private static String tag(Path folder) {
-        return "classes-" + Integer.toHexString(folder.hashCode()) + "-";
     }
 
     /** Where a class was loaded from, unless that is Orrery's own API or the JDK. */
@@ -136,7 +132,7 @@ public final class ArtifactShipment implements AutoCloseable {
         }
     }
 
-    private static ArtifactRef describe(Path jar) {
+    private static ArtifactRef describe(Path jar, String name) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             try (InputStream in = new DigestInputStream(Files.newInputStream(jar), digest)) {
@@ -144,7 +140,7 @@ public final class ArtifactShipment implements AutoCloseable {
             }
             return ArtifactRef.newBuilder()
                     .setSha256(HexFormat.of().formatHex(digest.digest()))
-                    .setName(jar.getFileName().toString())
+                    .setName(name)
                     .setSize(Files.size(jar))
                     .build();
         } catch (IOException e) {

@@ -34,6 +34,9 @@ class ArtifactShipmentTest {
         Files.delete(second);
         try (ArtifactShipment shipment = ArtifactShipment.of(pipeline().build(), List.of())) {
             assertEquals(1, shipment.refs().size());
+            try (ArtifactShipment again = ArtifactShipment.of(pipeline().build(), List.of())) {
+                assertEquals(shipment.refs(), again.refs());
+            }
         }
         String own = own();
         try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {

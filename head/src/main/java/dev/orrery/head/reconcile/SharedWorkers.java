@@ -21,10 +21,12 @@ public final class SharedWorkers {
     private static final String LABEL = "shared-worker";
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
-    /** Whose actors may live together. */
-    private record Kind(String node, String job, boolean detached, List<ArtifactRef> artifacts) {
+    /** Whose actors may live together. Artifacts are the same by what is in them, whatever their names. */
+    private record Kind(String node, String job, boolean detached, List<String> artifacts) {
         static Kind of(String node, PlainActorSpec spec) {
-            return new Kind(node, spec.getJob(), spec.getDetached(), spec.getArtifactsList());
+            List<String> artifacts =
+                    spec.getArtifactsList().stream().map(ArtifactRef::getSha256).toList();
+            return new Kind(node, spec.getJob(), spec.getDetached(), artifacts);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.orrery.head.service.CheckpointService;
 import dev.orrery.internal.proto.ActorFunction;
 import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.ActorView;
+import dev.orrery.internal.proto.ArtifactRef;
 import dev.orrery.internal.proto.CloseWorldRequest;
 import dev.orrery.internal.proto.CreatePlacementGroupRequest;
 import dev.orrery.internal.proto.DescribeActorRequest;
@@ -124,8 +125,14 @@ final class TestingDriver {
     }
 
     private static PlainActorSpec.Builder shareable(String name, int restarts) {
+        // The same code, from a file of another name each time.
+        ArtifactRef code = ArtifactRef.newBuilder()
+                .setSha256("code")
+                .setName(name + ".jar")
+                .build();
         return PlainActorSpec.newBuilder()
                 .setName(name)
+                .addArtifacts(code)
                 .setShareable(true)
                 .setMaxRestarts(restarts)
                 .setRestartWindowMillis(60_000);
