@@ -98,8 +98,9 @@ public final class WorkerMain {
 
     private static ExitReason live(LaunchSpec launch, WorkerParts parts) {
         try (WorkerProcess process = new WorkerProcess(launch, parts)) {
-            onTermination(process);
             process.start();
+            // Until here nobody knows of it, and a signal ends it as it ends any process.
+            onTermination(process);
             ExitReason reason = process.exited().join();
             LOG.info("exiting with code {}: {}", reason.code(), reason.why());
             // Armed before all is closed, so that nothing can keep a worker that is over.
