@@ -57,8 +57,9 @@ public final class PlacementRules {
             return Optional.of("gpus " + gpus + ": a part of a GPU is 0.001 or more");
         }
         if (milli > MILLI && milli % MILLI != 0) {
-            return Optional.of("gpus %s: a part is of one GPU, so it is less than 1; of more than one each is whole: %d or %d"
-                    .formatted(gpus, milli / MILLI, milli / MILLI + 1));
+            return Optional.of(
+                    "gpus %s: a part is of one GPU, so it is less than 1; of more than one each is whole: %d or %d"
+                            .formatted(gpus, milli / MILLI, milli / MILLI + 1));
         }
         return Optional.empty();
     }

@@ -67,8 +67,8 @@ public final class Tasks implements AutoCloseable {
         TaskArguments given = given(task, codec, arguments, origins);
         String counted = tally.begun(task.name());
         task.result().whenComplete((value, failure) -> tally.ended(counted, failure == null));
-        TaskShape shape =
-                new TaskShape(options.milliCpus(), options.milliGpus(), options.placement(), origins, options.artifacts());
+        TaskShape shape = new TaskShape(
+                options.milliCpus(), options.milliGpus(), options.placement(), origins, options.artifacts());
         HeldObject object = new HeldObject(task);
         begin(new SubmittedTask.Memory(shape, object, this::again), task, given);
         return new ObjectHandle<>(object, origins, reading(codec));

@@ -68,7 +68,8 @@ final class WorkerLease implements AutoCloseable {
                         .setRunsTasks(true)
                         .setNamespace(client.namespace())
                         .setClassLabel(LABEL)
-                        .setResources(PlacementMessages.resources(shape.milliCpus(), shape.milliGpus(), shape.placement()))
+                        .setResources(
+                                PlacementMessages.resources(shape.milliCpus(), shape.milliGpus(), shape.placement()))
                         .setNodeChoice(PlacementMessages.nodeChoice(shape.placement()))
                         .setOpenTimeoutMillis(OPEN_TIMEOUT.toMillis())
                         .setMaxPendingCalls(MOST_PENDING)

@@ -33,13 +33,12 @@ class PlacementRulesTest {
             assertEquals(Optional.empty(), PlacementRules.wrongGpus(gpus), () -> "" + gpus);
         }
         assertEquals(
-                Optional.of("gpus 1.5: a part is of one GPU, so it is less than 1; of more than one each is whole: 1 or 2"),
+                Optional.of(
+                        "gpus 1.5: a part is of one GPU, so it is less than 1; of more than one each is whole: 1 or 2"),
                 PlacementRules.wrongGpus(1.5));
-        assertEquals(
-                Optional.of("gpus 1.0E-4: a part of a GPU is 0.001 or more"), PlacementRules.wrongGpus(0.0001));
+        assertEquals(Optional.of("gpus 1.0E-4: a part of a GPU is 0.001 or more"), PlacementRules.wrongGpus(0.0001));
         for (double wrong : List.of(-0.25, 1_001.0, Double.NaN, Double.POSITIVE_INFINITY)) {
-            assertEquals(
-                    Optional.of("gpus must be from 0 to 1000, not " + wrong), PlacementRules.wrongGpus(wrong));
+            assertEquals(Optional.of("gpus must be from 0 to 1000, not " + wrong), PlacementRules.wrongGpus(wrong));
         }
     }
 

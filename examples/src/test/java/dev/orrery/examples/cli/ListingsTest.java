@@ -273,7 +273,8 @@ class ListingsTest {
                 .addWorlds(WorldView.newBuilder().setBackend(Backend.HOST).setBackendReason("rank 0 (x) holds no GPU"))
                 .build();
         assertEquals("GPU-a,GPU-b", new ActorsCommand().rows(view).get(0).all().get("gpus"));
-        assertEquals("0.25 of GPU-a", new ActorsCommand().rows(view).get(1).all().get("gpus"));
+        assertEquals(
+                "0.25 of GPU-a", new ActorsCommand().rows(view).get(1).all().get("gpus"));
         Map<String, Object> world = new WorldsCommand().rows(view).get(0).all();
         assertEquals("HOST", world.get("backend"));
         assertEquals("rank 0 (x) holds no GPU", world.get("backend_reason"));

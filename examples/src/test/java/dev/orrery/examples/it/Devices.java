@@ -13,7 +13,8 @@ public class Devices {
     }
 
     /** What a task sees, once so many of them, each in a worker of its own, have met in that folder. */
-    public static String visibleTogether(String folder, String name, int count) throws IOException, InterruptedException {
+    public static String visibleTogether(String folder, String name, int count)
+            throws IOException, InterruptedException {
         Files.writeString(Path.of(folder, name), "here");
         for (int waits = 0; waits < 600; waits++) {
             try (Stream<Path> there = Files.list(Path.of(folder))) {

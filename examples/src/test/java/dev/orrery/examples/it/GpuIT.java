@@ -150,8 +150,7 @@ class GpuIT extends ClusterScenario {
         // Each waits until the other has begun, so they are in two workers at once, and until both may go on.
         Path meeting = Files.createTempDirectory("orrery-gpu-it");
         List<ObjectRef<String>> tasks = Stream.of("first", "second")
-                .map(name -> orrery()
-                        .task(Devices::visibleTogether, meeting.toString(), name, 3)
+                .map(name -> orrery().task(Devices::visibleTogether, meeting.toString(), name, 3)
                         .cpus(0.1)
                         .gpus(0.125)
                         .submit())
@@ -171,8 +170,11 @@ class GpuIT extends ClusterScenario {
         assertEquals(ONE, visible(next));
         // The tasks' workers are given back when they have nothing to do.
         awaitTaken(750, 1_000);
-        assertEquals(1, cluster().observer().cluster(PATIENCE).getNodes(0).getUsed().getGpus());
-        assertEquals(750, cluster().observer().cluster(PATIENCE).getNodes(0).getUsed().getMilliGpu());
+        assertEquals(
+                1, cluster().observer().cluster(PATIENCE).getNodes(0).getUsed().getGpus());
+        assertEquals(
+                750,
+                cluster().observer().cluster(PATIENCE).getNodes(0).getUsed().getMilliGpu());
         OrreryException wrong = assertThrows(OrreryException.class, () -> start("wrong", 1.5));
         assertTrue(wrong.getMessage().contains("gpus 1.5: a part is of one GPU"), wrong.getMessage());
         quarter.kill();

@@ -32,7 +32,8 @@ public record BundleMisfit(Demand demand, String group, List<BundleRoom> bundles
 
     private static String tell(AmountWords words, BundleRoom bundle) {
         NodeRoom room = bundle.room();
-        String holds = "holds " + words.amounts(room.total(), Quantities.milli(room.gpus().milliTotal()) + " gpus");
+        String holds = "holds "
+                + words.amounts(room.total(), Quantities.milli(room.gpus().milliTotal()) + " gpus");
         if (room.node().isEmpty()) {
             return "bundle %d, which %s, %s".formatted(bundle.number(), bundle.obstacle(), holds);
         }

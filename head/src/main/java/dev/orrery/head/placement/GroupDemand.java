@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * @param kept how many other bundles of the group have their room on each node, and keep it
  */
 public record GroupDemand(String who, Strategy strategy, List<Demand> bundles, Map<String, Integer> kept) {
-    private static final Comparator<Demand> LARGEST_FIRST = Comparator.<Demand>comparingLong(demand -> demand.gpus().milli())
+    private static final Comparator<Demand> LARGEST_FIRST = Comparator.<Demand>comparingLong(
+                    demand -> demand.gpus().milli())
             .thenComparingLong(demand -> demand.amounts().milliCpus())
             .thenComparingLong(demand -> demand.amounts().memoryBytes())
             .reversed();

@@ -100,7 +100,8 @@ public record Misfit(Demand demand, List<NodeRoom> rooms, List<NodeSize> nodes) 
         Amounts need = demand.amounts();
         most(possible, need.milliCpus(), node -> node.total().milliCpus(), "cpus", Quantities::milli)
                 .ifPresent(words::add);
-        most(possible, demand.gpus().devices(), NodeSize::gpus, "gpus", Long::toString).ifPresent(words::add);
+        most(possible, demand.gpus().devices(), NodeSize::gpus, "gpus", Long::toString)
+                .ifPresent(words::add);
         most(possible, need.memoryBytes(), node -> node.total().memoryBytes(), "memory", Quantities::bytes)
                 .ifPresent(words::add);
         for (String name : words().named()) {

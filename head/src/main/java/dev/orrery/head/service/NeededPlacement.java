@@ -16,7 +16,10 @@ final class NeededPlacement {
             errors.add(who + "cpus and gpus must not be negative");
         }
         boolean isPart = resources.getMilliGpu() != 0;
-        if (isPart && (resources.getGpus() > 0 || resources.getMilliGpu() < 0 || resources.getMilliGpu() >= PlacementRules.MILLI)) {
+        if (isPart
+                && (resources.getGpus() > 0
+                        || resources.getMilliGpu() < 0
+                        || resources.getMilliGpu() >= PlacementRules.MILLI)) {
             errors.add("%sgpus %d and %d thousandths: a part is of one GPU, and less than all of it"
                     .formatted(who, resources.getGpus(), resources.getMilliGpu()));
         }

@@ -86,8 +86,11 @@ class GpuPartsTest {
         assertEquals("3 gpus", room(1, Map.of()).toString());
         assertEquals("2 gpus", room(1, Map.of("A", 1_000L)).toString());
         assertEquals("2.25 gpus (1 + 1 + 0.25)", room(1, Map.of("B", 750L)).toString());
-        assertEquals("0.25 gpus", room(1, Map.of("A", 750L, "B", 1_000L, "C", 1_500L)).toString());
-        assertEquals("0 gpus", room(1, Map.of("A", 1_000L, "B", 1_000L, "C", 1_000L)).toString());
+        assertEquals(
+                "0.25 gpus",
+                room(1, Map.of("A", 750L, "B", 1_000L, "C", 1_500L)).toString());
+        assertEquals(
+                "0 gpus", room(1, Map.of("A", 1_000L, "B", 1_000L, "C", 1_000L)).toString());
         assertEquals("6 gpus on 3 devices", room(2, Map.of()).toString());
     }
 
@@ -96,14 +99,16 @@ class GpuPartsTest {
         GpuRoom room = room(1, Map.of("A", 250L));
         assertEquals("2.25 gpus (1 + 1 + 0.25)", room.without(GpuNeed.part(500)).toString());
         assertEquals("0.75 gpus", room.without(GpuNeed.whole(2)).toString());
-        assertEquals("1.25 gpus", GpuRoom.ofSlots(2, 250).without(GpuNeed.part(500)).toString());
+        assertEquals(
+                "1.25 gpus", GpuRoom.ofSlots(2, 250).without(GpuNeed.part(500)).toString());
         assertEquals(room, room.without(GpuNeed.NONE));
     }
 
     @Test
     void needIsReadFromWhatTravels() {
         assertEquals(GpuNeed.NONE, GpuNeed.of(Resources.getDefaultInstance()));
-        assertEquals(GpuNeed.whole(2), GpuNeed.of(Resources.newBuilder().setGpus(2).build()));
+        assertEquals(
+                GpuNeed.whole(2), GpuNeed.of(Resources.newBuilder().setGpus(2).build()));
         GpuNeed quarter = GpuNeed.of(Resources.newBuilder().setMilliGpu(250).build());
         assertEquals(GpuNeed.part(250), quarter);
         assertEquals("0.25 gpus", quarter.toString());
@@ -145,8 +150,9 @@ class GpuPartsTest {
             Map<String, Long> taken = new HashMap<>();
             List<Map.Entry<GpuNeed, List<String>>> held = new ArrayList<>();
             for (int step = 0; step < 60; step++) {
-                GpuNeed need =
-                        random.nextInt(4) == 0 ? GpuNeed.whole(1 + random.nextInt(3)) : GpuNeed.part(1 + random.nextInt(999));
+                GpuNeed need = random.nextInt(4) == 0
+                        ? GpuNeed.whole(1 + random.nextInt(3))
+                        : GpuNeed.part(1 + random.nextInt(999));
                 GpuRoom room = room(share, taken);
                 long withRoom = THREE.stream()
                         .filter(device -> share * 1_000L - taken.getOrDefault(device, 0L) >= need.milliEach())
@@ -161,7 +167,8 @@ class GpuPartsTest {
                 if (!held.isEmpty() && random.nextInt(3) == 0) {
                     Map.Entry<GpuNeed, List<String>> over = held.remove(random.nextInt(held.size()));
                     over.getValue()
-                            .forEach(device -> taken.merge(device, (long) -over.getKey().milliEach(), Long::sum));
+                            .forEach(device ->
+                                    taken.merge(device, (long) -over.getKey().milliEach(), Long::sum));
                 }
                 taken.values().forEach(milli -> assertTrue(milli >= 0 && milli <= share * 1_000L, taken::toString));
             }

@@ -175,10 +175,12 @@ class PlacementTest {
         NodeRoom memory = withMore("a", new Amounts(4000, 4000, Map.of("tpu", 999L)), Map.of());
         NodeRoom named = withMore("b", new Amounts(4000, 999, Map.of("tpu", 4000L)), Map.of());
         NodeRoom both = withMore("c", new Amounts(1000, 1000, Map.of("tpu", 1000L)), Map.of());
-        Demand demand = new Demand("x", new Amounts(0, 1000, Map.of("tpu", 1000L)), GpuNeed.NONE, NodeChoice.getDefaultInstance());
+        Demand demand = new Demand(
+                "x", new Amounts(0, 1000, Map.of("tpu", 1000L)), GpuNeed.NONE, NodeChoice.getDefaultInstance());
         assertEquals(Optional.of("c"), choose(demand, List.of(memory, named, both)));
         assertEquals(Optional.empty(), choose(demand, List.of(memory, named)));
-        Demand other = new Demand("x", new Amounts(0, 0, Map.of("license", 1L)), GpuNeed.NONE, NodeChoice.getDefaultInstance());
+        Demand other = new Demand(
+                "x", new Amounts(0, 0, Map.of("license", 1L)), GpuNeed.NONE, NodeChoice.getDefaultInstance());
         assertEquals(Optional.empty(), choose(other, List.of(both)), "no node has it");
     }
 

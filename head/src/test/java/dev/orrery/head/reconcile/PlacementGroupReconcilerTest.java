@@ -371,7 +371,9 @@ class PlacementGroupReconcilerTest {
         assertEquals(1, groups.rooms().used(groups.group("1-1"), 0).getGpus());
         assertEquals(1_000, groups.rooms().taken("n1", "GPU-a"), "the bundle's, whatever is in it");
         assertTrue(
-                groups.rooms().explain(state.actor("c")).contains("bundle 0 on n1 holds 1 cpus 1 gpus, free: 1 cpus 0 gpus"),
+                groups.rooms()
+                        .explain(state.actor("c"))
+                        .contains("bundle 0 on n1 holds 1 cpus 1 gpus, free: 1 cpus 0 gpus"),
                 groups.rooms().explain(state.actor("c")));
     }
 

@@ -84,7 +84,10 @@ final class TestingGroups {
 
     ActorRecord pending(String id, String group, NodeChoice.Builder choice, long milliCpus, int gpus) {
         return pending(
-                id, group, choice, Resources.newBuilder().setMilliCpus(milliCpus).setGpus(gpus));
+                id,
+                group,
+                choice,
+                Resources.newBuilder().setMilliCpus(milliCpus).setGpus(gpus));
     }
 
     ActorRecord pending(String id, String group, NodeChoice.Builder choice, Resources.Builder needs) {

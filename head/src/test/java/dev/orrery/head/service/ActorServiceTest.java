@@ -280,11 +280,14 @@ class ActorServiceTest {
         for (int milli : List.of(-1, 1_000)) {
             refused(
                     ErrorCode.INVALID_ARGUMENT,
-                    () -> start("op-1", counter("a").setResources(Resources.newBuilder().setMilliGpu(milli))));
+                    () -> start(
+                            "op-1",
+                            counter("a").setResources(Resources.newBuilder().setMilliGpu(milli))));
         }
         start(
                 "op-2",
-                counter("b").setResources(Resources.newBuilder().setMilliGpu(999).putMilliNamed("tpu", 1)));
+                counter("b")
+                        .setResources(Resources.newBuilder().setMilliGpu(999).putMilliNamed("tpu", 1)));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.orrery.head.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
 import dev.orrery.error.OrreryException;
