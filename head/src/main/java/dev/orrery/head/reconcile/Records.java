@@ -35,11 +35,12 @@ public final class Records {
     private SortedTree<Below, ReplicaRecord> replicas;
     private SortedTree<Long, WorldRecord> worlds;
     private SortedTree<String, PlacementGroupRecord> placementGroups;
-    /** By pipeline, the empty name for plain ones; by node; and those that drain. */
+    /** By pipeline, the empty name for plain ones; by node; those that drain; and by what started them. */
     private SortedTree<Below, ActorRecord> actorsOf;
 
     private SortedTree<Below, ActorRecord> actorsOn;
     private SortedTree<String, ActorRecord> draining;
+    private SortedTree<String, ActorRecord> actorsStartedBy;
     /** By pipeline, the empty name for plain ones; and by each member's actor. */
     private SortedTree<WorldOf, WorldRecord> worldsOf;
 
@@ -86,6 +87,7 @@ public final class Records {
         this.actorsOf = SortedTree.empty();
         this.actorsOn = SortedTree.empty();
         this.draining = SortedTree.empty();
+        this.actorsStartedBy = SortedTree.empty();
         this.worldsOf = SortedTree.empty();
         this.worldsWith = SortedTree.empty();
     }
@@ -105,6 +107,7 @@ public final class Records {
         this.actorsOf = other.actorsOf;
         this.actorsOn = other.actorsOn;
         this.draining = other.draining;
+        this.actorsStartedBy = other.actorsStartedBy;
         this.worldsOf = other.worldsOf;
         this.worldsWith = other.worldsWith;
     }
@@ -159,6 +162,11 @@ public final class Records {
     /** Those that are DRAINING. */
     public List<ActorRecord> drainingActors() {
         return draining.values();
+    }
+
+    /** The plain one that was started by that operation of a client. */
+    public Optional<ActorRecord> actorStartedBy(String operation) {
+        return Optional.ofNullable(actorsStartedBy.get(operation));
     }
 
     /** Of a pipeline; of the empty name, those of plain actors. */
@@ -303,13 +311,16 @@ public final class Records {
     private void index(
             ActorRecord actor,
             BiFunction<SortedTree<Below, ActorRecord>, Below, SortedTree<Below, ActorRecord>> change,
-            BiFunction<SortedTree<String, ActorRecord>, String, SortedTree<String, ActorRecord>> changeDraining) {
+            BiFunction<SortedTree<String, ActorRecord>, String, SortedTree<String, ActorRecord>> changeNamed) {
         actorsOf = change.apply(actorsOf, new Below(actor.getPipeline(), actor.getActor()));
         if (Lives.isPlaced(actor)) {
             actorsOn = change.apply(actorsOn, new Below(actor.getNode(), actor.getActor()));
         }
         if (Lives.stateOf(actor) == ActorState.DRAINING) {
-            draining = changeDraining.apply(draining, actor.getActor());
+            draining = changeNamed.apply(draining, actor.getActor());
+        }
+        if (!actor.getStartOperation().isEmpty()) {
+            actorsStartedBy = changeNamed.apply(actorsStartedBy, actor.getStartOperation());
         }
     }
 

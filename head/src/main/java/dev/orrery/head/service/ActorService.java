@@ -46,10 +46,7 @@ public final class ActorService {
     }
 
     public StartActorResponse start(Draft draft, StartActorRequest request) {
-        Optional<ActorRecord> before = plain(draft.records())
-                .filter(actor -> !request.getOperation().isEmpty()
-                        && actor.getStartOperation().equals(request.getOperation()))
-                .findFirst();
+        Optional<ActorRecord> before = draft.records().actorStartedBy(request.getOperation());
         if (before.isPresent()) {
             return started(before.get());
         }
