@@ -290,6 +290,7 @@ class ObjectExchangeTest {
         assertTrue(
                 lost.getMessage().contains("argument 1 was kept by worker 7 on node node-7 at 127.0.0.1:"),
                 lost.getMessage());
+        assertTrue(lost.getMessage().contains(" fetched whole: " + Pieces.MOST_BYTES + " of "), lost.getMessage());
         assertTrue(lost.getMessage().contains(" bytes came, then: the connection with"), lost.getMessage());
         assertNothingIsLeftOf(other);
     }
@@ -298,7 +299,8 @@ class ObjectExchangeTest {
         if (request.getOffset() == 0) {
             return CompletableFuture.completedFuture(piece(request, request.getBytes()));
         }
-        if (request.getOffset() == Pieces.MOST_BYTES) {
+        // Which is asked for when the first has come.
+        if (request.getOffset() == (long) Pieces.MOST_UNDER_WAY * Pieces.MOST_BYTES) {
             caller.close();
         }
         return new CompletableFuture<>();
