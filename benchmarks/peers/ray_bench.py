@@ -90,6 +90,11 @@ def put_large(count):
         ray.put(np.zeros(10 * 1024 * 1024, dtype=np.int64))
 
 
+@ray.remote
+def references(count):
+    return [ray.put(1) for _ in range(count)]
+
+
 def per_second(step, count, seconds):
     """How many are done in a second by a step that does so many."""
     begin = time.perf_counter()
@@ -106,6 +111,7 @@ def object_tests():
     zero = ray.put(0)
     large = np.zeros(100 * 1024 * 1024, dtype=np.int64)
     part = np.zeros(12_500_000)
+    containing = references.remote(10_000)
 
     def there_and_back():
         if len(ray.get(ray.put(part))) != len(part):
@@ -132,6 +138,7 @@ def object_tests():
         ),
         "put and get gigabytes, 100 MB tensors": (there_and_back, part.nbytes / GB),
         "put and get gigabytes, 100 MB arrays": (there_and_back, part.nbytes / GB),
+        "single client get object containing 10k refs": (lambda: ray.get(containing), 1),
         "single client wait 1k refs": (wait_1k, 1),
     }
 

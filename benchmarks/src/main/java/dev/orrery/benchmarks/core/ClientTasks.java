@@ -7,6 +7,7 @@ import dev.orrery.TaskContext;
 import dev.orrery.tensor.DataType;
 import dev.orrery.tensor.Tensor;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Clients that are tasks: each returns how much of what it was told to do it did. */
 final class ClientTasks {
@@ -33,6 +34,12 @@ final class ClientTasks {
             }
         }
         return done;
+    }
+
+    /** Objects of the task's worker. */
+    static List<ObjectRef<Integer>> references(int objects) {
+        Orrery orrery = TaskContext.current().orrery();
+        return IntStream.range(0, objects).mapToObj(i -> orrery.put(1)).toList();
     }
 
     /** Of so many FP64 each. */

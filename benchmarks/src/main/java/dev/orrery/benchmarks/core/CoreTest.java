@@ -12,6 +12,7 @@ public enum CoreTest {
     TENSOR("put and get gigabytes, 100 MB tensors", Unit.GIGABYTES, 1),
     ARRAY("put and get gigabytes, 100 MB arrays", Unit.GIGABYTES, 0.5),
     TASKS_AND_GET("single client tasks and get batch", Unit.BATCHES),
+    GET_REFERENCES("single client get object containing 10k refs", Unit.OBJECTS),
     WAIT("single client wait 1k refs", Unit.BATCHES),
     TASK_SYNC("single client tasks sync", 8),
     TASK_ASYNC("single client tasks async", 10),
@@ -34,7 +35,8 @@ public enum CoreTest {
         CALLS("calls"),
         BATCHES("batches"),
         GIGABYTES("GB"),
-        GROUPS("groups");
+        GROUPS("groups"),
+        OBJECTS("objects");
 
         private final String text;
 

@@ -22,6 +22,7 @@ final class OrrerySteps implements AutoCloseable {
     private static final int BATCH = 1_000;
     private static final int LARGE_BATCH = 5_000;
     private static final int TASKS_OF_CLIENT = 10_000;
+    private static final int REFERENCES = 10_000;
     private static final int CLIENTS = 4;
     /** That wait at one server. */
     private static final int MOST_CALLS = 100_000;
@@ -48,6 +49,7 @@ final class OrrerySteps implements AutoCloseable {
     private final ActorRef<EchoActor> concurrent;
     private final List<ActorRef<ClientActor>> clients = new ArrayList<>();
     private final ObjectRef<Integer> zero;
+    private final ObjectRef<List<ObjectRef<Integer>>> references;
     private final Tensor large = zeros(ELEMENTS_OF_DRIVER);
     private final Tensor tensor = zeros(ELEMENTS);
     private final double[] array = new double[ELEMENTS];
@@ -62,6 +64,7 @@ final class OrrerySteps implements AutoCloseable {
             clients.add(orrery.actor(ClientActor::new).cpus(0).start());
         }
         this.zero = orrery.put(0);
+        this.references = orrery.task(ClientTasks::references, REFERENCES).submit();
     }
 
     private ActorRef<EchoActor> server(int concurrency) {
@@ -100,6 +103,7 @@ final class OrrerySteps implements AutoCloseable {
             case ARRAY -> arrayThereAndBack();
             case TASKS_AND_GET ->
                 require(BATCH, orrery.task(ClientTasks::submit, BATCH).submit().get()) / BATCH;
+            case GET_REFERENCES -> require(REFERENCES, references.get().size()) / REFERENCES;
             case WAIT -> await();
             case TASK_SYNC -> require(1, Submissions.of(orrery, 1));
             case TASK_ASYNC -> require(BATCH, Submissions.of(orrery, BATCH));
