@@ -1,6 +1,8 @@
 #!/bin/sh
-# Turns the reports of runs into docs/performance.md: benchmarks/report.sh worlds.json control.json
+# Turns reports into docs/performance.md: benchmarks/report.sh [--control control.json] [--core core.json] [worlds.json]
+# Without a report of worlds the page's other sections stay as they are.
 set -eu
 home=$(cd "$(dirname "$0")/.." && pwd -P)
-"$home/bin/orrery" bench report "$1" --control "$2" --notes "$home/benchmarks/notes.md" >"$home/docs/performance.md.new"
-mv "$home/docs/performance.md.new" "$home/docs/performance.md"
+page=$home/docs/performance.md
+"$home/bin/orrery" bench report --page "$page" --notes "$home/benchmarks/notes.md" "$@" >"$page.new"
+mv "$page.new" "$page"

@@ -26,11 +26,11 @@ public final class MarkdownReport {
         this.report = report;
     }
 
-    /** @param notes what a person adds, as Markdown */
-    public String page(String notes) {
+    public String page() {
         line("# Performance");
         line("");
-        line("Made by `benchmarks/report.sh` from the report of `bin/orrery bench worlds --peers`: do not edit.");
+        line(
+                "Made by `benchmarks/report.sh` from the reports of `bin/orrery bench`, and `benchmarks/notes.md`: do not edit.");
         line("");
         machine();
         peers();
@@ -38,10 +38,6 @@ public final class MarkdownReport {
         Arrays.stream(Topic.values()).forEach(this::rows);
         pairs();
         failures();
-        if (!notes.isBlank()) {
-            line("");
-            line(notes.strip());
-        }
         return page.toString();
     }
 

@@ -101,7 +101,7 @@ class BenchWorldsIT {
         Path file = folder.resolve("worlds.json");
         report.write(file);
         assertEquals(report, BenchReport.read(file));
-        String page = new MarkdownReport(report).page("");
+        String page = new MarkdownReport(report).page();
         assertTrue(page.contains(report.machine().cpu()), page);
     }
 
