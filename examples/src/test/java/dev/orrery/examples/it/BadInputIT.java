@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a user gets wrong gives a typed error that says what, where and what to do, and harms nobody else. */
@@ -143,6 +144,7 @@ class BadInputIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void aRequestPastItsDeadlineFailsThen() throws Exception {
         PipelineRef slow = deploy("slow", Stages.append("late", 3_000));
 

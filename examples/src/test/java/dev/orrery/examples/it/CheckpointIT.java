@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Actors that go on counting where their last life was told to stop. */
@@ -99,6 +100,7 @@ class CheckpointIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void onlyWhatWasSavedIsThereAgain() throws Exception {
         ActorRef<Tally> tally = tally("now-and-then").start();
         assertEquals(1, get(tally.call(Tally::add, 1)));
@@ -153,6 +155,7 @@ class CheckpointIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void manyCallsAtOnceAreSavedTogether() throws Exception {
         ActorRef<Tally> tally = tally("busy").checkpointEvery(1).start();
         List<CompletableFuture<Integer>> calls = new ArrayList<>();

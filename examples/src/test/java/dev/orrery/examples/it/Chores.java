@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
 
 /** What tasks of the tests run. */
@@ -77,8 +78,9 @@ public final class Chores {
         return refs.stream().mapToInt(ref -> ref.get().length).sum();
     }
 
-    /** Does not end before there is such a file. */
-    public static float atOnce(Tensor tensor, int index, String gate) throws InterruptedException {
+    /** Makes a file beside the gate, and does not end before the gate is there. */
+    public static float atOnce(Tensor tensor, int index, String gate) throws IOException, InterruptedException {
+        Files.createFile(Path.of(gate + "." + UUID.randomUUID()));
         while (!Files.exists(Path.of(gate))) {
             Thread.sleep(5);
         }

@@ -143,6 +143,7 @@ class ControlPlaneIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void aWorkerDiesWhileHeadsAndZooKeeperAreAway() throws Exception {
         long incarnation = incarnation(pipeline, "first-1");
         long pid = cluster().workerPid(pipeline.name(), "first-1");

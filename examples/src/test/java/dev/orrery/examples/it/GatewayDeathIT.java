@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a client sees when its gateway dies, or stops and goes on, with requests in flight. */
@@ -98,6 +99,7 @@ class GatewayDeathIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void aGatewayThatStopsForGoodIsReplaced() throws Exception {
         text("warm").get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         long incarnation = incarnation(pipeline, "gateway");

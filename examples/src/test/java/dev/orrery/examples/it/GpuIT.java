@@ -30,6 +30,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two GPUs that only the probe of this test knows, and actors of real processes that hold them. */
@@ -102,6 +103,7 @@ class GpuIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void eachActorSeesAGpuOfItsOwnAndTheThirdFindsNone() throws Exception {
         ActorRef<Devices> first = start("first", 1);
         ActorRef<Devices> second = start("second", 1);
@@ -183,6 +185,7 @@ class GpuIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void aRestartedAgentAndAnotherHeadKnowWhoseTheyAre() throws Exception {
         ActorRef<Devices> first = start("lasting-1", 1);
         ActorRef<Devices> second = start("lasting-2", 1);

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ class HeadDeathIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void eachTaskRunsOnceAndIsDone() throws Exception {
         Path ran = folder.resolve("ran");
         AtomicBoolean enough = new AtomicBoolean();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Many drivers, one after the other, leave a cluster as it was. */
 class JobsIT extends ClusterScenario {
-    private static final int FEW = 8;
+    private static final int FEW = 3;
     private static final int MANY = 200;
     /** At a time. */
     private static final int DRIVERS = 2;

@@ -13,6 +13,7 @@ import dev.orrery.error.NotFoundException;
 import dev.orrery.internal.proto.ActorView;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two teams with the same program, the same names, and one cluster. */
@@ -72,6 +73,7 @@ class NamespacesIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void anActorOfAnotherNamespaceIsFoundThereAlsoByTheNextHead() throws Exception {
         ActorRef<Counter> guest = orrery().actor(Counter::new, 1)
                 .name("guest")

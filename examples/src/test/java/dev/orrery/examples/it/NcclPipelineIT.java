@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Stages that hand over from GPU to GPU, emulated ones, while workers die. */
@@ -132,6 +133,7 @@ class NcclPipelineIT extends ClusterScenario {
 
     /** NCCL never comes back from giving up the world that broke: its process ends, and another one takes its place. */
     @Test
+    @Tag("full")
     void aHungAbortEndsInAReplacedWorkerAndNothingIsLost() throws Exception {
         long killed = incarnation(pipeline, "middle-2");
         long hung = incarnation(pipeline, "last-1");
@@ -161,6 +163,7 @@ class NcclPipelineIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void actorsReduceOnTheirGpus() throws Exception {
         ActorRef<GpuMember> one =
                 orrery().actor(GpuMember::new).name("one").cpus(0.1).gpus(1).start();

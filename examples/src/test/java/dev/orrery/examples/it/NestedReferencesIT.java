@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** References inside of records and lists go to tasks and actors of two hosts, and come back with what these made. */
@@ -75,6 +76,7 @@ class NestedReferencesIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void aTaskGivesBackManyObjects() {
         ObjectRef<Chores.Shelf> result =
                 orrery().task(Chores::shelve, "many", 6).onNode("node-2").submit();

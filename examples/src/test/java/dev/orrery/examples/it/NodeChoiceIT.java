@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes that differ: actors, tasks and replicas go where what they need is, wait for it, or say that nobody has it. */
@@ -101,6 +102,7 @@ class NodeChoiceIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void packedActorsGoTogetherAndSpreadOnesApart() {
         Set<String> together = new TreeSet<>();
         for (int i = 0; i < 4; i++) {
@@ -133,6 +135,7 @@ class NodeChoiceIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void whatNoNodeHasFitsNowhereAndIsNamed() {
         refused("no node has label zone=c", counter().label("zone", "c"));
         refused(

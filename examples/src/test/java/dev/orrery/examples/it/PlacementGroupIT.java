@@ -35,6 +35,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
@@ -302,6 +303,7 @@ class PlacementGroupIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     @Order(8)
     void theBundlesOfADeadNodeGetOtherRoomAndTheirActorsFollow() throws Exception {
         PlacementGroup group = readyGroup(PlacementStrategy.STRICT_SPREAD, 2, 3);

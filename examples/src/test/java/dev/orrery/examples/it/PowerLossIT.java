@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -68,9 +70,19 @@ class PowerLossIT extends ClusterScenario {
                         actor.getState().equals("ALIVE") && actor.getLife().getIncarnation() == lives);
     }
 
+    @Test
+    void everythingReturns() throws Exception {
+        returns("agents head zookeeper");
+    }
+
+    @Tag("full")
     @ParameterizedTest
-    @ValueSource(strings = {"zookeeper head agents", "agents head zookeeper", "head zookeeper agents"})
-    void everythingReturns(String order) throws Exception {
+    @ValueSource(strings = {"zookeeper head agents", "head zookeeper agents"})
+    void everythingReturnsInWhateverOrder(String order) throws Exception {
+        returns(order);
+    }
+
+    private void returns(String order) throws Exception {
         assertEquals(">a>b", answer(""));
         get(counter.call(Counter::increment, 1));
         String cluster = cluster().observer().cluster(PATIENCE).getCluster();

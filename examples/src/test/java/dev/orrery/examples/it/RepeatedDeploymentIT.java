@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Short pipelines come and go, and leave nothing. */
 class RepeatedDeploymentIT extends ClusterScenario {
-    private static final int FEW = 12;
+    private static final int FEW = 4;
     private static final int MANY = 50;
     /** What pools and caches take before they have what they need. */
     private static final int WARM_UP = 2;
@@ -46,7 +46,7 @@ class RepeatedDeploymentIT extends ClusterScenario {
     }
 
     @Test
-    void aPipelineDeployedAndRemovedADozenTimesLeavesNothing() throws Exception {
+    void aPipelineDeployedAndRemovedAFewTimesLeavesNothing() throws Exception {
         deployAndRemove(FEW);
     }
 

@@ -28,6 +28,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -215,6 +216,7 @@ class TasksIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void tasksThatWaitForTasksLendTheirCpus() {
         assertEquals(3, get(orrery().task(Chores::fibonacci, 4).submit()));
         assertEquals(5, get(orrery().task(Chores::depth, 5).submit()));

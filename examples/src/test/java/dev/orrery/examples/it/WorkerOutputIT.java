@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,6 +136,7 @@ class WorkerOutputIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void anEarlierLifesLogIsThereStill() throws Exception {
         ActorRef<Crier> crier = orrery().actor(Crier::new, "bea")
                 .name("bea")
@@ -238,6 +240,7 @@ class WorkerOutputIT extends ClusterScenario {
     }
 
     @Test
+    @Tag("full")
     void aNodesAndATasksWorkersAreShownTogether() throws Exception {
         ActorRef<Crier> crier = crier(orrery(), "fanny");
         get(crier.call(Crier::cry, "aloud"));

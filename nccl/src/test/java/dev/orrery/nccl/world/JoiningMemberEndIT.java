@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +165,7 @@ final class JoiningMemberEndIT extends EachCarrier {
         }
     }
 
+    @Tag("full")
     @ParameterizedTest
     @ValueSource(ints = {0, 2})
     void aMemberNeverJoins(int place) throws Exception {
@@ -172,6 +174,7 @@ final class JoiningMemberEndIT extends EachCarrier {
         }
     }
 
+    @Tag("full")
     @ParameterizedTest
     @ValueSource(ints = {0, 2})
     void aMemberIsStoppedBeforeItJoins(int place) throws Exception {
@@ -210,6 +213,7 @@ final class JoiningMemberEndIT extends EachCarrier {
         }
     }
 
+    @Tag("full")
     @ParameterizedTest
     @ValueSource(ints = {0, 2})
     void aMemberIsStoppedWhileItJoins(int place) throws Exception {
