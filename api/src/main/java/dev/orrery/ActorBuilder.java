@@ -166,7 +166,8 @@ public final class ActorBuilder<A> {
      * Lets it live in a worker together with others of this job that are shareable, have the same artifacts and wish for the same
      * nodes: for many small actors, of which a process holds up to a thousand. Each has a thread, a queue and lives of its own; they
      * share the process with its heap, its log and the statics of their classes. One that exits the process or exhausts the heap
-     * ends a life of all of them. Not with {@link #gpus} or {@link #exclusive}; it cannot be a member of worlds.
+     * ends a life of all of them; code that ignores the interrupt at its end runs on. Constructor and arguments have 4 KB at
+     * most. Not with {@link #gpus} or {@link #exclusive}; it cannot be a member of worlds.
      */
     public ActorBuilder<A> shareable() {
         shareable = true;

@@ -127,6 +127,15 @@ public final class TestingCaller implements AutoCloseable {
     }
 
     /** It gets no more tasks. */
+    /** As an owner that knows of these results, and of no other. */
+    public CompletableFuture<RetireWorkerResponse> retire(List<String> kept) {
+        RetireWorkerRequest request = RetireWorkerRequest.newBuilder()
+                .setSaysKept(true)
+                .addAllKept(kept)
+                .build();
+        return connection.call(Protocol.RETIRE_WORKER, request, LONG);
+    }
+
     public CompletableFuture<RetireWorkerResponse> retire() {
         return connection.call(Protocol.RETIRE_WORKER, RetireWorkerRequest.getDefaultInstance(), LONG);
     }

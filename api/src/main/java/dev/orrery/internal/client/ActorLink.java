@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The way to an actor, whichever of its lives is there: calls go over one connection in the order in which they were made;
@@ -32,28 +33,17 @@ final class ActorLink implements AutoCloseable {
     private static final int SHARE_OF_HEAP = 4;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** A sent call that came back unanswered. */
-    private record Returned(ActorCall call, Dialled from, CallEnd end, OrreryException why) {
-        /** Because of the actor's death. */
-        void fail(OrreryException death) {
-            if (end == CallEnd.NOT_RUN) {
-                call.fail(death);
-            } else {
-                call.failUnknown(death);
-            }
-        }
-    }
-
     private final String actor;
     private final String label;
     private final Optional<String> name;
     private final int callRetries;
     private final ActorWhereabouts whereabouts;
     private final LeaderClient timer;
+    private final Consumer<ActorLink> onDeath;
     private final Set<ActorCall> open = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private final WaitingCalls waiting = new WaitingCalls(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
-    private final List<Returned> returned = new ArrayList<>();
+    private final List<ReturnedCall> returned = new ArrayList<>();
     private Optional<Dialled> connection = Optional.empty();
     private Optional<OrreryException> dead = Optional.empty();
     private long lastNumber;
@@ -63,13 +53,15 @@ final class ActorLink implements AutoCloseable {
     private boolean closed;
     private volatile String state = "";
 
-    ActorLink(ActorView view, ActorWhereabouts whereabouts, LeaderClient timer) {
+    /** @param onDeath is told when its actor is known to be dead; any thread */
+    ActorLink(ActorView view, ActorWhereabouts whereabouts, LeaderClient timer, Consumer<ActorLink> onDeath) {
         this.actor = view.getLife().getActor();
         this.label = view.getLabel();
         this.name = ActorViews.name(view);
         this.callRetries = view.getCallRetries();
         this.whereabouts = whereabouts;
         this.timer = timer;
+        this.onDeath = onDeath;
     }
 
     String actor() {
@@ -86,13 +78,6 @@ final class ActorLink implements AutoCloseable {
 
     int callRetries() {
         return callRetries;
-    }
-
-    /** Whether its actor is known here to be dead. */
-    boolean isDead() {
-        synchronized (lock) {
-            return dead.isPresent();
-        }
     }
 
     /**
@@ -204,11 +189,11 @@ final class ActorLink implements AutoCloseable {
         switch (end) {
             case ANSWERED -> call.fail(known);
             case LATE -> call.expire("");
-            case NOT_RUN, UNKNOWN -> cameBack(new Returned(call, from, end, known));
+            case NOT_RUN, UNKNOWN -> cameBack(new ReturnedCall(call, from, end, known));
         }
     }
 
-    private void cameBack(Returned one) {
+    private void cameBack(ReturnedCall one) {
         synchronized (lock) {
             if (closed) {
                 one.call().fail(closedHere());
@@ -224,7 +209,7 @@ final class ActorLink implements AutoCloseable {
 
     /** Takes the next step, unless one is under way; what ends a step takes the one after it. */
     private void proceed() {
-        Optional<Returned> unclear;
+        Optional<ReturnedCall> unclear;
         synchronized (lock) {
             if (busy || closed || dead.isPresent()) {
                 return;
@@ -257,7 +242,7 @@ final class ActorLink implements AutoCloseable {
             died(death.why());
             return;
         }
-        List<Returned> settled;
+        List<ReturnedCall> settled;
         boolean over = fate instanceof LifeFate.Over;
         boolean strange;
         synchronized (lock) {
@@ -279,14 +264,14 @@ final class ActorLink implements AutoCloseable {
             from.close();
         }
         if (over) {
-            from.lifeIsOver();
+            letGo(from);
             free();
         } else {
             pause();
         }
     }
 
-    private void settle(Returned one, LifeFate fate) {
+    private void settle(ReturnedCall one, LifeFate fate) {
         ActorCall call = one.call();
         if (call.result().isDone()) {
             return;
@@ -304,7 +289,7 @@ final class ActorLink implements AutoCloseable {
     }
 
     private void died(OrreryException why) {
-        List<Returned> undone;
+        List<ReturnedCall> undone;
         List<ActorCall> unsent;
         Optional<Dialled> last;
         synchronized (lock) {
@@ -317,7 +302,14 @@ final class ActorLink implements AutoCloseable {
         }
         unsent.forEach(call -> call.fail(why));
         undone.forEach(one -> one.fail(why));
-        last.ifPresent(Dialled::lifeIsOver);
+        last.ifPresent(this::letGo);
+        onDeath.accept(this);
+    }
+
+    /** Once what was sent there has an answer, which a life that ends in good order gives still. */
+    private void letGo(Dialled over) {
+        CompletableFuture<?>[] answers = open.stream().map(ActorCall::result).toArray(CompletableFuture[]::new);
+        var unused = CompletableFuture.allOf(answers).whenComplete((all, failure) -> over.lifeIsOver());
     }
 
     private void free() {

@@ -224,9 +224,9 @@ public final class ClusterClient implements AutoCloseable {
     }
 
     ActorLink actor(ActorView view) {
-        actors.values().removeIf(ActorLink::isDead);
         return actors.computeIfAbsent(
-                view.getLife().getActor(), actor -> new ActorLink(view, whereabouts(actor), leader));
+                view.getLife().getActor(),
+                actor -> new ActorLink(view, whereabouts(actor), leader, dead -> actors.remove(actor, dead)));
     }
 
     public LeaderClient leader() {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -39,7 +40,7 @@ final class ObjectHandle<T> implements ObjectRef<T> {
     /** One may be here twice. */
     private final List<Runnable> watchers = new ArrayList<>(0);
 
-    private boolean watched;
+    private Optional<CompletableFuture<KeptValue>> watched = Optional.empty();
 
     /** Replaced by what is left of it when it is released. */
     private volatile HeldObject held;
@@ -111,12 +112,13 @@ final class ObjectHandle<T> implements ObjectRef<T> {
     /** Runs it once it is there or failed, here and now if it is; does not forget it before {@link #unwatch}. */
     void watch(Runnable watcher) {
         synchronized (this) {
-            if (!isDone()) {
+            CompletableFuture<KeptValue> now = arrival();
+            if (!now.isDone()) {
                 watchers.add(watcher);
-                if (!watched) {
-                    // Once: a future remembers for ever whoever has asked it.
-                    watched = true;
-                    arrival().whenComplete((value, failure) -> tellWatchers());
+                if (watched.filter(before -> before == now).isEmpty()) {
+                    // Once: a future remembers for ever whoever has asked it. One that is lost is followed by another.
+                    watched = Optional.of(now);
+                    now.whenComplete((value, failure) -> tellWatchers());
                 }
                 return;
             }

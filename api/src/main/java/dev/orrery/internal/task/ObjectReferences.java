@@ -59,7 +59,7 @@ public final class ObjectReferences implements BoundType<ObjectHandle> {
                 .find(message)
                 .filter(HeldObject.class::isInstance)
                 .map(HeldObject.class::cast)
-                .map(mine -> new ObjectHandle<>(mine, Set.of(), reading))
+                .map(mine -> new ObjectHandle<>(ReturnedObject.of(mine), Set.of(), reading))
                 .orElseGet(() ->
                         new ObjectHandle<>(new HeldObject(BorrowedObject.of(message, references)), Set.of(), reading));
     }

@@ -35,7 +35,6 @@ final class TaskRecipe {
     private final List<Ingredient> ingredients;
     private final int depth;
     private WeakReference<HeldObject> product;
-    private int made;
 
     /** @param product what there is of it now */
     TaskRecipe(
@@ -121,12 +120,12 @@ final class TaskRecipe {
         return product.get();
     }
 
-    /** Its files have other names than those of earlier runs, which may be removed late. */
-    SubmittedTask task(long nowNanos) {
-        int number;
-        synchronized (this) {
-            number = ++made;
-        }
+    /**
+     * Its files have other names than those of earlier runs, which may be removed late.
+     *
+     * @param number of no other run
+     */
+    SubmittedTask task(long number, long nowNanos) {
         return new SubmittedTask(id + "-again" + number, name, options, function, nowNanos);
     }
 }

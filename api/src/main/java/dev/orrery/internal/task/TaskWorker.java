@@ -66,8 +66,9 @@ final class TaskWorker {
         StoredValue stored = result.getStored();
         Hold inner = delivery.references().take(result.getReferencesList());
         if (stored.hasKeeper()) {
-            KeptValue value = KeptValue.elsewhere(
-                    result, new ReleaseOfResult(connection, StoredValues.name(stored)), inner::letGo);
+            ReleaseOfResult release = new ReleaseOfResult(connection, StoredValues.name(stored));
+            // Not before what it refers to is held here.
+            KeptValue value = KeptValue.elsewhere(result, () -> inner.settled().thenRun(release), inner::letGo);
             kept.add(value);
             return value;
         }

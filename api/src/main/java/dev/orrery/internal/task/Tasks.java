@@ -95,7 +95,7 @@ public final class Tasks implements AutoCloseable {
 
     /** A result that something is made of again, and that nobody refers to. */
     private HeldObject make(TaskRecipe recipe) {
-        SubmittedTask task = recipe.task(clock.nanoTime());
+        SubmittedTask task = recipe.task(numbers.incrementAndGet(), clock.nanoTime());
         HeldObject object = new HeldObject(task);
         again(task, object, recipe);
         return object;
@@ -185,6 +185,7 @@ public final class Tasks implements AutoCloseable {
 
     private void submit(TaskShape shape, SubmittedTask task, TaskArguments given) {
         if (task.isOver()) {
+            given.release();
             return;
         }
         task.give(given.values());

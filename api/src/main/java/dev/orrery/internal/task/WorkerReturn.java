@@ -6,6 +6,7 @@ import dev.orrery.internal.client.ClusterClient;
 import dev.orrery.internal.proto.RetireWorkerRequest;
 import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.Protocol;
+import dev.orrery.internal.serial.StoredValues;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -35,8 +36,14 @@ final class WorkerReturn {
     }
 
     private void retire() {
+        RetireWorkerRequest request = RetireWorkerRequest.newBuilder()
+                .setSaysKept(true)
+                .addAllKept(worker.kept().stream()
+                        .map(value -> StoredValues.name(value.message().getStored()))
+                        .toList())
+                .build();
         worker.connection()
-                .call(Protocol.RETIRE_WORKER, RetireWorkerRequest.getDefaultInstance(), RETIREMENT_TURN)
+                .call(Protocol.RETIRE_WORKER, request, RETIREMENT_TURN)
                 .whenComplete((answer, failure) -> {
                     if (failure != null && isLate(ErrorCodec.unwrap(failure))) {
                         retire();

@@ -68,7 +68,7 @@ final class BorrowedObjects {
             first = !all.containsKey(key);
             borrowed = all.computeIfAbsent(key, unknown -> new Borrowed(reference));
             borrowed.holders++;
-            if (first) {
+            if (first || borrowed.registered.isCompletedExceptionally()) {
                 borrowed.registered = register(reference);
             }
         }

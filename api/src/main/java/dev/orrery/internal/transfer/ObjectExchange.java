@@ -310,7 +310,8 @@ public final class ObjectExchange implements AutoCloseable {
         serving.ifPresent(served -> served.server().close());
         fetching.ifPresent(used -> used.links().close());
         borrowing.ifPresent(used -> used.links().close());
-        fetchers.shutdownNow();
+        // What was not begun fails at once, rather than never.
+        fetchers.shutdownNow().forEach(Runnable::run);
         readers.shutdownNow();
         transport.close();
         store.close();

@@ -105,11 +105,16 @@ public final class References {
                         ErrorCode.OBJECT_RELEASED,
                         "object " + reference.getId() + " was released by this process, its owner",
                         Map.of("object", reference.getId())))
-                : borrowed.get().await(reference, unreadable).thenApply(this::received);
+                : borrowed.get().await(reference, unreadable).thenApply(message -> received(reference, message));
     }
 
-    private KeptValue received(Value message) {
+    private KeptValue received(ObjectReference reference, Value message) {
         Hold inner = take(message.getReferencesList());
+        if (message.getReferencesCount() > 0) {
+            // Its owner holds what it refers to, and must not let go of that before this process is known to hold it.
+            Hold outer = take(List.of(reference));
+            var unused = inner.settled().thenRun(outer::letGo);
+        }
         return KeptValue.elsewhere(message, () -> {}, inner::letGo);
     }
 

@@ -72,13 +72,17 @@ class BorrowedObjectsTest {
     /** As it arrives with a call. */
     // What was put.
     @SuppressWarnings("unchecked")
-    private <T> T received(ObjectRef<T> sent) {
+    private <T> T received(TestingTaskCluster by, ObjectRef<T> sent) {
         Value message = message(sent);
-        Hold taken = references(borrower).take(message.getReferencesList());
+        Hold taken = references(by).take(message.getReferencesList());
         TestingRpc.answer(taken.settled());
-        T read = (T) codec(borrower).fromMessage("it", message);
+        T read = (T) codec(by).fromMessage("it", message);
         taken.letGo();
         return read;
+    }
+
+    private <T> T received(ObjectRef<T> sent) {
+        return received(borrower, sent);
     }
 
     private ObjectRef<byte[]> lent(ObjectRef<byte[]> book) {
@@ -161,6 +165,42 @@ class BorrowedObjectsTest {
         List<?> read = (List<?>) codec(owner).fromMessage("it", message);
         taken.letGo();
         assertEquals(file(book), file((ObjectRef<?>) read.get(0)), "not borrowed from itself");
+    }
+
+    @Test
+    void aReferenceThatComesHomeKeepsTheObjectLikeAnyOther() {
+        ObjectRef<byte[]> book = owner.tasks().put(value);
+        Path file = file(book);
+        ObjectRef<byte[]> lent = lent(book);
+        ObjectRef<List<ObjectRef<byte[]>>> back = borrower.tasks().put(List.of(lent));
+        ObjectRef<byte[]> home = received(owner, back).get(0);
+        book.release();
+        lent.release();
+        back.release();
+        TestingRpc.answer(references(owner).whenNothingIsLent());
+        assertArrayEquals(value, home.get(LONG));
+        home.release();
+        awaitGone(file);
+    }
+
+    @Test
+    void whatAnObjectRefersToStaysAlsoWhereThatIsReleasedAtOnce() {
+        TestingTaskCluster third = new TestingTaskCluster();
+        try {
+            ObjectRef<byte[]> book = third.tasks().put(value);
+            ObjectRef<List<ObjectRef<byte[]>>> given = third.tasks().put(List.of(book));
+            ObjectRef<byte[]> bookOfOwner = received(owner, given).get(0);
+            ObjectRef<List<ObjectRef<byte[]>>> list = owner.tasks().put(List.of(bookOfOwner));
+            ObjectRef<List<ObjectRef<List<ObjectRef<byte[]>>>>> sent =
+                    owner.tasks().put(List.of(list));
+            ObjectRef<List<ObjectRef<byte[]>>> listOfBorrower = received(sent).get(0);
+            List.of(book, given, bookOfOwner, list, sent).forEach(ObjectRef::release);
+            ObjectRef<byte[]> last = listOfBorrower.get(LONG).get(0);
+            listOfBorrower.release();
+            assertArrayEquals(value, last.get(LONG));
+        } finally {
+            third.close();
+        }
     }
 
     @Test

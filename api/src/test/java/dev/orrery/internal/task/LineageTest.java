@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,25 @@ class LineageTest {
         CompletableFuture<byte[]> waiting = ref.toFuture();
         answer(cluster.next(), 2);
         assertArrayEquals(bytes(2), waiting.join());
+    }
+
+    /** From before it is there. */
+    private void waitFor(ObjectRef<byte[]> ref, TestingTaskCluster.Call call, int mark) throws Exception {
+        CompletableFuture<List<ObjectRef<byte[]>>> waiting = CompletableFuture.supplyAsync(
+                () -> ObjectWaits.await(List.of(ref), 1, LONG).pending());
+        assertThrows(TimeoutException.class, () -> waiting.get(100, TimeUnit.MILLISECONDS));
+        answer(call, mark);
+        assertEquals(List.of(), waiting.get(LONG.toSeconds() / 2, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aWaitThatBeginsMeanwhileSeesIt() throws Exception {
+        ObjectRef<byte[]> ref = submit(3, Arg.of(1));
+        waitFor(ref, cluster.next(), 1);
+        lose(ref);
+        CompletableFuture<byte[]> reading = ref.toFuture();
+        waitFor(ref, cluster.next(), 2);
+        assertArrayEquals(bytes(2), reading.join());
     }
 
     @Test

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -304,6 +305,22 @@ class ObjectExchangeTest {
             caller.close();
         }
         return new CompletableFuture<>();
+    }
+
+    @Test
+    void whoeverWaitsWhenItIsClosedIsTold() throws Exception {
+        Value never = offeredBy((caller, request) -> new CompletableFuture<>());
+        String path = never.getStored().getPath();
+        List<Value> many = IntStream.range(0, 7)
+                .mapToObj(i -> never.toBuilder()
+                        .setStored(never.getStored().toBuilder().setPath(path + i))
+                        .build())
+                .toList();
+        ObjectExchange other = process("host-b");
+        try (FetchedValues fetched = other.fetch("argument", many)) {
+            other.close();
+            assertEquals(many.size(), await(fetched).size());
+        }
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ChaosIT {
     private static final long SEED = Long.getLong("orrery.chaos.seed", 1);
-    private static final long SEEDS = Long.getLong("orrery.chaos.seeds", 6);
+    private static final long SEEDS = Long.getLong("orrery.chaos.seeds", 4);
     private static final int MINUTES = Integer.getInteger("orrery.chaos.minutes", 3);
     private static final long FIRST_LONG_SEED = 101;
 

@@ -81,8 +81,8 @@ public final class ActorReconciler implements Reconciler {
         }
         Failure end = Causes.of("worker", "the worker that it shared has ended");
         Failure why = worker.map(there -> Causes.leadingTo(there, end)).orElse(end);
-        boolean blameless =
-                worker.filter(there -> Lives.stateOf(there) != ActorState.DEAD).isPresent();
+        boolean blameless = worker.filter(there -> Lives.stateOf(there) != ActorState.DEAD || Causes.isNode(there))
+                .isPresent();
         if (blameless) {
             draft.fire(endedBlameless(draft, guest, why), ActorEvent.LOST, Causes.summary(why));
         } else {
@@ -158,7 +158,7 @@ public final class ActorReconciler implements Reconciler {
     /** No fault of the actor's, so it does not count. */
     private static void lost(Draft draft, ActorRecord actor, String why) {
         RestartBudget budget = RestartBudget.of(draft.records(), actor);
-        ActorRecord ended = endedBlameless(draft, actor, Causes.of("node", why));
+        ActorRecord ended = endedBlameless(draft, actor, Causes.ofNode(why));
         draft.fire(ended, budget.whateverEndsIt() ? ActorEvent.LOST : ActorEvent.BUDGET_SPENT, why);
     }
 

@@ -5,6 +5,7 @@ import dev.orrery.internal.proto.Failure;
 
 /** Keeps why an actor failed, small enough for a record. */
 public final class Causes {
+    private static final String NODE = "node";
     private static final int KEPT = 4;
     private static final int MAX_TRACE_CHARS = 1_500;
     private static final int MAX_MESSAGE_CHARS = 500;
@@ -23,6 +24,17 @@ public final class Causes {
 
     public static Failure of(String kind, String message) {
         return Failure.newBuilder().setKind(kind).setMessage(message).build();
+    }
+
+    /** A fault of the node's, and no one else's. */
+    static Failure ofNode(String message) {
+        return of(NODE, message);
+    }
+
+    /** Whether that was the last one of {@code actor}. */
+    static boolean isNode(ActorRecord actor) {
+        return actor.getCausesCount() > 0
+                && actor.getCauses(actor.getCausesCount() - 1).getKind().equals(NODE);
     }
 
     /** The last cause of {@code actor}, and what followed from it. */

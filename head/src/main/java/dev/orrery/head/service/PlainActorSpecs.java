@@ -15,6 +15,9 @@ final class PlainActorSpecs {
     /** The record holds more than the definition, and 64 KB is the limit of a record. */
     private static final int MAX_BYTES = 40 * 1024;
 
+    /** A node is told of all that is to run there in one message of up to 64 MB, and ten thousand may. */
+    private static final int MAX_SHAREABLE_BYTES = 4 * 1024;
+
     private static final int MOST_PENDING_CALLS = 1_000_000;
     private static final int MOST_RESTARTS = 1_000_000;
     private static final int MOST_CALL_RETRIES = 1_000;
@@ -54,9 +57,10 @@ final class PlainActorSpecs {
         NeededPlacement.check(errors, "", spec.getResources(), spec.getNodeChoice());
         NeededPlacement.checkGroup(errors, spec.getNodeChoice());
         checkLimits(errors, spec);
-        if (spec.getSerializedSize() > MAX_BYTES) {
-            errors.add("constructor and arguments have " + spec.getSerializedSize() + " bytes, more than " + MAX_BYTES
-                    + "; pass large data in a call");
+        int most = spec.getShareable() ? MAX_SHAREABLE_BYTES : MAX_BYTES;
+        if (spec.getSerializedSize() > most) {
+            errors.add("constructor and arguments have %d bytes, more than %d%s; pass large data in a call"
+                    .formatted(spec.getSerializedSize(), most, spec.getShareable() ? " of what is shareable" : ""));
         }
         if (!errors.isEmpty()) {
             throw OrreryException.of(

@@ -31,6 +31,9 @@ final class ReadAhead implements AutoCloseable {
         }
     }
 
+    /** Of the time that the last reading took: agents may miss a leader that others hear, and that goes on to commit. */
+    private static final int PAUSES = 5;
+
     private final BlockingCalls calls;
     private final StorePaths paths;
     private final NanoClock clock;
@@ -39,6 +42,8 @@ final class ReadAhead implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(new NamedThreads("head-read-ahead"));
     private final AtomicBoolean due = new AtomicBoolean();
     private volatile Optional<Kept> kept = Optional.empty();
+    /** Of its thread. */
+    private long notBeforeNanos;
 
     /** @param follows whether another head leads, as far as this one knows */
     ReadAhead(BlockingCalls calls, StorePaths paths, NanoClock clock, Duration timeout, BooleanSupplier follows) {
@@ -47,6 +52,7 @@ final class ReadAhead implements AutoCloseable {
         this.clock = clock;
         this.timeout = timeout;
         this.follows = follows;
+        this.notBeforeNanos = clock.nanoTime();
     }
 
     /** Reads now, unless nothing has changed since the last time. Throws what reads throw. */
@@ -77,7 +83,8 @@ final class ReadAhead implements AutoCloseable {
 
     private void readIfFollowing() {
         due.set(false);
-        if (!follows.getAsBoolean()) {
+        long begin = clock.nanoTime();
+        if (!follows.getAsBoolean() || begin - notBeforeNanos < 0) {
             return;
         }
         try {
@@ -85,6 +92,8 @@ final class ReadAhead implements AutoCloseable {
         } catch (OrreryException e) {
             LOG.debug("nothing is read ahead: {}", e.getMessage());
         }
+        long end = clock.nanoTime();
+        notBeforeNanos = end + PAUSES * (end - begin);
     }
 
     /** What was read last; from now on whoever takes it has it alone. */

@@ -126,6 +126,17 @@ class ActorServiceTest {
     }
 
     @Test
+    void whatManyOfMayBeOnANodeIsSmall() {
+        PlainActorSpec.Builder large =
+                counter("large").addArguments(Value.newBuilder().setObject(ByteString.copyFrom(new byte[5_000])));
+        start("op-1", large);
+        OrreryException refused = refused(
+                ErrorCode.INVALID_ARGUMENT,
+                () -> start("op-2", large.clone().setName("small").setShareable(true)));
+        assertTrue(refused.getMessage().contains("more than 4096 of what is shareable"), refused.getMessage());
+    }
+
+    @Test
     void aStartWritesActorAndNameAndAnswersTheSameWhenItIsSentAgain() {
         String id = start("op-1", counter("counter"));
         assertEquals("PENDING", actor(id).getState());

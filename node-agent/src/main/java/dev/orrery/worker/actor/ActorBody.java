@@ -36,9 +36,10 @@ record ActorBody(
      * What it may use beside its code.
      *
      * @param job its own
+     * @param asking who asks the leader about the actor itself: one way there serves all that live in a worker
      * @param objects of its worker
      */
-    record Possessions(OwnJob job, WorkerObjects objects) {}
+    record Possessions(OwnJob job, OwnJob asking, WorkerObjects objects) {}
 
     /** @param listen what lets calls in, and may take a moment */
     static ActorBody of(
@@ -52,7 +53,7 @@ record ActorBody(
         AtomicBoolean stopping = new AtomicBoolean();
         CpuLoan loan = loan(environment, queue, errors);
         ThreadPoolExecutor answers = answers(label);
-        Checkpoints checkpoints = checkpoints(environment, code, job, answers);
+        Checkpoints checkpoints = checkpoints(environment, code, has.asking(), answers);
         UserWork work = spec.getRunsTasks()
                 ? new TaskWork(
                         environment,
@@ -73,7 +74,7 @@ record ActorBody(
                                 environment.devices(),
                                 worlds,
                                 job,
-                                exit(environment, intake, job, stopping),
+                                exit(environment, intake, has.asking(), stopping),
                                 checkpoints),
                         code.functions(),
                         code.values(),
@@ -94,26 +95,27 @@ record ActorBody(
         return new ActorBody(worlds, threads, intake.tenure(), job, loan, answers, checkpoints);
     }
 
-    private static ActorExit exit(ActorEnvironment environment, CallIntake intake, OwnJob job, AtomicBoolean stopping) {
+    private static ActorExit exit(
+            ActorEnvironment environment, CallIntake intake, OwnJob asking, AtomicBoolean stopping) {
         return new ActorExit(
                 environment.life(),
                 intake.queue(),
                 intake.errors(),
-                wish -> job.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
+                wish -> asking.client().call(Protocol.KILL_ACTOR, wish, ClusterClient.DEFAULT_CALL_TIMEOUT),
                 stopping::get);
     }
 
     private static Checkpoints checkpoints(
-            ActorEnvironment environment, ActorCode code, OwnJob job, ThreadPoolExecutor answers) {
+            ActorEnvironment environment, ActorCode code, OwnJob asking, ThreadPoolExecutor answers) {
         PlainActorSpec spec = environment.desired().getSpec().getActor();
         CheckpointSaves saves = new CheckpointSaves(
                 environment.life(),
-                save -> job.client().leader().call(Protocol.SAVE_CHECKPOINT, save, SAVE_TIMEOUT),
+                save -> asking.client().leader().call(Protocol.SAVE_CHECKPOINT, save, SAVE_TIMEOUT),
                 environment.clock(),
                 environment.timers());
         EarlierCheckpoint earlier = new EarlierCheckpoint(
                 environment.life(),
-                load -> job.client().call(Protocol.LOAD_CHECKPOINT, load, SAVE_TIMEOUT),
+                load -> asking.client().call(Protocol.LOAD_CHECKPOINT, load, SAVE_TIMEOUT),
                 Duration.ofMillis(spec.getOpenTimeoutMillis()),
                 environment.clock());
         return new Checkpoints(

@@ -13,9 +13,11 @@ import dev.orrery.internal.transfer.ObjectExchange;
 import dev.orrery.worker.loading.FunctionLoader;
 import dev.orrery.worker.loading.UserFunction;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -37,6 +39,9 @@ final class ActorWork implements UserWork {
     private final Executor answers;
     private final ObjectExchange exchange;
     private final KeptResults results;
+    /** Answers that wait for a state to be saved. */
+    private final Map<PendingCall, CompletableFuture<Void>> untold = new ConcurrentHashMap<>();
+
     private volatile Optional<Object> actor = Optional.empty();
 
     /**
@@ -168,6 +173,8 @@ final class ActorWork implements UserWork {
             }
             return null;
         });
+        untold.put(call, told);
+        var unused = told.whenComplete((none, failure) -> untold.remove(call));
         // Calls need not wait for each other's states, as long as not too many answers do.
         return context.checkpoints().hasRoom() ? ENDED : told;
     }
@@ -240,6 +247,14 @@ final class ActorWork implements UserWork {
         if (!call.succeed(answer)) {
             results.discard(call.caller(), answer);
         }
+    }
+
+    /** Saving is bounded, and ends at once when the worker is told to stop. */
+    @Override
+    public void awaitAnswers() {
+        CompletableFuture.allOf(untold.values().toArray(CompletableFuture[]::new))
+                .handle((none, failure) -> null)
+                .join();
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 /** What lets the calls of one life in: checks each and puts it into the queue. */
 final class CallIntake {
     private static final int DEFAULT_MAX_CALLS = 1_000;
-    private static final int SHARE_OF_HEAP = 4;
 
     private final CallQueue queue;
     private final int maxCalls;
@@ -27,12 +26,12 @@ final class CallIntake {
         this.runsTasks = runsTasks;
     }
 
-    static CallIntake of(ActorEnvironment environment) {
+    /** @param bytes of the calls that wait */
+    static CallIntake of(ActorEnvironment environment, QueuedBytes bytes) {
         DesiredWorker desired = environment.desired();
         PlainActorSpec spec = desired.getSpec().getActor();
         int maxCalls = spec.getMaxPendingCalls() > 0 ? spec.getMaxPendingCalls() : DEFAULT_MAX_CALLS;
-        CallQueue queue = new CallQueue(
-                maxCalls, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, Math.max(1, spec.getMaxConcurrency()));
+        CallQueue queue = new CallQueue(maxCalls, bytes, Math.max(1, spec.getMaxConcurrency()));
         CallErrors errors = new CallErrors(
                 desired.getLabel(),
                 environment.life(),

@@ -27,10 +27,9 @@ final class CallQueue {
     }
 
     private final int maxCalls;
-    private final long maxBytes;
+    private final QueuedBytes bytes;
     private final int atOnce;
     private final Deque<PendingCall> waiting = new ArrayDeque<>();
-    private long bytes;
     private int underWay;
 
     /** The threads that run no call, the first one and those that are on their way here included. */
@@ -40,12 +39,12 @@ final class CallQueue {
     private boolean closed;
 
     /**
-     * @param maxBytes of all that wait; a single call is taken whatever its size
+     * @param bytes of all that wait
      * @param atOnce calls that may be under way
      */
-    CallQueue(int maxCalls, long maxBytes, int atOnce) {
+    CallQueue(int maxCalls, QueuedBytes bytes, int atOnce) {
         this.maxCalls = maxCalls;
-        this.maxBytes = maxBytes;
+        this.bytes = bytes;
         this.atOnce = atOnce;
     }
 
@@ -56,12 +55,11 @@ final class CallQueue {
         if (!pauses.isEmpty()) {
             return Admission.PAUSED;
         }
-        boolean fits = waiting.size() < maxCalls && bytes + call.bytes() <= maxBytes;
-        if (!fits && !waiting.isEmpty()) {
+        if (waiting.size() >= maxCalls || !bytes.hasRoomFor(call.bytes())) {
             return Admission.FULL;
         }
         waiting.add(call);
-        bytes += call.bytes();
+        bytes.add(call.bytes());
         notify();
         return Admission.QUEUED;
     }
@@ -74,7 +72,7 @@ final class CallQueue {
         }
         synchronized (this) {
             if (waiting.remove(call)) {
-                bytes -= call.bytes();
+                bytes.remove(call.bytes());
             }
         }
     }
@@ -87,7 +85,7 @@ final class CallQueue {
         Optional<PendingCall> next = Optional.ofNullable(waiting.poll());
         next.ifPresent(call -> {
             call.take();
-            bytes -= call.bytes();
+            bytes.remove(call.bytes());
             underWay++;
             idle--;
         });
@@ -119,7 +117,7 @@ final class CallQueue {
     synchronized List<PendingCall> withdrawAll() {
         List<PendingCall> left = List.copyOf(waiting);
         waiting.clear();
-        bytes = 0;
+        left.forEach(call -> bytes.remove(call.bytes()));
         return left;
     }
 

@@ -3,6 +3,7 @@ package dev.orrery.worker.actor;
 import dev.orrery.internal.lifecycle.NamedThreads;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.RetireWorkerRequest;
 import dev.orrery.internal.proto.RetireWorkerResponse;
 import dev.orrery.internal.rpc.HostPort;
 import dev.orrery.internal.rpc.Protocol;
@@ -35,7 +36,7 @@ final class CallServer {
         void withdraw();
 
         /** The worker gets no more tasks. */
-        CompletableFuture<RetireWorkerResponse> retire();
+        CompletableFuture<RetireWorkerResponse> retire(RpcConnection owner, RetireWorkerRequest request);
     }
 
     /**
@@ -58,7 +59,7 @@ final class CallServer {
                 .on(Protocol.CALL_ACTOR, this::call)
                 .onNotice(Protocol.RELEASE_RESULTS, (caller, notice) -> results.release(caller, notice.getNamesList()));
         return owners.map(tasks -> handlers.onNotice(Protocol.WITHDRAW_TASKS, (owner, notice) -> tasks.withdraw())
-                        .on(Protocol.RETIRE_WORKER, (owner, request) -> tasks.retire()))
+                        .on(Protocol.RETIRE_WORKER, tasks::retire))
                 .orElse(handlers)
                 .build();
     }

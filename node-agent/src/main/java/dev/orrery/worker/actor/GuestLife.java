@@ -3,6 +3,7 @@ package dev.orrery.worker.actor;
 import dev.orrery.error.Failure;
 import dev.orrery.internal.proto.ActorCallRequest;
 import dev.orrery.internal.proto.ActorCallResponse;
+import dev.orrery.internal.proto.ActorLife;
 import dev.orrery.internal.proto.Guest;
 import dev.orrery.internal.proto.GuestReport;
 import dev.orrery.internal.proto.WorkerState;
@@ -10,14 +11,19 @@ import dev.orrery.internal.rpc.ErrorCodec;
 import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.FailureText;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One life of an actor in a worker that it shares: from its constructor to its end, of which the others feel nothing. */
 final class GuestLife {
     private static final Logger LOG = LoggerFactory.getLogger(GuestLife.class);
+
+    /** As long as an actor in a worker of its own may take. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(6);
 
     private final ActorEnvironment worker;
     private final Guest guest;
@@ -26,18 +32,41 @@ final class GuestLife {
     private Optional<Failure> failure = Optional.empty();
     private Optional<CompletableFuture<Void>> ending = Optional.empty();
 
-    GuestLife(ActorEnvironment worker, Guest guest, ActorCode code, WorkerObjects objects) {
-        this.worker = worker;
+    /**
+     * What all guests of a worker use.
+     *
+     * @param asking asks the leader about them
+     * @param queued of all their calls
+     */
+    record House(
+            ActorEnvironment environment, OwnJob asking, WorkerObjects objects, ActorCode code, QueuedBytes queued) {}
+
+    GuestLife(House house, Guest guest) {
+        this.worker = house.environment();
         this.guest = guest;
         GuestEnvironment environment =
                 GuestEnvironment.of(worker, guest, this::fail, how -> LOG.info("guest {}: {}", guest.getLabel(), how));
-        this.intake = CallIntake.of(environment);
-        OwnJob job = new OwnJob(environment, objects.exchange());
-        this.body = ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, objects), () -> {});
+        this.intake = CallIntake.of(environment, house.queued());
+        OwnJob job = new OwnJob(environment, house.objects().exchange());
+        this.body = ActorBody.of(
+                environment,
+                intake,
+                house.code(),
+                new ActorBody.Possessions(job, house.asking(), house.objects()),
+                () -> {});
+    }
+
+    ActorLife life() {
+        return guest.getLife();
     }
 
     void start() {
-        body.start();
+        try {
+            body.start();
+        } catch (OutOfMemoryError e) {
+            // There is no thread to be had, which is no reason to end those that have one.
+            fail(Failure.of(e));
+        }
     }
 
     CompletableFuture<ActorCallResponse> call(RpcConnection caller, ActorCallRequest request) {
@@ -67,7 +96,15 @@ final class GuestLife {
             end = new CompletableFuture<>();
             ending = Optional.of(end);
         }
-        var unused = body.stop().thenCompose(stopped -> body.job().close()).thenRun(() -> end.complete(null));
+        var unused = body.stop()
+                .thenCompose(stopped -> body.job().close())
+                .orTimeout(END_LIMIT.toNanos(), TimeUnit.NANOSECONDS)
+                .whenComplete((ended, trouble) -> {
+                    if (trouble != null) {
+                        LOG.warn("actor {} did not end in good order", guest.getLabel(), trouble);
+                    }
+                    end.complete(null);
+                });
         return end;
     }
 

@@ -106,6 +106,18 @@ final class KeptResults {
         tellIfNothing();
     }
 
+    /** An answer may have crossed the end of its call, and its file would be kept for ever. */
+    void releaseUnknown(RpcConnection caller, List<String> known) {
+        List<String> unknown;
+        synchronized (this) {
+            unknown = byCaller.getOrDefault(caller, Map.of()).entrySet().stream()
+                    .filter(kept -> kept.getValue().message().hasStored() && !known.contains(kept.getKey()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+        release(caller, unknown);
+    }
+
     private void releaseAll(RpcConnection caller) {
         Map<String, KeptValue> all;
         synchronized (this) {

@@ -85,8 +85,11 @@ final class OwnJob {
             Optional<Orrery> around = orrery;
             new NamedThreads("actor-job-close")
                     .newThread(() -> {
-                        around.ifPresentOrElse(Orrery::close, last::close);
-                        ended.complete(null);
+                        try {
+                            around.ifPresentOrElse(Orrery::close, last::close);
+                        } finally {
+                            ended.complete(null);
+                        }
                     })
                     .start();
         }

@@ -2,10 +2,12 @@ package dev.orrery.worker.actor;
 
 import dev.orrery.error.Failure;
 import dev.orrery.internal.proto.DesiredWorker;
+import dev.orrery.internal.proto.RetireWorkerRequest;
 import dev.orrery.internal.proto.RetireWorkerResponse;
 import dev.orrery.internal.proto.WorkerReport;
 import dev.orrery.internal.proto.WorkerState;
 import dev.orrery.internal.proto.WorldState;
+import dev.orrery.internal.rpc.RpcConnection;
 import dev.orrery.nccl.World;
 import dev.orrery.worker.ActorEnvironment;
 import dev.orrery.worker.HostedActor;
@@ -24,7 +26,7 @@ public final class PlainActor implements HostedActor {
         boolean runsTasks = environment.desired().getSpec().getActor().getRunsTasks();
         WorkerObjects objects = WorkerObjects.of(environment);
         OwnJob job = new OwnJob(environment, objects.exchange());
-        CallIntake intake = CallIntake.of(environment);
+        CallIntake intake = CallIntake.of(environment, QueuedBytes.ofThisProcess());
         CallServer server = new CallServer(
                 environment,
                 intake::call,
@@ -32,7 +34,7 @@ public final class PlainActor implements HostedActor {
                 runsTasks ? Optional.of(owners(intake)) : Optional.empty());
         ActorCode code = ActorCode.of(environment.launch().artifacts(), job);
         ActorBody body =
-                ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, objects), server::start);
+                ActorBody.of(environment, intake, code, new ActorBody.Possessions(job, job, objects), server::start);
         parts = Optional.of(new Parts(body, server, code, objects));
         onDesired(environment.desired());
         body.start();
@@ -46,8 +48,11 @@ public final class PlainActor implements HostedActor {
             }
 
             @Override
-            public CompletableFuture<RetireWorkerResponse> retire() {
+            public CompletableFuture<RetireWorkerResponse> retire(RpcConnection owner, RetireWorkerRequest request) {
                 Parts here = parts();
+                if (request.getSaysKept()) {
+                    here.objects().results().releaseUnknown(owner, request.getKeptList());
+                }
                 return new Retirement(
                                 here.objects().exchange().references(),
                                 here.objects().results(),

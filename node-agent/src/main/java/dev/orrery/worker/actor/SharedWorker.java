@@ -21,8 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Hosts shareable actors, its guests: each has a queue, a thread and lives of its own; the port, the code and the process are shared.
@@ -30,8 +32,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class SharedWorker implements HostedActor {
     /** What is made once the process lends its environment. */
-    private record Parts(
-            ActorEnvironment environment, OwnJob job, WorkerObjects objects, ActorCode code, CallServer server) {}
+    private record Parts(GuestLife.House house, CallServer server) {
+        ActorEnvironment environment() {
+            return house.environment();
+        }
+    }
 
     private final Map<ActorLife, GuestLife> guests = new ConcurrentHashMap<>();
     private volatile Optional<Parts> parts = Optional.empty();
@@ -45,7 +50,8 @@ public final class SharedWorker implements HostedActor {
         OwnJob job = new OwnJob(environment, objects.exchange());
         ActorCode code = ActorCode.of(environment.launch().artifacts(), job);
         CallServer server = new CallServer(environment, this::call, objects.results(), Optional.empty());
-        parts = Optional.of(new Parts(environment, job, objects, code, server));
+        parts = Optional.of(
+                new Parts(new GuestLife.House(environment, job, objects, code, QueuedBytes.ofThisProcess()), server));
         onDesired(environment.desired());
         new NamedThreads("shared-worker-start").newThread(this::open).start();
     }
@@ -53,7 +59,7 @@ public final class SharedWorker implements HostedActor {
     private void open() {
         Parts here = parts();
         try {
-            here.code().code().checkArtifacts();
+            here.house().code().code().checkArtifacts();
             here.server().start();
         } catch (RuntimeException e) {
             here.environment()
@@ -86,24 +92,46 @@ public final class SharedWorker implements HostedActor {
         }
         Map<ActorLife, Guest> named = new LinkedHashMap<>();
         desired.forEach(guest -> named.put(guest.getLife(), guest));
-        guests.forEach((life, guest) -> {
-            if (!named.containsKey(life)) {
-                var unused = guest.end().thenRun(() -> forget(life, guest));
-            }
-        });
-        // What has ended stays until it is not named any more, so no life begins twice.
-        named.forEach((life, guest) -> {
-            if (!guests.containsKey(life)) {
-                Parts here = parts();
-                GuestLife begun = new GuestLife(here.environment(), guest, here.code(), here.objects());
-                guests.put(life, begun);
-                begun.start();
-            }
-        });
+        List<GuestLife> unnamed = guests.values().stream()
+                .filter(guest -> !named.containsKey(guest.life()))
+                .toList();
+        Set<String> ending = unnamed.stream()
+                .filter(guest -> !endOrForget(guest))
+                .map(guest -> guest.life().getActor())
+                .collect(Collectors.toSet());
+        // What has ended stays until it is not named any more, so no life begins twice; and none before the last one
+        // has ended.
+        List<Guest> next = named.values().stream()
+                .filter(guest -> !guests.containsKey(guest.getLife())
+                        && !ending.contains(guest.getLife().getActor()))
+                .toList();
+        next.forEach(this::begin);
+        if (!next.isEmpty() || !unnamed.isEmpty()) {
+            parts().environment().changed();
+        }
     }
 
-    private void forget(ActorLife life, GuestLife guest) {
-        if (guests.remove(life, guest)) {
+    private void begin(Guest guest) {
+        GuestLife begun = new GuestLife(parts().house(), guest);
+        guests.put(guest.getLife(), begun);
+        begun.start();
+    }
+
+    /** Returns whether nothing of it is there any more. */
+    private boolean endOrForget(GuestLife guest) {
+        CompletableFuture<Void> end = guest.end();
+        boolean over = end.isDone();
+        if (over) {
+            guests.remove(guest.life(), guest);
+        } else {
+            var unused = end.thenRun(() -> gone(guest));
+        }
+        return over;
+    }
+
+    private synchronized void gone(GuestLife guest) {
+        if (guests.remove(guest.life(), guest)) {
+            follow();
             parts().environment().changed();
         }
     }
@@ -135,8 +163,9 @@ public final class SharedWorker implements HostedActor {
         return open ? WorkerState.OPEN : WorkerState.OPENING;
     }
 
+    /** As all of it is at one moment. */
     @Override
-    public void contributeTo(WorkerReport.Builder report) {
+    public synchronized void contributeTo(WorkerReport.Builder report) {
         parts().server().address().ifPresent(address -> report.setRpcAddress(address.toMessage()));
         guests.values().forEach(guest -> report.addGuests(guest.report()));
     }
@@ -159,8 +188,8 @@ public final class SharedWorker implements HostedActor {
         Parts here = parts();
         return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
                 .thenCompose(ended -> CompletableFuture.allOf(
-                        here.job().close(), here.server().close()))
-                .thenCompose(closed -> here.objects().close())
-                .thenRun(() -> here.code().close());
+                        here.house().asking().close(), here.server().close()))
+                .thenCompose(closed -> here.house().objects().close())
+                .thenRun(() -> here.house().code().close());
     }
 }

@@ -113,6 +113,7 @@ final class UserThreads {
             serve();
             beginClosing();
             awaitOthers();
+            work.awaitAnswers();
             underWay.forEach(call -> call.fail(errors.stoppedInside()));
             work.close();
         }

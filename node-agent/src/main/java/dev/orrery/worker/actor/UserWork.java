@@ -13,6 +13,9 @@ interface UserWork {
     /** Answers the call, now or when what it returns completes. Throws only what ends the process. */
     CompletableFuture<Void> run(PendingCall call);
 
+    /** Returns when all that was begun and has ended is answered; what waits for something else is not. */
+    default void awaitAnswers() {}
+
     /** After the last call. */
     void close();
 }

@@ -23,7 +23,7 @@ class ActorExitTest {
     private static final ActorLife ME =
             ActorLife.newBuilder().setActor("me").setIncarnation(1).build();
 
-    private final CallQueue queue = new CallQueue(10, 1 << 20, 1);
+    private final CallQueue queue = new CallQueue(10, new QueuedBytes(1 << 20), 1);
     private final List<KillActorRequest> heard = new ArrayList<>();
     private final Queue<ErrorCode> refusals = new ArrayDeque<>();
     private boolean stopping;

@@ -32,7 +32,7 @@ class CallQueueTest {
 
     @Test
     void callsComeOutInTheirOrder() throws Exception {
-        CallQueue queue = new CallQueue(3, MANY_BYTES, 1);
+        CallQueue queue = new CallQueue(3, new QueuedBytes(MANY_BYTES), 1);
         List<PendingCall> calls = List.of(call(1), call(2), call(3));
         calls.forEach(queue::offer);
         for (PendingCall call : calls) {
@@ -43,7 +43,7 @@ class CallQueueTest {
 
     @Test
     void noMoreBeginThanMayBeUnderWay() throws Exception {
-        CallQueue queue = new CallQueue(10, MANY_BYTES, 2);
+        CallQueue queue = new CallQueue(10, new QueuedBytes(MANY_BYTES), 2);
         List<PendingCall> calls = List.of(call(1), call(2), call(3));
         calls.forEach(queue::offer);
         assertEquals(Optional.of(calls.get(0)), queue.take());
@@ -66,7 +66,7 @@ class CallQueueTest {
 
     @Test
     void aThreadIsWantedWhenAllOthersRunCallsAndOneMoreMayBegin() throws Exception {
-        CallQueue queue = new CallQueue(10, MANY_BYTES, 2);
+        CallQueue queue = new CallQueue(10, new QueuedBytes(MANY_BYTES), 2);
         assertFalse(queue.wantsThread(), "the first waits");
         List.of(call(1), call(2), call(3)).forEach(queue::offer);
         queue.take();
@@ -84,7 +84,7 @@ class CallQueueTest {
 
     @Test
     void oneMoreThanItTakesIsRefusedUntilOneIsTaken() throws Exception {
-        CallQueue queue = new CallQueue(2, MANY_BYTES, 1);
+        CallQueue queue = new CallQueue(2, new QueuedBytes(MANY_BYTES), 1);
         assertEquals(Admission.QUEUED, queue.offer(call(1)));
         assertEquals(Admission.QUEUED, queue.offer(call(1)));
         assertEquals(Admission.FULL, queue.offer(call(1)));
@@ -94,7 +94,7 @@ class CallQueueTest {
 
     @Test
     void bytesAreBoundedTooButALargeCallAloneIsTaken() throws Exception {
-        CallQueue queue = new CallQueue(100, 1_000, 1);
+        CallQueue queue = new CallQueue(100, new QueuedBytes(1_000), 1);
         assertEquals(Admission.QUEUED, queue.offer(call(5_000)));
         assertEquals(Admission.FULL, queue.offer(call(1)));
         queue.take();
@@ -105,7 +105,7 @@ class CallQueueTest {
 
     @Test
     void aWithdrawnCallGivesItsRoomBack() throws Exception {
-        CallQueue queue = new CallQueue(1, MANY_BYTES, 1);
+        CallQueue queue = new CallQueue(1, new QueuedBytes(MANY_BYTES), 1);
         PendingCall first = call(1);
         PendingCall second = call(1);
         queue.offer(first);
@@ -117,7 +117,7 @@ class CallQueueTest {
 
     @Test
     void onceClosedItTakesNothingAndGivesBackWhatWaits() throws Exception {
-        CallQueue queue = new CallQueue(10, MANY_BYTES, 1);
+        CallQueue queue = new CallQueue(10, new QueuedBytes(MANY_BYTES), 1);
         PendingCall waiting = call(1);
         queue.offer(waiting);
         assertEquals(List.of(waiting), queue.close());

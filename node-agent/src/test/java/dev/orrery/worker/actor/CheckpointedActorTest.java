@@ -5,6 +5,7 @@ import static dev.orrery.testing.TestingCaller.failureOf;
 import static java.lang.invoke.MethodType.methodType;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.orrery.error.ErrorCode;
@@ -37,6 +38,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -339,5 +341,15 @@ class CheckpointedActorTest {
         leader.awaitAsked().save();
         assertEquals(1, await(last));
         assertTrue(leader.awaitExit().getByItself());
+    }
+
+    @Test
+    void anActorThatExitsAwaitsTheAnswerThatNoCallMayFollow() throws Exception {
+        serve(FIRST, every(1).setMaxPendingCalls(1));
+        CompletableFuture<Object> last = call("addAndExit", 1);
+        TestingKeeper.Asked asked = leader.awaitAsked();
+        assertThrows(TimeoutException.class, () -> last.get(100, TimeUnit.MILLISECONDS));
+        asked.save();
+        assertEquals(1, await(last));
     }
 }

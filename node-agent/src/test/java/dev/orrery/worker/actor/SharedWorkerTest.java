@@ -154,7 +154,10 @@ class SharedWorkerTest {
         worker.onDesired(desired(guest("one", 1), guest("two", 20)));
         awaitStates(Map.of("one", WorkerState.OPEN, "two", WorkerState.OPEN));
         TestingCaller one = caller("one");
-        for (int i = 0; i < 3; i++) {
+        one.call(BLOCK, TestingCaller.LONG);
+        // Until it runs it takes a place in the queue.
+        Awaitility.await().atMost(LIMIT).until(gate::hasQueuedThreads);
+        for (int i = 0; i < 2; i++) {
             one.call(BLOCK, TestingCaller.LONG);
         }
         assertEquals(
@@ -179,6 +182,30 @@ class SharedWorkerTest {
         assertEquals(WorkerState.EXITED, states().get("bad"));
         worker.onDesired(desired(guest("one", 1)));
         awaitStates(Map.of("one", WorkerState.OPEN));
+    }
+
+    @Test
+    void aNextLifeBeginsWhenTheOneBeforeHasEnded() throws Exception {
+        Guest first = guest("one", 1);
+        worker.onDesired(desired(first));
+        awaitStates(Map.of("one", WorkerState.OPEN));
+        var blocked = caller("one").call(BLOCK, TestingCaller.LONG);
+        Awaitility.await().atMost(LIMIT).until(gate::hasQueuedThreads);
+        Guest second = first.toBuilder()
+                .setLife(first.getLife().toBuilder().setIncarnation(2))
+                .build();
+        worker.onDesired(desired(second));
+        long live;
+        WorkerReport now;
+        do {
+            now = report();
+            live = now.getGuestsList().stream()
+                    .filter(guest -> guest.getState() != WorkerState.EXITED)
+                    .count();
+            assertTrue(live <= 1, now::toString);
+        } while (live == 0 || now.getGuests(0).getLife().getIncarnation() == 1);
+        awaitStates(Map.of("one", WorkerState.OPEN));
+        assertEquals(ErrorCode.ACTOR_DEAD, failureOf(blocked).code());
     }
 
     @Test

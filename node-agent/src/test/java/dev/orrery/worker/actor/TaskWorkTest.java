@@ -289,6 +289,23 @@ class TaskWorkTest {
     }
 
     @Test
+    void aResultOfWhichItsOwnerDoesNotKnowKeepsNoWorker() throws Exception {
+        try (Tensor large = tensor()) {
+            ActorCallResponse answer = owner.task(
+                            "doubled", DOUBLED, List.of(owner.value(large)), "another host", List.of())
+                    .get(30, TimeUnit.SECONDS);
+            Path file = Path.of(answer.getResult().getStored().getPath());
+            var stays =
+                    owner.retire(List.of(StoredValues.name(answer.getResult().getStored())));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(this::lendsItsCpus);
+            assertTrue(Files.exists(file));
+            owner.retire(List.of()).get(30, TimeUnit.SECONDS);
+            awaitGone(file);
+            stays.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void aResultIsNotKeptForWhomNobodyHearsOfAnyMore() throws Exception {
         try (Tensor large = tensor()) {
             ActorCallResponse answer = owner.task(
