@@ -112,8 +112,10 @@ final class BorrowedObjects {
                     .map(Map.Entry::getValue)
                     .toList();
         }
+        if (!mine.isEmpty()) {
+            LOG.info("the connection with {} was lost; it is asked for {} objects again", process, mine.size());
+        }
         for (Borrowed borrowed : mine) {
-            LOG.info("the connection with {} was lost; it is asked for {} again", process, borrowed.reference.getId());
             CompletableFuture<RpcConnection> again = register(borrowed.reference);
             boolean over;
             synchronized (this) {

@@ -26,7 +26,7 @@ public final class CorePage {
                 """
                 The tests of `ray microbenchmark` by their names, by `bin/orrery bench core`: ZooKeeper, a head, a node agent, \
                 its workers and the driver on this machine. %s%s, %d cores, %s; Linux %s; %s. Load before the run: %s.
-                Medians of runs that the sides took in turn; the ratio is the median of those of each turn.
+                Medians of runs that the sides took in turn; the ratio is the median of those of each turn.%s
                 """
                         .formatted(
                                 peers(report),
@@ -35,7 +35,8 @@ public final class CorePage {
                                 report.machine().memory(),
                                 report.machine().kernel(),
                                 report.machine().jdk(),
-                                report.machine().load()));
+                                report.machine().load(),
+                                report.quick() ? " A quick look: figures vary more." : ""));
         page.append('\n').append(table(report.rows(), sides));
         if (!report.growth().isEmpty()) {
             page.append("\nHow figures of this project grow:\n\n")
