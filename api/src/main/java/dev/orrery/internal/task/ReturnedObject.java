@@ -7,7 +7,6 @@ import dev.orrery.internal.transfer.References;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An object of this process, to which a value referred that came back and was read here: it stays until this is collected or dropped,
@@ -28,24 +27,10 @@ final class ReturnedObject implements ObjectMaker {
         if (!first.hold()) {
             return own;
         }
-        Hold hold = new Once(first, new AtomicBoolean());
+        Hold hold = Hold.of(first::letGo);
         ReturnedObject returned = new ReturnedObject(first, hold);
         References.letGoWith(returned, hold);
         return new HeldObject(returned);
-    }
-
-    private record Once(HeldObject own, AtomicBoolean over) implements Hold {
-        @Override
-        public void letGo() {
-            if (over.compareAndSet(false, true)) {
-                own.letGo();
-            }
-        }
-
-        @Override
-        public CompletableFuture<Void> settled() {
-            return CompletableFuture.completedFuture(null);
-        }
     }
 
     private ObjectMaker maker() {

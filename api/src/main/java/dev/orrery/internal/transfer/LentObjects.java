@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Objects of this process that values refer to inside, here or on their way, and that other processes have borrowed: each is held until the
@@ -48,7 +47,7 @@ final class LentObjects {
                 lent.put(object.id(), known);
             }
             known.values++;
-            return Optional.of(new InValue(known));
+            return Optional.of(inValue(object.id()));
         }
     }
 
@@ -57,7 +56,7 @@ final class LentObjects {
         synchronized (this) {
             Optional<Lent> known = Optional.ofNullable(lent.get(id));
             known.ifPresent(again -> again.values++);
-            return known.map(InValue::new);
+            return known.map(again -> inValue(id));
         }
     }
 
@@ -119,25 +118,8 @@ final class LentObjects {
         return nothing.copy();
     }
 
-    /** A value that refers to it. */
-    private final class InValue implements Hold {
-        private final String id;
-        private final AtomicBoolean over = new AtomicBoolean();
-
-        InValue(Lent known) {
-            this.id = known.object.id();
-        }
-
-        @Override
-        public void letGo() {
-            if (over.compareAndSet(false, true)) {
-                end(id, known -> known.values--);
-            }
-        }
-
-        @Override
-        public CompletableFuture<Void> settled() {
-            return SETTLED;
-        }
+    /** Of a value that refers to it. */
+    private Hold inValue(String id) {
+        return Hold.of(() -> end(id, known -> known.values--));
     }
 }

@@ -33,7 +33,7 @@ class JobsIT extends ClusterScenario {
     /** What caches take before they have what they need, and code that is loaded when it is first run. */
     private static final int WARM_UP = 4;
 
-    /** Some code of a head's runs for the first time after dozens of jobs: when the first of them are forgotten, for one. */
+    /** After a few jobs a head has not loaded yet all that it needs for many. */
     private static final int LONG_WARM_UP = 40;
 
     private static final int SLACK_THREADS = 5;

@@ -196,35 +196,6 @@ class PlainReconcilersTest {
         assertEquals(0, state.actor("a").getRestarts());
     }
 
-    private void guestOfWorkerThatEndedBy(String cause) {
-        restarts = 1;
-        actor("guest", ActorState.ALIVE);
-        actor("worker", ActorState.DEAD);
-        state.write(Write.put(state.actor("worker").toBuilder()
-                .setSpec(PlainActorSpec.newBuilder().setHostsGuests(true))
-                .addCauses(failure(cause))
-                .build()));
-        ActorRecord guest = state.actor("guest");
-        state.write(Write.put(guest.toBuilder()
-                .setSpec(guest.getSpec().toBuilder().setShareable(true))
-                .setSharedWorker(TestingState.life("worker", 1))
-                .build()));
-        step();
-        assertEquals(2, state.actor("guest").getIncarnation());
-    }
-
-    @Test
-    void aSharedWorkerThatItsNodeLostCountsForNothing() {
-        guestOfWorkerThatEndedBy("node");
-        assertEquals(0, state.actor("guest").getRestarts());
-    }
-
-    @Test
-    void aSharedWorkerThatDiedCountsForItsGuest() {
-        guestOfWorkerThatEndedBy("signal");
-        assertEquals(1, state.actor("guest").getRestarts());
-    }
-
     @Test
     void aLostNodeWithNoOtherLeavesItWaitingForOne() {
         restarts = 1;
